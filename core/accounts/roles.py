@@ -1,0 +1,74 @@
+"""The verb x role table: which role a person needs for which verb. Pure.
+
+Before: permissions.py finds the role a person holds. After: it refuses, or lets the view call its action.
+Roles are given per project; ADMIN is the platform's own role and holds everywhere.
+"""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    OWNER = "owner"
+    ADMIN = "admin"
+
+
+class Verb(StrEnum):
+    PROJECT_SEE = "project.see"
+    PROJECT_CREATE = "project.create"
+    PROJECT_CHANGE = "project.change"
+    MEMBER_SEE = "member.see"
+    MEMBER_CHANGE = "member.change"
+    EVENT_SEE = "event.see"
+    CONTAINER_SEE = "container.see"
+    CONTAINER_LOGS = "container.logs"
+    CONTAINER_RUN = "container.run"
+    CONTAINER_STOP = "container.stop"
+    CONTAINER_RESTART = "container.restart"
+    CONTAINER_REMOVE = "container.remove"
+    HOST_SEE = "host.see"
+    HOST_INSPECT = "host.inspect"
+    HOST_REGISTER = "host.register"
+    HOST_CHANGE = "host.change"
+    HOST_CORDON = "host.cordon"
+    HOST_REMOVE = "host.remove"
+    PLATFORM_SEE = "platform.see"
+
+
+RANK = MappingProxyType({Role.VIEWER: 1, Role.OPERATOR: 2, Role.OWNER: 3, Role.ADMIN: 4})
+
+LEAST_ROLE = MappingProxyType(
+    {
+        Verb.PROJECT_SEE: Role.VIEWER,
+        Verb.PROJECT_CREATE: Role.ADMIN,
+        Verb.PROJECT_CHANGE: Role.ADMIN,
+        Verb.MEMBER_SEE: Role.VIEWER,
+        Verb.MEMBER_CHANGE: Role.OWNER,
+        Verb.EVENT_SEE: Role.VIEWER,
+        Verb.CONTAINER_SEE: Role.VIEWER,
+        Verb.CONTAINER_LOGS: Role.VIEWER,
+        Verb.CONTAINER_RUN: Role.OPERATOR,
+        Verb.CONTAINER_STOP: Role.OPERATOR,
+        Verb.CONTAINER_RESTART: Role.OPERATOR,
+        Verb.CONTAINER_REMOVE: Role.OPERATOR,
+        Verb.HOST_SEE: Role.VIEWER,
+        Verb.HOST_INSPECT: Role.ADMIN,
+        Verb.HOST_REGISTER: Role.ADMIN,
+        Verb.HOST_CHANGE: Role.ADMIN,
+        Verb.HOST_CORDON: Role.ADMIN,
+        Verb.HOST_REMOVE: Role.ADMIN,
+        Verb.PLATFORM_SEE: Role.ADMIN,
+    }
+)
+
+
+def allows(role: Role | None, verb: Verb) -> bool:
+    """May somebody with this role do this? No role may do nothing."""
+    return role is not None and RANK[role] >= RANK[LEAST_ROLE[verb]]
+
+
+def lower(role: Role, cap: Role) -> Role:
+    """The weaker of the two: a token never gives more than its owner has, nor more than it was made for."""
+    return min(role, cap, key=RANK.__getitem__)
