@@ -1,0 +1,1 @@
+"""What decides: where containers go, when they are tried again, which hosts are lost."""
