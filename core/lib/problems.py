@@ -40,3 +40,9 @@ class Problem(Exception):
 def field_problem(pointer: str, code: str, message: str) -> Problem:
     """A refused body with exactly one wrong field."""
     return Problem(400, "invalid", message, errors=[FieldProblem(pointer, code, message)])
+
+
+def check_generation(expected: int | None, actual: int) -> None:
+    """Refuse a change made from an old view of the object; call it with the row locked."""
+    if expected is not None and expected != actual:
+        raise Problem(412, "precondition-failed", f"it has changed: you saw generation {expected}, it is at {actual}")

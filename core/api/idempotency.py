@@ -1,0 +1,117 @@
+"""One key, one effect, one answer: a POST with `Idempotency-Key` may be sent again after any fault.
+
+Before: the view's method is wrapped here. After: its action runs in the transaction that also keeps key and answer,
+so both are there or neither is. A second request with the key waits for the first at the unique index; then it gets
+the kept answer. A refused request keeps nothing, and may be sent again with the same key.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from psycopg.errors import LockNotAvailable
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from core.accounts.models import IdempotencyRecord
+from core.lib.problems import Problem
+from core.lib.vault import open_sealed, seal
+
+HEADER = "Idempotency-Key"
+KEEP = timedelta(hours=24)
+KEY = re.compile(r"[\x21-\x7e]{1,200}\Z")
+KEPT_HEADERS = ("Location", "ETag")
+
+P = ParamSpec("P")
+View = TypeVar("View")
+
+CLAIM = """
+INSERT INTO accounts_idempotencyrecord (user_id, key, target, body_hash) VALUES (%s, %s, %s, %s)
+ON CONFLICT (user_id, key) DO NOTHING RETURNING id
+"""
+FORGET = """
+DELETE FROM accounts_idempotencyrecord WHERE id IN (
+  SELECT id FROM accounts_idempotencyrecord WHERE created_at < %s ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+"""
+
+
+def idempotent(
+    method: Callable[Concatenate[View, Request, P], Response],
+) -> Callable[Concatenate[View, Request, P], Response]:
+    """Wrap a view's method. Without the header the method runs as it is, in one transaction."""
+
+    @wraps(method)
+    def keyed(view: View, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
+        key = request.headers.get(HEADER)
+        if key is None:
+            with transaction.atomic():
+                return method(view, request, *args, **kwargs)
+        if not KEY.match(key):
+            raise Problem(400, "idempotency-key-invalid", f"{HEADER} must be 1 to 200 visible ASCII characters")
+        return _once(request, key, lambda: method(view, request, *args, **kwargs))
+
+    return keyed
+
+
+def _once(request: Request, key: str, effect: Callable[[], Response]) -> Response:
+    user_id = int(request.user.pk)
+    target, body_hash = f"{request.method} {request.path}"[:500], _hash(request.data)
+    with transaction.atomic():
+        forget_old()
+        claimed = _claim(user_id, key, target, body_hash)
+        if claimed is None:
+            return _answer_of(user_id, key, target, body_hash)
+        response = effect()
+        IdempotencyRecord.objects.filter(pk=claimed).update(
+            status=response.status_code, answer=seal(_pack(response)), body_hash=body_hash
+        )
+    return response
+
+
+def _claim(user_id: int, key: str, target: str, body_hash: str) -> int | None:
+    """The new record's id; None when the key is taken by an answered request."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(CLAIM, [user_id, key, target, body_hash])
+            row = cursor.fetchone()
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Problem(
+                409, "in-progress", "a request with this Idempotency-Key is still running", retry_after_s=1
+            ) from error
+        raise
+    return None if row is None else int(row[0])
+
+
+def _answer_of(user_id: int, key: str, target: str, body_hash: str) -> Response:
+    record = IdempotencyRecord.objects.filter(user_id=user_id, key=key).first()
+    if record is None or record.status is None or record.answer is None:
+        raise Problem(409, "in-progress", "a request with this Idempotency-Key is still running", retry_after_s=1)
+    if (record.target, record.body_hash) != (target, body_hash):
+        raise Problem(422, "idempotency-key-reused", "this Idempotency-Key was used for another request")
+    kept = json.loads(open_sealed(record.answer))
+    headers = {**kept["headers"], "Idempotency-Replayed": "true"}
+    return Response(kept["data"], status=record.status, headers=headers)
+
+
+def forget_old() -> None:
+    """Drop up to a hundred records whose 24 hours are over."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [timezone.now() - KEEP])
+
+
+def _hash(data: Any) -> str:
+    text = json.dumps(data, sort_keys=True, cls=JSONEncoder, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _pack(response: Response) -> str:
+    headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
+    return json.dumps({"data": response.data, "headers": headers}, cls=JSONEncoder)
