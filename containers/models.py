@@ -1,0 +1,145 @@
+"""What is wanted and the record of what is: containers (one row an attempt), their ports, volumes and kept logs.
+
+Status, host and observations are written by containers.transitions alone. Reservation, moves and versions are also
+kept by triggers (migration 0002), so that a script or the admin cannot break them.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from containers.states import OCCUPYING, Desired, Health, Restart, Status
+
+_OCCUPYING = sorted(status.value for status in OCCUPYING)
+
+
+class Container(models.Model):
+    """One attempt to fill one slot. A stand-alone container's slot is its first attempt's id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="containers")
+    name = models.CharField(max_length=63)
+    slot_id = models.UUIDField()
+    attempt = models.IntegerField(default=1)
+    is_successor = models.BooleanField(default=False)
+    superseded = models.BooleanField(default=False)
+
+    spec = models.JSONField()
+    spec_hash = models.CharField(max_length=64)
+    cpu_millis = models.BigIntegerField(default=0)
+    memory_bytes = models.BigIntegerField(default=0)
+    restart = models.CharField(max_length=16, choices=[(r.value, r.value) for r in Restart], default=Restart.NONE.value)
+    desired = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Desired], default=Desired.RUN.value)
+    restart_asked = models.BooleanField(default=False)
+    not_before = models.DateTimeField(null=True)
+    generation = models.BigIntegerField(default=1)
+
+    host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="containers")
+    bound_at = models.DateTimeField(null=True)
+    ports = models.JSONField(default=list)
+    image_digest = models.CharField(max_length=200, default="")
+    image_id = models.CharField(max_length=100, default="")
+    image_architecture = models.CharField(max_length=32, default="")
+
+    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in Status], default=Status.PENDING.value)
+    status_since = models.DateTimeField(db_default=Now())
+    reason = models.CharField(max_length=64, default="")
+    message = models.TextField(default="")
+    exit_code = models.IntegerField(null=True)
+    oom_killed = models.BooleanField(default=False)
+    health = models.CharField(max_length=16, choices=[(h.value, h.value) for h in Health], default=Health.NONE.value)
+    engine_id = models.CharField(max_length=64, default="")
+    progress = models.JSONField(default=dict)
+
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    gone_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField(db_default=1)
+    changed_xid = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(x.value for x in Status)), name="container_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(desired__in=sorted(x.value for x in Desired)), name="container_desired_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.PENDING.value, Status.CANCELLED.value]) | Q(host__isnull=False),
+                name="container_past_pending_has_host",
+            ),
+            models.CheckConstraint(condition=Q(cpu_millis__gte=0, memory_bytes__gte=0), name="container_requests_sane"),
+            models.UniqueConstraint(
+                fields=["slot_id", "is_successor"],
+                condition=Q(status__in=_OCCUPYING),
+                name="one_occupant_and_one_successor",
+            ),
+            models.UniqueConstraint(fields=["slot_id", "attempt"], name="attempts_are_numbered"),
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                condition=Q(status__in=_OCCUPYING, is_successor=False),
+                name="one_name_per_project",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["host"], condition=Q(gone_at__isnull=True), name="container_agent_loop"),
+            models.Index(
+                fields=["created_at"], condition=Q(status=Status.PENDING.value), name="container_placement_loop"
+            ),
+            models.Index(fields=["status"], condition=Q(superseded=False), name="container_restart_loop"),
+            models.Index(fields=["changed_xid"], name="container_delta"),
+            models.Index(fields=["project", "-created_at"], condition=Q(superseded=False), name="container_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id}, attempt {self.attempt})"
+
+
+class HostPort(models.Model):
+    """A port that is reserved on a host for a container that holds room there."""
+
+    host = models.ForeignKey("hosts.Host", models.CASCADE, related_name="ports")
+    address = models.CharField(max_length=45, default="0.0.0.0")
+    protocol = models.CharField(max_length=4, default="tcp")
+    port = models.IntegerField()
+    container = models.ForeignKey(Container, models.CASCADE, related_name="host_ports")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["host", "address", "protocol", "port"], name="one_owner_per_port")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}:{self.port}/{self.protocol}"
+
+
+class Volume(models.Model):
+    """A named volume and the host that holds it: its users are bound to that host."""
+
+    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="volumes")
+    name = models.CharField(max_length=63)
+    host = models.ForeignKey("hosts.Host", models.PROTECT, related_name="volumes")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="one_volume_per_project_and_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LogTail(models.Model):
+    """The end of a finished attempt's log, kept when its engine container goes."""
+
+    container = models.OneToOneField(Container, models.CASCADE, primary_key=True, related_name="log_tail")
+    text = models.TextField()
+    truncated = models.BooleanField(default=False)
+    kept_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"log of {self.pk}"
