@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.accounts.models import OneTimeLink, User
 from core.accounts.tokens import digest_of, new_token
-from core.lib.problems import FieldProblem, Problem, field_problem
+from core.lib.problems import FieldProblem, Problem, name_taken
 
 PURPOSE = "first-admin"
 LIFE = timedelta(hours=1)
@@ -54,7 +54,7 @@ def _make_admin(username: str, password: str) -> User:
     user = User(username=User.normalize_username(username), is_superuser=True, is_staff=True)
     check_person(user, password)
     if User.objects.filter(username=user.username).exists():
-        raise field_problem("/username", "name-taken", f"there is a user {user.username!r} already")
+        raise name_taken("/username", f"there is a user {user.username!r} already")
     user.set_password(password)
     user.save()
     return user

@@ -62,7 +62,7 @@ def forget_tries(username: str, address: str) -> None:
 
 def _book(key: str, allowance: Allowance) -> int | None:
     """None when booked, else the seconds to wait."""
-    parameters = {
+    parameters: dict[str, str | float] = {
         "key": key,
         "forget": FORGET_AFTER_S,
         "free": allowance.free,

@@ -48,7 +48,7 @@ def idempotent(
     """Wrap a view's method. Without the header the method runs as it is, in one transaction."""
 
     @wraps(method)
-    def keyed(view: View, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
+    def keyed(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
             with transaction.atomic():
@@ -61,7 +61,7 @@ def idempotent(
 
 
 def _once(request: Request, key: str, effect: Callable[[], Response]) -> Response:
-    user_id = int(request.user.pk)
+    user_id = int(request.user.pk or 0)
     target, body_hash = f"{request.method} {request.path}"[:500], _hash(request.data)
     with transaction.atomic():
         forget_old()
@@ -96,7 +96,7 @@ def _answer_of(user_id: int, key: str, target: str, body_hash: str) -> Response:
         raise Problem(409, "in-progress", "a request with this Idempotency-Key is still running", retry_after_s=1)
     if (record.target, record.body_hash) != (target, body_hash):
         raise Problem(422, "idempotency-key-reused", "this Idempotency-Key was used for another request")
-    kept = json.loads(open_sealed(record.answer))
+    kept = json.loads(open_sealed(bytes(record.answer)))
     headers = {**kept["headers"], "Idempotency-Replayed": "true"}
     return Response(kept["data"], status=record.status, headers=headers)
 

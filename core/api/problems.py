@@ -3,6 +3,7 @@
 Before: anything raised under a view. After: the client. What we did not foresee is logged and told as 500.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -77,6 +78,8 @@ def no_such_route(request: HttpRequest, exception: Exception | None = None) -> J
 
 
 def as_problem(error: Exception) -> Problem:
+    if isinstance(error, exceptions.APIException):
+        return _of_framework(error)
     match error:
         case Problem():
             return error
@@ -84,19 +87,25 @@ def as_problem(error: Exception) -> Problem:
             return Problem(404, "not-found", str(error) or "there is no such object")
         case PermissionDenied():
             return _forbidden(str(error))
+        case OperationalError():
+            return Problem(503, "database-busy", "the database is not available; try again", retry_after_s=1)
+        case _:
+            return Problem(500, "internal-error", "something went wrong on our side; the log has the request id")
+
+
+def _of_framework(error: exceptions.APIException) -> Problem:
+    match error:
         case exceptions.ValidationError():
             fields = list(_fields("", error.detail))
             return Problem(400, "invalid", "; ".join(_sentence(one) for one in fields), errors=fields)
         case exceptions.PermissionDenied():
             return _forbidden(str(error.detail))
         case exceptions.Throttled():
-            return Problem(429, "throttled", str(error.detail), retry_after_s=int(error.wait or 1))
-        case exceptions.APIException():
-            return Problem(error.status_code, CODES.get(type(error), "error"), str(error.detail))
-        case OperationalError():
-            return Problem(503, "database-busy", "the database is not available; try again", retry_after_s=1)
+            return Problem(
+                429, "throttled", str(error.detail), retry_after_s=math.ceil(getattr(error, "wait", None) or 1)
+            )
         case _:
-            return Problem(500, "internal-error", "something went wrong on our side; the log has the request id")
+            return Problem(error.status_code, CODES.get(type(error), "error"), str(error.detail))
 
 
 def _forbidden(detail: str) -> Problem:

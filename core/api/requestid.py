@@ -10,6 +10,8 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
+from core.lib.requests import set_request_id
+
 HEADER = "X-Request-Id"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
@@ -22,6 +24,7 @@ class RequestId:
         given = request.headers.get(HEADER, "")
         request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
         request.META["orchestra.request_id"] = request_id
+        set_request_id(request_id)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
         response[HEADER] = request_id

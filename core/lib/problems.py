@@ -42,6 +42,11 @@ def field_problem(pointer: str, code: str, message: str) -> Problem:
     return Problem(400, "invalid", message, errors=[FieldProblem(pointer, code, message)])
 
 
+def name_taken(pointer: str, message: str) -> Problem:
+    """Another object has this name already."""
+    return Problem(409, "name-taken", message, errors=[FieldProblem(pointer, "name-taken", message)])
+
+
 def check_generation(expected: int | None, actual: int) -> None:
     """Refuse a change made from an old view of the object; call it with the row locked."""
     if expected is not None and expected != actual:
