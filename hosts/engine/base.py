@@ -12,7 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from hosts.engine.types import EngineEvent, EngineInfo, Facts, ImageFacts, Inspected, LogLine, PullProgress, Resolved, Sample
+from hosts.engine.types import (
+    EngineEvent,
+    EngineInfo,
+    Facts,
+    ImageFacts,
+    Inspected,
+    LogLine,
+    PullProgress,
+    Resolved,
+    Sample,
+)
 
 RegistryAuth = Mapping[str, str]
 """Keys as the engine wants them: username, password, serveraddress (or identitytoken)."""
@@ -80,7 +90,7 @@ class Engine(Protocol):
         """Use of the whole machine since the previous call; None the first time and when the engine is not local."""
 
     def events(self, *, since: datetime | None, cancel: threading.Event) -> Iterator[EngineEvent]:
-        """Events of our cluster's containers from `since` (None: now) until `cancel` is set. EngineDown when it ends."""
+        """Our cluster's containers, from `since` (None: now) until `cancel` is set. EngineDown when the engine ends it."""
 
     def read_marker(self) -> str | None:
         """The uuid we once wrote on this engine, or None."""

@@ -122,7 +122,7 @@ class PullProgress:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Use of one container (engine id and name), or of the host (both None), over the interval since the last reading."""
+    """Use of one container (engine id and name), or of the host (both None), since the reading before."""
 
     container_id: str | None
     cpu_millis: int

@@ -1,0 +1,91 @@
+"""What the fake hosts of one fleet share: a registry of images, and their names.
+
+Before: tests and `fake://fleet/host` URLs. After: hosts/engine/fake/host pulls from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hosts.engine.errors import ImageMissing, RegistryError
+from hosts.engine.types import ImageFacts, Resolved
+
+if TYPE_CHECKING:
+    from hosts.engine.fake.host import FakeHost
+
+_LOCK = threading.RLock()
+_FLEETS: dict[str, FakeFleet] = {}
+
+
+def sha256(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def full_ref(ref: str) -> str:
+    """`shop/web` means `shop/web:latest`, as everywhere."""
+    last = ref.rpartition("/")[2]
+    return ref if ":" in last or "@" in last or ref.startswith("sha256:") else f"{ref}:latest"
+
+
+def repository(ref: str) -> str:
+    """`host:5000/shop/web` of `host:5000/shop/web:1` or of a digest reference."""
+    bare = ref.partition("@")[0]
+    head, slash, last = bare.rpartition("/")
+    return head + slash + last.partition(":")[0]
+
+
+@dataclass
+class FakeFleet:
+    """`any_image` makes the registry hold whatever is asked for; `registry_down` makes it answer nobody."""
+
+    name: str
+    any_image: bool = False
+    registry_down: str = ""
+    published: dict[str, ImageFacts] = field(default_factory=dict)
+    hosts: dict[str, FakeHost] = field(default_factory=dict)
+
+    def publish(self, ref: str, *, version: str = "1", architecture: str = "amd64", size_bytes: int = 4_000_000) -> str:
+        """Puts an image into the registry, as a push does; another `version` moves the tag. Returns the digest."""
+        tag = full_ref(ref)
+        digest = sha256(f"{repository(tag)} {version} {architecture}")
+        by_digest = f"{repository(tag)}@{digest}"
+        image = ImageFacts(
+            id=sha256(f"image {digest}"),
+            digests=(by_digest,),
+            architecture=architecture,
+            os="linux",
+            size_bytes=size_bytes,
+            tags=(tag,),
+        )
+        self.published[tag] = self.published[by_digest] = image
+        return digest
+
+    def look_up(self, ref: str) -> ImageFacts:
+        """ImageMissing, RegistryError."""
+        if self.registry_down:
+            raise RegistryError(self.registry_down)
+        tag = full_ref(ref)
+        if tag not in self.published and self.any_image:
+            self.publish(tag)
+        if tag not in self.published:
+            raise ImageMissing(f"manifest for {tag} not found: manifest unknown: manifest unknown")
+        return self.published[tag]
+
+    def resolve(self, ref: str) -> Resolved:
+        image = self.look_up(ref)
+        return Resolved(digest=image.digests[0].partition("@")[2], architectures=(image.architecture,))
+
+
+def fleet(name: str) -> FakeFleet:
+    """The fleet of that name in this process, made on first use."""
+    with _LOCK:
+        return _FLEETS.setdefault(name, FakeFleet(name))
+
+
+def forget(name: str) -> None:
+    """Ends a fleet: the next use of the name starts anew."""
+    with _LOCK:
+        _FLEETS.pop(name, None)
