@@ -1,0 +1,279 @@
+"""From JSON to a ContainerSpec: all errors at once, each with a pointer to its field. Also the schema of that JSON.
+
+Comes after the API (or Compose) and before the row: nothing enters Container.spec that did not pass here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from containers.spec import fields as f
+from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
+from containers.spec.instead import mount_instead, port_instead, refuse_mount_lists, volume_instead
+from containers.spec.kinds import Field, Kind, T, Values, choice, flag, many, record, whole
+from containers.spec.types import ContainerSpec, HealthCheck, PortSpec, Resources, TmpfsMount, VolumeMount
+from containers.spec.unknown import unknown_keys
+from core.lib.quantity import show_cpu, show_memory
+
+
+def _or_instead(kind: Kind[T], instead: Callable[[object], SpecErrors | None]) -> Kind[T]:
+    """The kind, but with a better answer for values that are known from elsewhere."""
+
+    def read(value: object) -> T:
+        answer = instead(value)
+        if answer is not None:
+            raise answer
+        return kind.read(value)
+
+    return Kind(read, kind.schema)
+
+
+_port = record(
+    PortSpec,
+    {
+        "container_port": Field(
+            "container_port",
+            whole(1, 65535, say="the port inside the container").described("the port inside the container"),
+            required=True,
+        ),
+        "protocol": Field("protocol", choice(("tcp", "udp"), say="a protocol").described("", default="tcp")),
+        "host_port": Field(
+            "host_port",
+            whole(1, 65535, say="the port on the host").described("left out: the scheduler chooses a free one"),
+        ),
+        "host_address": Field("host_address", f.address),
+    },
+    say='write a port as {"container_port": 80, "host_port": 8080}',
+    unknown=unknown_keys,
+)
+
+_volume = record(
+    VolumeMount,
+    {
+        "name": Field("name", f.volume_name, required=True),
+        "path": Field("path", f.mount_path, required=True),
+        "read_only": Field("read_only", flag(say="read_only").described("", default=False)),
+    },
+    say='write a volume as {"name": "data", "path": "/data"}',
+    unknown=unknown_keys,
+)
+
+_tmpfs = record(
+    TmpfsMount,
+    {
+        "path": Field("path", f.mount_path, required=True),
+        "size": Field(
+            "size_bytes",
+            f.memory(f.MIN_TMPFS_BYTES, what="the size of a tmpfs").described("", default="64m"),
+        ),
+    },
+    say='write a tmpfs as {"path": "/tmp", "size": "64m"}',
+    unknown=unknown_keys,
+)
+
+
+def _limits_hold_requests(values: Values) -> Iterator[FieldError]:
+    memory, memory_limit = values.get("memory_request_bytes", 0), values.get("memory_limit_bytes")
+    if memory_limit is not None and memory > memory_limit:
+        words = f"the limit of {show_memory(memory_limit)} is below the request of {show_memory(memory)}"
+        yield FieldError("/memory_limit", "invalid", f"{words}; raise the limit or lower memory")
+    cpu, cpu_limit = values.get("cpu_request_millis", 0), values.get("cpu_limit_millis")
+    if cpu_limit is not None and cpu > cpu_limit:
+        words = f"the limit of {show_cpu(cpu_limit)} is below the request of {show_cpu(cpu)}"
+        yield FieldError("/cpu_limit", "invalid", f"{words}; raise the limit or lower cpu")
+
+
+_resources = record(
+    Resources,
+    {
+        "cpu": Field(
+            "cpu_request_millis",
+            f.cpu(0, what="the CPU request").described("CPU reserved on the host", examples=["0.5", "500m"]),
+        ),
+        "memory": Field(
+            "memory_request_bytes",
+            f.memory(0, what="the memory request").described("memory reserved on the host", examples=["256m"]),
+        ),
+        "cpu_limit": Field(
+            "cpu_limit_millis",
+            f.cpu(f.MIN_CPU_LIMIT_MILLIS, what="the CPU limit").described("CPU it may use at most", examples=["1"]),
+        ),
+        "memory_limit": Field(
+            "memory_limit_bytes",
+            f.memory(f.MIN_MEMORY_LIMIT_BYTES, what="the memory limit").described(
+                "memory it may use at most; beyond, the kernel ends it", examples=["512m"]
+            ),
+        ),
+    },
+    say='write resources as {"cpu": "0.5", "memory": "256m", "memory_limit": "512m"}',
+    unknown=unknown_keys,
+    check=_limits_hold_requests,
+)
+
+_TEST_HELP: Final = 'write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell'
+
+
+def _test(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = ["CMD-SHELL", value]
+    test = f.arguments.read(value)
+    if test == ("NONE",) or (len(test) > 1 and test[0] == "CMD" and test[1]):
+        return test
+    if len(test) == 2 and test[0] == "CMD-SHELL" and test[1].strip():
+        return test
+    raise wrong(f'a test begins with "CMD" or "CMD-SHELL" and its command, or is ["NONE"]; {_TEST_HELP}')
+
+
+_test_kind = Kind(_test, {"anyOf": [{"type": "string", "minLength": 1}, dict(f.arguments.schema)]})
+
+
+def _seconds(low: int, what: str, default: int) -> Kind[int]:
+    return whole(low, f.MAX_GRACE_S, say=f"{what}, in seconds").described(f"{what}, in seconds", default=default)
+
+
+_health_check = record(
+    HealthCheck,
+    {
+        "test": Field("test", _test_kind.described(_TEST_HELP), required=True),
+        "interval": Field("interval_s", _seconds(1, "the time between two checks", 10)),
+        "timeout": Field("timeout_s", _seconds(1, "the time one check may take", 5)),
+        "retries": Field(
+            "retries", whole(1, 100, say="failures before it is unhealthy").described("failures in a row", default=3)
+        ),
+        "start_period": Field("start_period_s", _seconds(0, "the time in which failures do not count", 0)),
+    },
+    say='write a health check as {"test": ["CMD", "curl", "-f", "http://localhost/"], "interval": 10}',
+    unknown=unknown_keys,
+)
+
+_restart = choice(
+    ("none", "on-failure", "always"),
+    say="a restart rule",
+    instead={
+        "no": 'write "none"',
+        "unless-stopped": 'write "always": what was stopped on purpose is never started again',
+        "on-failure:3": 'write "on-failure"; the pauses between attempts grow by themselves',
+    },
+)
+
+
+def _nothing_twice(values: Values) -> Iterator[FieldError]:
+    yield from _paths_twice(values)
+    yield from _ports_twice(values.get("ports", ()))
+    seen: set[object] = set()
+    for index, rule in enumerate(values.get("constraints", ())):
+        if rule in seen:
+            yield FieldError(f"/constraints/{index}", "duplicate", f"{rule} stands here twice; remove one")
+        seen.add(rule)
+
+
+def _paths_twice(values: Values) -> Iterator[FieldError]:
+    seen: dict[str, str] = {}
+    for field in ("volumes", "tmpfs"):
+        for index, mount in enumerate(values.get(field, ())):
+            pointer = f"/{field}/{index}/path"
+            if mount.path in seen:
+                words = f"{shown(mount.path)} is taken by {seen[mount.path]}; choose another path"
+                yield FieldError(pointer, "duplicate", words)
+            seen.setdefault(mount.path, pointer)
+
+
+def _ports_twice(ports: Iterable[PortSpec]) -> Iterator[FieldError]:
+    seen: list[PortSpec] = []
+    for index, port in enumerate(ports):
+        pointer = f"/ports/{index}"
+        if port in seen:
+            yield FieldError(pointer, "duplicate", "the same port stands here twice; remove one")
+        elif any(_clash(port, other) for other in seen):
+            words = f"host port {port.host_port}/{port.protocol} is asked for twice; choose another, or leave it out"
+            yield FieldError(f"{pointer}/host_port", "duplicate", words)
+        seen.append(port)
+
+
+def _clash(one: PortSpec, other: PortSpec) -> bool:
+    if one.host_port is None or (one.host_port, one.protocol) != (other.host_port, other.protocol):
+        return False
+    everywhere = {None, "0.0.0.0", "::"}
+    return one.host_address == other.host_address or bool({one.host_address, other.host_address} & everywhere)
+
+
+def _command(value: object) -> tuple[str, ...] | None:
+    return f.arguments.read(value) or None
+
+
+def _entrypoint(value: object) -> tuple[str, ...]:
+    found = f.arguments.read(value)
+    if found and not found[0]:
+        raise wrong("the program's name is empty; write [] to clear the image's entrypoint", at=step(0))
+    return found
+
+
+SPEC: Final[dict[str, Field]] = {
+    "name": Field("name", f.name, required=True),
+    "image": Field("image", f.image, required=True),
+    "command": Field(
+        "command", Kind(_command, f.arguments.schema).described("arguments; left out or empty: the image's own")
+    ),
+    "entrypoint": Field(
+        "entrypoint",
+        Kind(_entrypoint, f.arguments.schema).described("the program; left out: the image's own, []: none"),
+    ),
+    "env": Field("env", f.env),
+    "labels": Field("labels", f.labels),
+    "ports": Field(
+        "ports",
+        many(_or_instead(_port, port_instead), most=f.MAX_PORTS, say="ports is a list").described("published ports"),
+    ),
+    "volumes": Field(
+        "volumes",
+        many(_or_instead(_volume, volume_instead), most=f.MAX_VOLUMES, say="volumes is a list").described(
+            "named volumes; the container runs where they are"
+        ),
+    ),
+    "tmpfs": Field(
+        "tmpfs",
+        many(_or_instead(_tmpfs, mount_instead), most=f.MAX_TMPFS, say="tmpfs is a list").described(
+            "folders in memory, counted as the container's memory"
+        ),
+    ),
+    "resources": Field("resources", _resources),
+    "user": Field("user", f.user),
+    "workdir": Field("workdir", f.path.described("the folder the program starts in; left out: the image's own")),
+    "init": Field(
+        "init", flag(say="init").described("run a small init as process 1, which passes signals on", default=True)
+    ),
+    "stop_signal": Field(
+        "stop_signal", f.signal.described("left out: the image's own, or TERM", examples=["TERM", "INT"])
+    ),
+    "stop_grace": Field("stop_grace_s", _seconds(0, "the time between the stop signal and KILL", 10)),
+    "read_only": Field(
+        "read_only", flag(say="read_only").described("the root file system is read-only", default=False)
+    ),
+    "health_check": Field("health_check", _health_check),
+    "restart": Field("restart", _restart.described("what follows when it ends", default="none")),
+    "constraints": Field(
+        "constraints", many(f.constraint, most=f.MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]')
+    ),
+}
+
+
+def _spec_unknown(data: Any, known: Iterable[str]) -> list[FieldError]:
+    return [*unknown_keys(data, known), *refuse_mount_lists(data)]
+
+
+_spec = record(
+    ContainerSpec,
+    SPEC,
+    say='write a container as an object, like {"name": "web", "image": "nginx:1.27"}',
+    unknown=_spec_unknown,
+    check=_nothing_twice,
+)
+
+
+def parse(data: object) -> ContainerSpec:
+    """The typed spec; raises SpecErrors with everything that is wrong, and nothing else, on any JSON value."""
+    return _spec.read(data)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 (OpenAPI 3.1) of a spec. It accepts all that `parse` accepts; `parse` is stricter."""
+    return {"title": "ContainerSpec", **_spec.schema}

@@ -1,0 +1,108 @@
+"""The wish for one container, typed: what `parse` returns and what placement, compile and the agent read.
+
+Every field holds its canonical form, so that two specs that mean the same are equal. A field that is added later
+must have a default, and a default never changes: stored specs leave it out (see dump.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Protocol = Literal["tcp", "udp"]
+Restart = Literal["none", "on-failure", "always"]
+ConstraintOp = Literal["=", "!=", "exists"]
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortSpec:
+    """A port to publish. No host_port: the scheduler chooses one. No host_address: the host's data address."""
+
+    container_port: int
+    protocol: Protocol = "tcp"
+    host_port: int | None = None
+    host_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeMount:
+    """A named volume of the project at a path inside the container."""
+
+    name: str
+    path: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TmpfsMount:
+    """Memory at a path; what lies there counts as the container's memory."""
+
+    path: str
+    size_bytes: int = 64 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Requests reserve room on a host (0: none); limits are enforced by the engine (None: no limit)."""
+
+    cpu_request_millis: int = 0
+    memory_request_bytes: int = 0
+    cpu_limit_millis: int | None = None
+    memory_limit_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """`test` begins with CMD or CMD-SHELL, or is ("NONE",), which switches the image's own check off."""
+
+    test: tuple[str, ...]
+    interval_s: int = 10
+    timeout_s: int = 5
+    retries: int = 3
+    start_period_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A rule on host labels. `=` wants one of the values, `!=` none of them (a missing label fits), `exists` any."""
+
+    key: str
+    op: ConstraintOp
+    values: tuple[str, ...] = ()
+
+    def holds(self, labels: Mapping[str, str]) -> bool:
+        """Whether a host with these labels fits."""
+        if self.op == "exists":
+            return self.key in labels
+        return (labels.get(self.key) in self.values) == (self.op == "=")
+
+    def __str__(self) -> str:
+        return self.key if self.op == "exists" else f"{self.key}{self.op}{','.join(self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerSpec:
+    """One container. env and labels are (key, value) pairs sorted by key; `dict(spec.env)` gives the mapping.
+
+    command None is the image's own. entrypoint None is the image's own; () clears it.
+    """
+
+    name: str
+    image: str
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    env: Pairs = ()
+    labels: Pairs = ()
+    ports: tuple[PortSpec, ...] = ()
+    volumes: tuple[VolumeMount, ...] = ()
+    tmpfs: tuple[TmpfsMount, ...] = ()
+    resources: Resources = Resources()
+    user: str | None = None
+    workdir: str | None = None
+    init: bool = True
+    stop_signal: str | None = None
+    stop_grace_s: int = 10
+    read_only: bool = False
+    health_check: HealthCheck | None = None
+    restart: Restart = "none"
+    constraints: tuple[Constraint, ...] = ()
