@@ -94,7 +94,7 @@ def goes_forward(old: str, new: str) -> bool:
 
 
 def holds_room(status: str, *, gone: bool) -> bool:
-    """Whether the attempt's reservation counts: from bound to stopping, and while lost until the engine was seen without it."""
+    """Whether the reservation counts: from bound to stopping, and while lost until the engine was seen without it."""
     return status in ON_ENGINE or (status == Status.LOST and not gone)
 
 

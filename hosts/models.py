@@ -1,7 +1,7 @@
 """The inventory: hosts, what is booked on them, who holds them, what was measured.
 
 A host is three rows, so that hot and cold never wait for each other: Host (facts and wishes), HostBooking (the
-counter under a CHECK), HostHold (the agent's epoch). Written by hosts.actions, hosts.conditions and the agent's metrics.
+counter under a CHECK), HostHold (the agent's epoch). Written by actions, conditions and metrics.
 """
 
 import uuid

@@ -127,7 +127,8 @@ class Presence:
     def _enter(self) -> None:
         asked_s = monotonic_s()
         self._execute(
-            f"INSERT INTO {self.table} (id, role, name, beat, retired, started_at) VALUES (%s, %s, %s, 0, false, now())",
+            f"INSERT INTO {self.table} (id, role, name, beat, retired, started_at)"
+            " VALUES (%s, %s, %s, 0, false, now())",
             [self.incarnation, self.role, self.name],
         )
         self._right_until_s = asked_s + RIGHT_SHARE * self.times.ttl_s

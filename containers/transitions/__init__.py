@@ -1,0 +1,26 @@
+"""The only writer of a container's status, host, wishes and observations.
+
+Every change is compare-and-set on the table of containers.states, writes its event and sends one hint in the same
+transaction, and says who was first: what is not in the answer was not changed. Holders of a lease or a host pass
+their hold, which is fenced first. Before: actions, controllers, binding, the agent. After: socket, loops.
+"""
+
+from containers.transitions.binding import Binding, BoundPort, bind_many
+from containers.transitions.moves import Move, Observation, move, move_many, observe_many
+from containers.transitions.slots import NewSlot, add_first, add_next
+from containers.transitions.wishes import want
+
+__all__ = [
+    "Binding",
+    "BoundPort",
+    "Move",
+    "NewSlot",
+    "Observation",
+    "add_first",
+    "add_next",
+    "bind_many",
+    "move",
+    "move_many",
+    "observe_many",
+    "want",
+]

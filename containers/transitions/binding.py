@@ -1,0 +1,142 @@
+"""Binding: pending containers get their host, its room, ports and volumes, all or nothing for each of them.
+
+Losing a race is normal: what no longer fits stays pending and is not in the answer. The CHECK on the booking row
+stands behind this, so that a second scheduler or a script cannot overcommit either.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from containers.states import Desired, Status
+from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell, write
+from core.lib.lease import Hold
+from hosts.states import Availability, Reachable
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPort:
+    """One published port with the host port that was chosen for it."""
+
+    container_port: int
+    protocol: str
+    host_address: str
+    host_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The verdict for one container: this host, these ports; `volumes` are names within its project."""
+
+    id: UUID
+    host_id: int
+    host_name: str
+    ports: tuple[BoundPort, ...] = ()
+    volumes: tuple[str, ...] = ()
+
+
+@once_more_on_deadlock
+def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = None) -> set[UUID]:
+    """Bind what still fits; the ids that were bound are returned. Raises HoldLost as move_many does."""
+    if hold is not None:
+        hold.fence()
+    rows = lock(b.id for b in bindings)
+    wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
+    room = _lock_room({b.host_id for b in wished})
+    requests = _requests([b.id for b in wished])
+    done = [b for b in wished if _take(room, b.host_id, requests[b.id]) and _claim(b, rows[b.id].project_id)]
+    if not done:
+        return set()
+    write([_change(b) for b in done])
+    told = [
+        happening(
+            rows[b.id],
+            "container.bound",
+            actor=actor,
+            message=f"placed on {b.host_name}",
+            data={"from": Status.PENDING, "to": Status.BOUND, "host_id": b.host_id, "host": b.host_name},
+        )
+        for b in done
+    ]
+    tell([rows[b.id] for b in done], told, hosts=[b.host_id for b in done])
+    return {b.id for b in done}
+
+
+def _bindable(row: Row) -> bool:
+    return row.status == Status.PENDING and row.desired == Desired.RUN
+
+
+def _change(binding: Binding) -> dict[str, Any]:
+    return {
+        "id": binding.id,
+        "status": Status.BOUND,
+        "host_id": binding.host_id,
+        "ports": [asdict(p) for p in binding.ports],
+        "reason": "",
+        "message": "",
+    }
+
+
+def _lock_room(hosts: set[int]) -> dict[int, list[int]]:
+    """Free [cpu_millis, memory_bytes] of the hosts that may take work, locked in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.host_id, b.cpu_millis_allocatable - b.cpu_millis_reserved,"
+            " b.memory_bytes_allocatable - b.memory_bytes_reserved FROM hosts_hostbooking b"
+            " JOIN hosts_host h ON h.id = b.host_id WHERE b.host_id = ANY(%s)"
+            " AND h.availability = %s AND h.reachable = %s ORDER BY b.host_id FOR UPDATE OF b",
+            [list(hosts), Availability.ACTIVE.value, Reachable.OK.value],
+        )
+        return {host: [cpu, memory] for host, cpu, memory in cursor.fetchall()}
+
+
+def _requests(ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, cpu_millis, memory_bytes FROM containers_container WHERE id = ANY(%s)", [ids])
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def _take(room: dict[int, list[int]], host_id: int, request: tuple[int, int]) -> bool:
+    free = room.get(host_id)
+    if free is None or any(asked > left for asked, left in zip(request, free, strict=True)):
+        return False
+    room[host_id] = [left - asked for asked, left in zip(request, free, strict=True)]
+    return True
+
+
+def _claim(binding: Binding, project_id: int) -> bool:
+    """Take the ports and pin the volumes; on a clash nothing of it stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT claim")
+        if _claim_ports(cursor, binding) and _claim_volumes(cursor, binding, project_id):
+            cursor.execute("RELEASE SAVEPOINT claim")
+            return True
+        cursor.execute("ROLLBACK TO SAVEPOINT claim")
+        return False
+
+
+def _claim_ports(cursor: Any, binding: Binding) -> bool:
+    for port in binding.ports:
+        cursor.execute(
+            "INSERT INTO containers_hostport (host_id, address, protocol, port, container_id)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [binding.host_id, port.host_address, port.protocol, port.host_port, binding.id],
+        )
+        if cursor.rowcount != 1:
+            return False
+    return True
+
+
+def _claim_volumes(cursor: Any, binding: Binding, project_id: int) -> bool:
+    for name in binding.volumes:
+        cursor.execute(
+            "INSERT INTO containers_volume (project_id, name, host_id) VALUES (%s, %s, %s)"
+            " ON CONFLICT (project_id, name) DO UPDATE SET name = excluded.name RETURNING host_id",
+            [project_id, name, binding.host_id],
+        )
+        if cursor.fetchone() != (binding.host_id,):
+            return False
+    return True

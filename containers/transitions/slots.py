@@ -1,0 +1,128 @@
+"""New rows: the first attempt of a slot, and the next one after an attempt has ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from containers.models import Container
+from containers.states import FINAL, Desired, Status
+from containers.transitions.write import Row, happening, once_more_on_deadlock, tell
+from core.lib.lease import Hold
+from core.lib.problems import FieldProblem, Problem
+
+_INHERITED = (
+    "project_id",
+    "name",
+    "slot_id",
+    "spec",
+    "spec_hash",
+    "cpu_millis",
+    "memory_bytes",
+    "restart",
+    "image_digest",
+    "image_id",
+    "image_architecture",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlot:
+    """A stand-alone container as an action asks for it; `spec` is canonical, requests are its own."""
+
+    project_id: int
+    name: str
+    spec: dict[str, Any]
+    spec_hash: str
+    cpu_millis: int
+    memory_bytes: int
+    restart: str
+
+
+def add_first(asked: NewSlot, *, actor: str) -> Container:
+    """Insert the first attempt, pending; its id is the slot's id. A name that is in use is a 409."""
+    slot_id = uuid4()
+    try:
+        with transaction.atomic():
+            container = Container.objects.create(
+                id=slot_id,
+                slot_id=slot_id,
+                project_id=asked.project_id,
+                name=asked.name,
+                spec=asked.spec,
+                spec_hash=asked.spec_hash,
+                cpu_millis=asked.cpu_millis,
+                memory_bytes=asked.memory_bytes,
+                restart=asked.restart,
+                reason="new",
+                message="waits for the scheduler",
+            )
+            row = _row(container)
+            tell([row], [happening(row, "container.created", actor=actor, message=f"{asked.name} was asked for")])
+    except IntegrityError as error:
+        if "one_name_per_project" not in str(error):
+            raise
+        message = f"{asked.name!r} is in use in this project; choose another name, or remove that container first."
+        raise Problem(409, "name-taken", message, errors=[FieldProblem("/name", "name-taken", message)]) from error
+    container.refresh_from_db()
+    return container
+
+
+@once_more_on_deadlock
+def add_next(
+    previous_id: UUID,
+    *,
+    actor: str,
+    message: str,
+    not_before: datetime | None = None,
+    by_operator: bool = False,
+    hold: Hold | None = None,
+) -> UUID | None:
+    """Insert the attempt after a final one, pending; None when another hand was first or it is no longer wanted.
+
+    An operator may fill a slot again whose last attempt was stopped on purpose, a controller may not.
+    """
+    if hold is not None:
+        hold.fence()
+    previous = Container.objects.select_for_update().filter(pk=previous_id, superseded=False).first()
+    if previous is None or previous.status not in FINAL or previous.desired == Desired.REMOVE:
+        return None
+    if previous.desired != Desired.RUN and not (previous.restart_asked or by_operator):
+        return None
+    try:
+        with transaction.atomic():
+            row = _insert(previous, message=message, not_before=not_before)
+    except IntegrityError:  # the slot's name was taken meanwhile, or another hand inserted the same attempt
+        return None
+    told = happening(row, "container.created", actor=actor, message=message, data={"after": str(previous_id)})
+    tell([row, _row(previous)], [told])
+    return row.id
+
+
+def _insert(previous: Container, *, message: str, not_before: datetime | None) -> Row:
+    Container.objects.filter(pk=previous.pk).update(superseded=True, restart_asked=False)
+    container = Container.objects.create(
+        **{name: getattr(previous, name) for name in _INHERITED},
+        attempt=previous.attempt + 1,
+        not_before=not_before,
+        reason="restart",
+        message=message,
+    )
+    return _row(container)
+
+
+def _row(container: Container) -> Row:
+    return Row(
+        id=container.id,
+        name=container.name,
+        project_id=container.project_id,
+        slot_id=container.slot_id,
+        attempt=container.attempt,
+        status=Status(container.status),
+        desired=container.desired,
+        host_id=container.host_id,
+        health=container.health,
+        gone=container.gone_at is not None,
+    )

@@ -1,0 +1,52 @@
+"""Wishes: run, then stop, then remove; a wish only goes forward and survives everything but its own fulfilment."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from containers.states import By, Desired, Status, goes_forward
+from containers.transitions.moves import Move, move_many
+from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell
+
+_WORDS = {
+    (Desired.STOP, False): ("container.stop-asked", "it shall stop"),
+    (Desired.STOP, True): ("container.restart-asked", "it shall stop and a new attempt shall follow"),
+    (Desired.REMOVE, False): ("container.remove-asked", "it shall be removed"),
+}
+
+
+@once_more_on_deadlock
+def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool = False) -> bool:
+    """Set the wish of an attempt; False when it already goes at least as far.
+
+    A pending attempt is cancelled at once. `then_restart` asks the restart controller for a next attempt; a plain
+    stop takes that back. With `remove` the slot's earlier attempts go too.
+    """
+    rows = lock([container_id])
+    row = rows.get(container_id)
+    if row is None:
+        return False
+    forward = goes_forward(row.desired, desired)
+    if forward or desired == Desired.STOP == row.desired:
+        _write_wish(row, desired, then_restart)
+    if not forward:
+        return False
+    kind, message = _WORDS[(desired, then_restart)]
+    tell([row], [happening(row, kind, actor=actor, message=message)])
+    if row.status == Status.PENDING:
+        cancelled = Move(row.id, Status.CANCELLED, reason="cancelled", message="taken back before it had a host")
+        move_many([cancelled], by=By.ACTION, actor=actor)
+    return True
+
+
+def _write_wish(row: Row, desired: Desired, then_restart: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1 WHERE id = %s",
+            [desired.value, then_restart, row.id],
+        )
+        if desired == Desired.REMOVE:
+            cursor.execute(
+                "UPDATE containers_container SET desired = %s WHERE slot_id = %s AND superseded AND desired <> %s",
+                [desired.value, row.slot_id, desired.value],
+            )

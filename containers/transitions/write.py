@@ -1,0 +1,144 @@
+"""The one statement that writes a batch of changes to container rows, and the telling that belongs to it.
+
+Before: moves, binding and wishes inside their transaction. After: events and one hint. Private to the package.
+"""
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+
+from containers.states import FINAL, Status
+from core.events.models import Level
+from core.events.record import Happening, record_many
+from core.lib.notify import hint
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEADLOCK = "40P01"
+
+# column -> SQL type; a key that a change does not carry keeps the column as it is
+COLUMNS: dict[str, str] = {
+    "status": "text",
+    "reason": "text",
+    "message": "text",
+    "host_id": "bigint",
+    "ports": "jsonb",
+    "exit_code": "integer",
+    "oom_killed": "boolean",
+    "health": "text",
+    "engine_id": "text",
+    "progress": "jsonb",
+    "not_before": "timestamptz",
+    "started_at": "timestamptz",
+    "finished_at": "timestamptz",
+}
+PINS = ("image_digest", "image_id", "image_architecture")  # written once: the first to know wins
+_RECORD = ", ".join(
+    ["id uuid", *(f"{name} {kind}" for name, kind in COLUMNS.items()), *(f"{pin} text" for pin in PINS), "gone boolean"]
+)
+_SET = ", ".join(
+    [f"{name} = COALESCE(m.{name}, c.{name})" for name in COLUMNS]
+    + [f"{pin} = CASE WHEN c.{pin} = '' THEN COALESCE(m.{pin}, '') ELSE c.{pin} END" for pin in PINS]
+)
+_WRITE = f"""
+UPDATE containers_container c SET {_SET},
+  status_since = CASE WHEN m.status IS NULL THEN c.status_since ELSE now() END,
+  bound_at = CASE WHEN m.host_id IS NULL THEN c.bound_at ELSE now() END,
+  gone_at = CASE WHEN m.gone THEN COALESCE(c.gone_at, now()) ELSE c.gone_at END
+FROM jsonb_to_recordset(%s::jsonb) AS m({_RECORD}) WHERE c.id = m.id
+"""  # noqa: S608 - the texts are the constants above
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a change needs to know of a row, read under its lock."""
+
+    id: UUID
+    name: str
+    project_id: int
+    slot_id: UUID
+    attempt: int
+    status: Status
+    desired: str
+    host_id: int | None
+    health: str
+    gone: bool
+
+
+def lock(ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Lock rows in the order of their ids, so that two batches never wait for each other crosswise."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL"
+            " FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            [list(ids)],
+        )
+        return {r[0]: Row(*r[:5], Status(r[5]), *r[6:]) for r in cursor.fetchall()}
+
+
+def write(changes: list[dict[str, Any]]) -> None:
+    """Apply changes to locked rows, and give back the ports of attempts that no longer hold room."""
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [json.dumps(changes, default=_plain)])
+        released = [c["id"] for c in changes if c.get("gone") or c.get("status") in FINAL - {Status.LOST}]
+        if released:
+            cursor.execute("DELETE FROM containers_hostport WHERE container_id = ANY(%s)", [released])
+
+
+def tell(rows: Iterable[Row], happenings: list[Happening], *, hosts: Iterable[int | None] = ()) -> None:
+    """Write the events and send the one hint of this transaction."""
+    record_many(happenings)
+    listed = list(rows)
+    on = {row.host_id for row in listed} | set(hosts)
+    told: dict[str, Any] = {"container": [row.id for row in listed], "host": sorted(h for h in on if h is not None)}
+    if happenings:
+        told["event"] = True
+    hint(**told)
+
+
+def happening(row: Row, kind: str, *, actor: str, message: str, data: Mapping[str, Any] | None = None) -> Happening:
+    """An event about a container, with its project, host and slot filled in."""
+    data = dict(data or {})
+    loud = kind in ("container.failed", "container.lost", "container.unhealthy")
+    return Happening(
+        kind=kind,
+        actor=actor,
+        object_kind="container",
+        object_id=str(row.id),
+        message=message,
+        level=Level.WARNING if loud else Level.INFO,
+        project_id=row.project_id,
+        host_id=data.get("host_id", row.host_id),
+        data={"name": row.name, "slot": str(row.slot_id), "attempt": row.attempt, **data},
+    )
+
+
+def once_more_on_deadlock(function: Callable[P, R]) -> Callable[P, R]:
+    """Run in a transaction; PostgreSQL breaks a deadlock by failing one side, which may simply run again."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        except OperationalError as error:
+            nested = connection.in_atomic_block
+            if nested or getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
+                raise
+        with transaction.atomic():
+            return function(*args, **kwargs)
+
+    return run
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
