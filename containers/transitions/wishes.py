@@ -42,7 +42,8 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
 def _write_wish(row: Row, desired: Desired, then_restart: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1 WHERE id = %s",
+            "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1"
+            " WHERE id = %s",
             [desired.value, then_restart, row.id],
         )
         if desired == Desired.REMOVE:

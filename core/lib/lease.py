@@ -178,12 +178,12 @@ class Presence:
         connection.close()
 
     @staticmethod
-    def _execute(sql: str, params: list[object]) -> int:
+    def _execute(sql: str, params: list[uuid.UUID | str | int]) -> int:
         """Beats may be lost with the database's last moments (synchronous_commit off); nothing else may."""
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
             cursor.execute(sql, params)
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
 
 class Leadership:

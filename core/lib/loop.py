@@ -58,10 +58,12 @@ class Loop(threading.Thread):
 
     def run(self) -> None:
         """The thread's body."""
-        while not self._stopping:
+        while True:
             self._wake.wait(self.interval_s)
             self._wake.clear()
-            if not self._stopping and self.may_run():
+            if self._stopping:
+                return
+            if self.may_run():
                 self._one_turn()
 
     def _one_turn(self) -> None:
