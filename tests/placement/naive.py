@@ -1,0 +1,83 @@
+"""The rules of placement a second time, host by host in plain Python: the oracle that place() is compared with."""
+
+from scheduler.placement.types import BoundPort, Fleet, Shape
+
+ANY = ("0.0.0.0", "::")
+
+
+def free_ports(fleet: Fleet, row: int) -> int:
+    low, high = fleet.port_range
+    held = {port for (at, port) in [*fleet.used_ports, *fleet.barred_ports] if at == row and low <= port <= high}
+    return high - low + 1 - len(held)
+
+
+def held_on(fleet: Fleet, row: int, port: int) -> list[tuple[str, str]]:
+    return [*fleet.used_ports.get((row, port), ()), *fleet.barred_ports.get((row, port), ())]
+
+
+def port_free(fleet: Fleet, row: int, address: str, protocol: str, port: int) -> bool:
+    for other, other_protocol in held_on(fleet, row, port):
+        if protocol == other_protocol and (address == other or address in ANY or other in ANY):
+            return False
+    return True
+
+
+def fits(shape: Shape, fleet: Fleet, row: int) -> bool:
+    if not fleet.ready[row] or fleet.availability[row] != "active":
+        return False
+    if shape.cpu_millis and fleet.cpu_reserved[row] + shape.cpu_millis > fleet.cpu_allocatable[row]:
+        return False
+    if shape.memory_bytes and fleet.memory_reserved[row] + shape.memory_bytes > fleet.memory_allocatable[row]:
+        return False
+    labels = fleet.labels[row]
+    for rule in shape.constraints:
+        if rule.op == "exists" and rule.key not in labels:
+            return False
+        if rule.op == "=" and labels.get(rule.key) not in rule.values:
+            return False
+        if rule.op == "!=" and labels.get(rule.key) in rule.values:
+            return False
+    return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row)
+
+
+def places_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
+    if shape.architectures and fleet.architectures[row] not in shape.architectures:
+        return False
+    if any(volume in fleet.volumes and fleet.volumes[volume] != row for volume in shape.volumes):
+        return False
+    return not shape.image_only_there or row in fleet.images.get(shape.image_only_there, ())
+
+
+def ports_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
+    low, high = fleet.port_range
+    chosen = sum(1 for wish in shape.ports if wish.host_port is None)
+    inside = {wish.host_port for wish in shape.ports if wish.host_port and low <= wish.host_port <= high}
+    if chosen and free_ports(fleet, row) < chosen + len(inside):
+        return False
+    return all(
+        port_free(fleet, row, wish.host_address or fleet.data_addresses[row], wish.protocol, wish.host_port)
+        for wish in shape.ports
+        if wish.host_port is not None
+    )
+
+
+def total(shape: Shape, fleet: Fleet, row: int) -> float:
+    cpu = (fleet.cpu_reserved[row] + shape.cpu_millis) / max(fleet.cpu_allocatable[row], 1)
+    memory = (fleet.memory_reserved[row] + shape.memory_bytes) / max(fleet.memory_allocatable[row], 1)
+    value = 1 - (cpu + memory + (fleet.containers[row] + 1) / 100) / 3
+    if row in fleet.images.get(shape.image, ()):
+        value += 0.5 / 300
+    if fleet.ids[row] in shape.failed_on:
+        value -= 10
+    return float(value)
+
+
+def bind(shape: Shape, fleet: Fleet, row: int, ports: tuple[BoundPort, ...]) -> None:
+    fleet.cpu_reserved[row] += shape.cpu_millis
+    fleet.memory_reserved[row] += shape.memory_bytes
+    fleet.containers[row] += 1
+    for port in ports:
+        held = fleet.used_ports.get((row, port.host_port), frozenset())
+        fleet.used_ports[row, port.host_port] = held | {(port.host_address, port.protocol)}
+    for volume in shape.volumes:
+        fleet.volumes.setdefault(volume, row)
