@@ -66,6 +66,7 @@ class ProjectNewSerializer(Body):
     name = serializers.RegexField(
         rf"^{PROJECT_NAME}\Z",
         max_length=63,
+        trim_whitespace=False,
         error_messages={"invalid": "use lower-case letters, digits and dashes, at most 63, not starting with a dash"},
     )
 

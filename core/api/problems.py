@@ -9,7 +9,8 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -49,9 +50,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
         log.error("request failed", code=problem.code, exc_info=error)
     set_rollback()
     headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s is not None else {}
-    challenge = getattr(error, "auth_header", None)
-    if challenge:
-        headers["WWW-Authenticate"] = challenge
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="orchestra"'
     return ProblemResponse(problem_body(problem, context.get("request")), status=problem.status, headers=headers)
 
 
@@ -87,6 +87,10 @@ def as_problem(error: Exception) -> Problem:
             return Problem(404, "not-found", str(error) or "there is no such object")
         case PermissionDenied():
             return _forbidden(str(error))
+        case RequestDataTooBig():
+            return Problem(
+                413, "body-too-large", f"the body is longer than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes"
+            )
         case OperationalError():
             return Problem(503, "database-busy", "the database is not available; try again", retry_after_s=1)
         case _:

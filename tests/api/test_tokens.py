@@ -1,0 +1,102 @@
+"""API tokens: shown once, kept hashed, capped by role and project, expiring, revocable by their owner only."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from core.accounts.models import ApiToken, Project
+from core.accounts.tokens import digest_of
+from core.events.models import Event
+from tests.api.conftest import Person
+
+
+def speak(text: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    return client
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(owner: Person) -> None:
+    made = owner.post("/tokens", {"name": "ci", "role": "viewer"})
+    assert made.status_code == 201
+    text = made.json()["token"]
+    row = ApiToken.objects.get(pk=made.json()["id"])
+    assert bytes(row.digest) == digest_of(text)
+    assert text.startswith(row.prefix)
+    assert "token" not in owner.get("/tokens").json()[0]
+    assert Event.objects.filter(kind="token.created", object_id=str(row.pk)).exists()
+    assert text not in "".join(Event.objects.values_list("message", flat=True))
+
+
+def test_a_token_never_gives_more_than_its_role_or_than_its_owner_has(owner: Person, viewer: Person) -> None:
+    capped = speak(owner.post("/tokens", {"name": "read", "role": "viewer"}).json()["token"])
+    assert capped.get("/api/v1/me").json()["projects"] == [{"name": "shop", "role": "viewer"}]
+    assert capped.put("/api/v1/projects/shop/members/vera", {"role": "owner"}, format="json").status_code == 403
+    boasting = speak(viewer.post("/tokens", {"name": "boast", "role": "admin"}).json()["token"])
+    assert boasting.get("/api/v1/me").json() | {"csrf": ""} == {
+        "username": "vera",
+        "is_admin": False,
+        "projects": [{"name": "shop", "role": "viewer"}],
+        "csrf": "",
+    }
+
+
+def test_an_admins_token_is_admin_only_when_made_so(admin: Person, shop: Project, other: Project) -> None:
+    full = speak(admin.post("/tokens", {"name": "all", "role": "admin"}).json()["token"])
+    assert full.post("/api/v1/projects", {"name": "a"}, format="json").status_code == 201
+    for body in ({"name": "less", "role": "owner"}, {"name": "one", "role": "admin", "project": "shop"}):
+        less = speak(admin.post("/tokens", body).json()["token"])
+        assert less.get("/api/v1/me").json()["is_admin"] is False
+        assert less.post("/api/v1/projects", {"name": "b"}, format="json").status_code == 403
+
+
+def test_a_projects_token_knows_no_other_project(admin: Person, shop: Project, other: Project) -> None:
+    one = speak(admin.post("/tokens", {"name": "one", "role": "owner", "project": "shop"}).json()["token"])
+    assert [row["name"] for row in one.get("/api/v1/projects").json()] == ["shop"]
+    assert one.get("/api/v1/projects/shop/members").status_code == 200
+    assert one.get("/api/v1/projects/other/members").status_code == 404
+
+
+def test_a_token_cannot_make_a_stronger_one(owner: Person, shop: Project, other: Project) -> None:
+    capped = speak(owner.post("/tokens", {"name": "op", "role": "operator", "project": "shop"}).json()["token"])
+    for body in ({"name": "x", "role": "owner", "project": "shop"}, {"name": "x", "role": "viewer"}):
+        assert capped.post("/api/v1/tokens", body, format="json").status_code == 403
+    assert (
+        capped.post("/api/v1/tokens", {"name": "x", "role": "viewer", "project": "shop"}, format="json").status_code
+        == 201
+    )
+
+
+def test_expired_revoked_and_invented_tokens_are_401(owner: Person) -> None:
+    made = owner.post("/tokens", {"name": "ci", "expires_in_days": 1}).json()
+    client = speak(made["token"])
+    assert client.get("/api/v1/me").status_code == 200
+    assert ApiToken.objects.get(pk=made["id"]).last_used_at is not None
+    ApiToken.objects.filter(pk=made["id"]).update(expires_at=timezone.now() - timedelta(seconds=1))
+    refused = client.get("/api/v1/me")
+    assert (refused.status_code, refused.json()["code"]) == (401, "not-authenticated")
+    assert refused["WWW-Authenticate"].startswith("Bearer")
+    ApiToken.objects.filter(pk=made["id"]).update(expires_at=None)
+    assert client.get("/api/v1/me").status_code == 200
+    assert owner.delete(f"/tokens/{made['id']}").status_code == 204
+    assert client.get("/api/v1/me").status_code == 401
+    assert speak("orc_invented").get("/api/v1/me").status_code == 401
+
+
+def test_a_strangers_token_is_not_found(owner: Person, stranger: Person, admin: Person) -> None:
+    made = owner.post("/tokens", {"name": "ci"}).json()
+    assert stranger.delete(f"/tokens/{made['id']}").status_code == 404
+    assert admin.delete(f"/tokens/{made['id']}").status_code == 404
+    assert all(row["id"] != made["id"] for row in stranger.get("/tokens").json())
+
+
+def test_a_token_for_a_foreign_project_is_not_found(stranger: Person, shop: Project) -> None:
+    assert stranger.post("/tokens", {"name": "x", "project": "shop"}).status_code == 404
+
+
+def test_a_refused_body_names_each_field(owner: Person) -> None:
+    answer = owner.post("/tokens", {"role": "king", "expires_in_days": 0, "nam": "ci"})
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "did you mean name?" in answer.json()["detail"]
