@@ -4,7 +4,7 @@ or Compose under another name, or simply misspelt.
 Used by every object of the spec; policy.py refuses the same things again on the compiled body.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -95,28 +95,52 @@ ALIASES: Final[Mapping[str, str]] = {
 
 def unknown_keys(data: Mapping[Any, object], fields: Iterable[str]) -> list[FieldError]:
     """One error for each key that is not a field; a false or empty value does not make a refused key harmless."""
-    known = list(fields)
-    strangers = [key for key in data if not isinstance(key, str) or key not in known]
-    problems = [_answer(key, known) for key in strangers[:MAX_UNKNOWN]]
-    if len(strangers) > MAX_UNKNOWN:
-        rest = len(strangers) - MAX_UNKNOWN
+    return _strangers(data, list(fields), answer=_answer)
+
+
+def misspelt_keys(data: Mapping[Any, object], fields: Iterable[str]) -> list[FieldError]:
+    """The same for objects that are no part of a spec, where Docker's words mean nothing."""
+    return _strangers(data, list(fields), answer=_misspelt)
+
+
+def refused_words(key: object) -> str | None:
+    """Why Docker's field of this name is refused, whatever its spelling; None for any other key."""
+    words = FORBIDDEN.get(_plain(key)) if isinstance(key, str) else None
+    return f"{shown(key)} is refused: {words}" if words else None
+
+
+def _plain(key: str) -> str:
+    plain = key[:64].lower().replace("_", "").replace("-", "")
+    return plain.removesuffix("mode") if plain in {"pidmode", "ipcmode", "utsmode"} else plain
+
+
+def _strangers(
+    data: Mapping[Any, object], known: list[str], *, answer: Callable[[str, list[str]], FieldError]
+) -> list[FieldError]:
+    found = [key for key in data if not isinstance(key, str) or key not in known]
+    problems = [
+        answer(key, known)
+        if isinstance(key, str)
+        else FieldError(step(shown(key)), "unknown", "field names are strings; write it in quotes")
+        for key in found[:MAX_UNKNOWN]
+    ]
+    if len(found) > MAX_UNKNOWN:
+        rest = len(found) - MAX_UNKNOWN
         problems.append(FieldError("", "unknown", f"and {rest} more unknown fields; remove them"))
     return problems
 
 
-def _answer(key: object, known: list[str]) -> FieldError:
-    if not isinstance(key, str):
-        return FieldError(step(shown(key)), "unknown", "field names are strings; write it in quotes")
-    plain = key[:64].lower().replace("_", "").replace("-", "")
-    forbidden = FORBIDDEN.get(plain.removesuffix("mode") if plain in {"pidmode", "ipcmode", "utsmode"} else plain)
-    if forbidden:
-        return FieldError(step(key[:64]), "forbidden", f"{shown(key)} is refused: {forbidden}")
-    guess = _guess(key[:64], plain, known)
+def _answer(key: str, known: list[str]) -> FieldError:
+    words = refused_words(key)
+    return FieldError(step(key), "forbidden", words) if words else _misspelt(key, known)
+
+
+def _misspelt(key: str, known: list[str]) -> FieldError:
+    guess = _guess(key[:64], _plain(key), known)
     if guess:
-        return FieldError(step(key[:64]), "unknown", f"there is no field {shown(key)}; did you mean {guess}?")
-    return FieldError(
-        step(key[:64]), "unknown", f"there is no field {shown(key)}; remove it (the fields are {', '.join(known)})"
-    )
+        return FieldError(step(key), "unknown", f"there is no field {shown(key)}; did you mean {guess}?")
+    words = f"there is no field {shown(key)}; remove it (the fields are {', '.join(known)})"
+    return FieldError(step(key), "unknown", words)
 
 
 def _guess(key: str, plain: str, known: list[str]) -> str | None:
