@@ -90,7 +90,7 @@ class Engine(Protocol):
         """Use of the whole machine since the previous call; None the first time and when the engine is not local."""
 
     def events(self, *, since: datetime | None, cancel: threading.Event) -> Iterator[EngineEvent]:
-        """Our cluster's containers, from `since` (None: now) until `cancel` is set. EngineDown when the engine ends it."""
+        """Our containers', from `since` (None: now) until `cancel` is set. EngineDown when the engine ends them."""
 
     def read_marker(self) -> str | None:
         """The uuid we once wrote on this engine, or None."""
