@@ -1,0 +1,223 @@
+"""Do one step for one container. Each may be cut off at any line: the next turn finds the rest to do.
+
+Before: plan.py. After: transitions, and the engine. Names make every call idempotent; a 409 on create means look,
+then adopt or replace. A row that is final is renamed on the engine, so that a late start finds nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from containers.agent.failures import NO_ANSWER, end_of, meaning
+from containers.agent.hands import Hands
+from containers.agent.images import ImageDesk
+from containers.agent.keep import keep_log
+from containers.agent.plan import Do, Step, done_name, live_name
+from containers.compile import Port, engine_body, volume_name
+from containers.models import Container
+from containers.policy import ProjectPolicy, refusals
+from containers.reasons import Reason
+from containers.spec import ContainerSpec, parse
+from containers.states import FINAL, Health, Status
+from hosts.engine.errors import Conflict, EngineError, NameTaken, NotFound
+from hosts.engine.types import Inspected
+
+log = logging.getLogger(__name__)
+
+
+def do(step: Step, hands: Hands, desk: ImageDesk) -> None:
+    """Do it. Raises HoldLost, and engine errors that say "no answer": the next turn tries again."""
+    hands.check()
+    if step.do == Do.BRING_UP:
+        bring_up(step.id, hands, desk)
+    elif step.do == Do.NOTE_HEALTH:
+        hands.note(step.id, health=step.health)
+    elif step.do == Do.GIVE_UP:
+        hands.move(step.id, Status.FAILED, reason=Reason.DEADLINE, message=step.reason)
+    else:
+        _ENDINGS[step.do](step.id, hands)
+
+
+def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
+    """Pull, create, start: whatever of it is missing. A refusal ends the attempt with the engine's words."""
+    row = hands.row(container_id)
+    if row.status == Status.BOUND:
+        if not hands.move(row.id, Status.PREPARING):
+            return
+    elif row.status not in (Status.PREPARING, Status.STARTING):
+        return
+    try:
+        _create_and_start(row, hands, desk)
+    except NO_ANSWER:
+        raise
+    except EngineError as error:
+        reason, message = meaning(error)
+        hands.move(row.id, Status.FAILED, reason=reason, message=message)
+        _clear(row.id, hands)
+
+
+def _create_and_start(row: Container, hands: Hands, desk: ImageDesk) -> None:
+    if row.status != Status.STARTING:
+        spec = parse(row.spec)
+        body = _body(row, spec, hands, desk.provide(hands, row))
+        refused = refusals(body, ProjectPolicy.from_json(row.project.policy))
+        if refused:
+            hands.move(
+                row.id, Status.FAILED, reason=Reason.POLICY, message=f"{refused[0].pointer}: {refused[0].message}"
+            )
+            return
+        engine_id = _create(row, spec, hands, body)
+        if not hands.move(row.id, Status.STARTING, engine_id=engine_id):
+            return
+    if not hands.still_wanted(row.id):
+        return
+    hands.check()
+    hands.engine.start(live_name(row.id))
+    seen = hands.engine.inspect(live_name(row.id))
+    if seen.state == "running":
+        hands.move(row.id, Status.RUNNING, engine_id=seen.id, started_at=seen.started_at, health=seen.health)
+    else:
+        _record_end(row, hands, seen)
+
+
+def _body(row: Container, spec: ContainerSpec, hands: Hands, image_ref: str) -> dict[str, Any]:
+    return engine_body(
+        spec,
+        container_id=row.id,
+        slot_id=row.slot_id,
+        cluster=hands.cluster,
+        project=row.project.name,
+        image_ref=image_ref,
+        ports=[Port(**port) for port in row.ports],
+    )
+
+
+def _create(row: Container, spec: ContainerSpec, hands: Hands, body: dict[str, Any]) -> str:
+    """The engine id of the created or adopted container."""
+    for volume in spec.volumes:
+        hands.engine.ensure_volume(
+            volume_name(row.project.name, volume.name),
+            labels={"orchestra.cluster": hands.cluster, "orchestra.project": row.project.name},
+        )
+    hands.check()
+    try:
+        return hands.engine.create(live_name(row.id), body)
+    except NameTaken:
+        there = hands.engine.inspect(live_name(row.id))
+        if (
+            there.labels.get("orchestra.spec") == row.spec_hash
+            and there.labels.get("orchestra.cluster") == hands.cluster
+        ):
+            return there.id
+        hands.engine.remove(live_name(row.id))
+        return hands.engine.create(live_name(row.id), body)
+
+
+def _finish(container_id: UUID, hands: Hands) -> None:
+    """It seems to have ended: look closely and write down how."""
+    row = hands.row(container_id)
+    if row.status in FINAL or row.status == Status.STOPPING:
+        return
+    seen = _inspect(container_id, hands)
+    if seen is None or seen.state == "created":
+        message = "the engine no longer has it; somebody removed it behind Orchestra's back"
+        hands.move(row.id, Status.FAILED, reason=Reason.VANISHED, message=message)
+        _clear(row.id, hands)
+    elif seen.state in ("exited", "dead"):
+        _record_end(row, hands, seen)
+
+
+def _record_end(row: Container, hands: Hands, seen: Inspected) -> None:
+    reason, message = end_of(seen.exit_code, oom_killed=seen.oom_killed, error=seen.error)
+    clean = seen.exit_code == 0 and not seen.oom_killed
+    moved = hands.move(
+        row.id,
+        Status.EXITED if clean else Status.FAILED,
+        reason=reason,
+        message=message,
+        exit_code=seen.exit_code,
+        oom_killed=seen.oom_killed,
+        started_at=seen.started_at,
+        finished_at=seen.finished_at,
+        health=Health.NONE,
+    )
+    if moved:
+        _clear(row.id, hands)
+
+
+def _stop(container_id: UUID, hands: Hands) -> None:
+    """Ask the program to end, kill it after its grace, write down how it ended."""
+    row = hands.row(container_id)
+    if row.status in FINAL:
+        return
+    if row.status != Status.STOPPING and not hands.move(
+        row.id, Status.STOPPING, reason="stop", message="it shall stop"
+    ):
+        return
+    spec = parse(row.spec)
+    _end(container_id, hands, spec)
+    seen = _inspect(container_id, hands)
+    if seen is not None and seen.state in ("running", "paused", "restarting"):
+        hands.note(row.id, reason="stuck", message="it does not end, not even by KILL; look at the host")
+        return
+    ended = {"exit_code": seen.exit_code, "finished_at": seen.finished_at} if seen and seen.started_at else {}
+    words = f"stopped with exit code {seen.exit_code}" if ended and seen else "stopped before it ran"
+    hands.move(row.id, Status.STOPPED, reason=Reason.STOPPED, message=words, health=Health.NONE, **ended)
+    _clear(row.id, hands)
+
+
+def _end(container_id: UUID, hands: Hands, spec: ContainerSpec) -> None:
+    hands.check()
+    try:
+        hands.engine.stop(live_name(container_id), grace_s=spec.stop_grace_s, signal=spec.stop_signal)
+    except NotFound:
+        return
+    except NO_ANSWER:
+        hands.check()
+        hands.engine.kill(live_name(container_id))
+
+
+def _clear(container_id: UUID, hands: Hands) -> None:
+    """Keep the end of the log, rename, remove, note that it is gone. Also undoes what came back after its end."""
+    row = hands.row(container_id)
+    if row.status not in FINAL:
+        return
+    hands.check()
+    seen = _inspect(container_id, hands)
+    if seen is not None:
+        if seen.state in ("running", "paused"):
+            log.warning("%s: %s runs although its row is %s; it is stopped", hands.host_name, seen.name, row.status)
+            spec = parse(row.spec)
+            hands.engine.stop(seen.name, grace_s=spec.stop_grace_s, signal=spec.stop_signal)
+        keep_log(row, hands, seen.name)
+        name = _rename(container_id, hands, seen.name)
+        hands.check()
+        hands.engine.remove(name)
+    hands.note(row.id, gone=True)
+
+
+def _rename(container_id: UUID, hands: Hands, name: str) -> str:
+    if name == done_name(container_id):
+        return name
+    try:
+        hands.engine.rename(name, done_name(container_id))
+    except NotFound:
+        return name
+    except (NameTaken, Conflict):
+        hands.engine.remove(done_name(container_id))
+        hands.engine.rename(name, done_name(container_id))
+    return done_name(container_id)
+
+
+def _inspect(container_id: UUID, hands: Hands) -> Inspected | None:
+    """The engine container under its live or its done name."""
+    for name in (live_name(container_id), done_name(container_id)):
+        try:
+            return hands.engine.inspect(name)
+        except NotFound:
+            continue
+    return None
+
+
+_ENDINGS: dict[Do, Callable[[UUID, Hands], None]] = {Do.FINISH: _finish, Do.STOP: _stop, Do.CLEAR: _clear}

@@ -1,0 +1,43 @@
+"""What an engine's refusal means for an attempt: a reason code and a sentence that keeps the engine's own words."""
+
+from containers.reasons import Reason
+from hosts.engine.errors import (
+    Deadline,
+    DiskFull,
+    EngineDown,
+    EngineError,
+    ImageMissing,
+    Invalid,
+    PortTaken,
+    RegistryError,
+    Unreachable,
+    Untrusted,
+)
+
+# The engine did not answer: nothing is known, the next turn tries again and adopts what was done.
+NO_ANSWER = (Unreachable, EngineDown, Untrusted, Deadline)
+
+_MEANING: dict[type[EngineError], tuple[Reason, str]] = {
+    ImageMissing: (Reason.IMAGE_MISSING, "The image cannot be had: check its name and tag, or push it."),
+    RegistryError: (Reason.REGISTRY, "The registry could not be asked, and the image is not on the host."),
+    PortTaken: (Reason.PORT_TAKEN, "A host port is in use on this host by something that is not ours."),
+    DiskFull: (Reason.DISK_FULL, "The host's disk is full: free space there."),
+    Invalid: (Reason.INVALID, "The engine refuses to run this: check command, entrypoint and user."),
+}
+_OTHER = (Reason.REFUSED, "The engine refuses.")
+
+
+def meaning(error: EngineError) -> tuple[Reason, str]:
+    """(code, sentence for people) of a refusal."""
+    reason, words = _MEANING.get(type(error), _OTHER)
+    return reason, f"{words} Engine: {error.words}" if error.words else words
+
+
+def end_of(exit_code: int, *, oom_killed: bool, error: str) -> tuple[Reason, str]:
+    """(code, sentence for people) of a container that ended by itself."""
+    if oom_killed:
+        return Reason.OUT_OF_MEMORY, f"killed by the kernel: out of memory (exit code {exit_code}); raise memory_limit"
+    if exit_code > 128:
+        return Reason.EXIT, f"ended by signal {exit_code - 128} (exit code {exit_code})"
+    words = f": {error}" if error else ""
+    return Reason.EXIT, f"ended with exit code {exit_code}{words}"

@@ -1,0 +1,52 @@
+"""What a step needs to act on one host: the engine, the hold that fences every write, the right to act at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from containers.models import Container
+from containers.states import By, Desired, Status
+from containers.transitions import Move, Observation, move, observe_many
+from core.lib.brief import database_visit
+from core.lib.lease import Hold, HoldLost
+from hosts.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """One host as its agent holds it. `may_act` is asked before every engine call that changes something."""
+
+    host_id: int
+    host_name: str
+    engine: Engine
+    hold: Hold
+    may_act: Callable[[], bool]
+    actor: str
+    cluster: str
+
+    def check(self) -> None:
+        """Raises HoldLost when this process was silent for so long that another may have taken over."""
+        if not self.may_act():
+            raise HoldLost(f"host {self.host_name}: this agent was silent for too long to go on")
+
+    def move(self, container_id: UUID, to: Status, *, reason: str = "", message: str = "", **values: Any) -> bool:
+        """Move one container as this host's agent; False when the row no longer allows it."""
+        with database_visit():
+            wished = Move(container_id, to, reason=reason, message=message, values=values)
+            return move(wished, by=By.AGENT, actor=self.actor, hold=self.hold)
+
+    def note(self, container_id: UUID, **values: Any) -> None:
+        """Write facts that change no status."""
+        with database_visit():
+            observe_many([Observation(container_id, values)], actor=self.actor, hold=self.hold)
+
+    def row(self, container_id: UUID) -> Container:
+        """The row as it is now, with its project."""
+        with database_visit():
+            return Container.objects.select_related("project").get(pk=container_id)
+
+    def still_wanted(self, container_id: UUID) -> bool:
+        """Whether nobody asked for a stop meanwhile."""
+        with database_visit():
+            return Container.objects.filter(pk=container_id, desired=Desired.RUN).exists()

@@ -1,0 +1,158 @@
+"""(rows, facts) -> steps with their reasons. Pure: no clock, no engine, no database.
+
+Before: observe.py lists the engine first and reads the rows second. After: apply.py does the steps, one container at
+a time. The order matters: a container that is created after the list was taken is only missed until the next one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from containers.states import FINAL, Desired, Status
+from hosts.engine.types import Facts
+
+LIVE_PREFIX = "orc-"
+DONE_PREFIX = "orc-done-"
+BOUND_DEADLINE_S = 15.0
+STARTING_DEADLINE_S = 30.0
+PREPARING_DEADLINE_S = 120.0
+
+_COMING = (Status.BOUND, Status.PREPARING, Status.STARTING)
+_DEADLINES_S = {Status.PREPARING: PREPARING_DEADLINE_S, Status.STARTING: STARTING_DEADLINE_S}
+
+
+class Do(StrEnum):
+    """The steps an agent knows."""
+
+    BRING_UP = "bring-up"  # pull, create, start, whatever of it is missing
+    FINISH = "finish"  # look closely: it seems to have ended
+    STOP = "stop"
+    CLEAR = "clear"  # keep the log's end, rename, remove, note that it is gone
+    GIVE_UP = "give-up"  # a deadline has passed
+    NOTE_HEALTH = "note-health"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the rows say of one container; `still_s`: seconds since its status or progress changed last."""
+
+    id: UUID
+    status: Status
+    desired: Desired
+    health: str
+    gone: bool
+    still_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do for one container, and why, in words an operator reads."""
+
+    do: Do
+    id: UUID
+    reason: str
+    health: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps, and the names of containers that bear our label and belong to no row: shown, never touched."""
+
+    steps: tuple[Step, ...]
+    unknown: tuple[str, ...]
+
+
+def live_name(container_id: UUID) -> str:
+    """The engine container's name while its row is live."""
+    return f"{LIVE_PREFIX}{container_id}"
+
+
+def done_name(container_id: UUID) -> str:
+    """Its name once the row is final, so that a late start by a thawed agent finds nothing."""
+    return f"{DONE_PREFIX}{container_id}"
+
+
+def owner(facts: Facts) -> UUID | None:
+    """The container row that an engine container belongs to, by its name."""
+    for prefix in (DONE_PREFIX, LIVE_PREFIX):
+        if facts.name.startswith(prefix):
+            try:
+                return UUID(facts.name.removeprefix(prefix))
+            except ValueError:
+                return None
+    return None
+
+
+def plan(rows: Mapping[UUID, Wanted], facts: Sequence[Facts], busy: frozenset[UUID]) -> Plan:
+    """Compare everything. `busy`: containers that were worked on at any time since the list was asked for."""
+    seen: dict[UUID, Facts] = {}
+    unknown = []
+    for one in facts:
+        row_id = owner(one)
+        if row_id is None or row_id not in rows:
+            unknown.append(one.name)
+        elif row_id not in seen or seen[row_id].name.startswith(DONE_PREFIX):
+            seen[row_id] = one
+    steps = (_step(row, seen.get(row.id)) for row in rows.values() if row.id not in busy)
+    return Plan(tuple(step for step in steps if step), tuple(sorted(unknown)))
+
+
+def plan_wishes(rows: Iterable[Wanted], busy: frozenset[UUID]) -> tuple[Step, ...]:
+    """What the rows alone call for, without a look at the engine: the quick answer to a hint."""
+    steps = []
+    for row in rows:
+        if row.id in busy or row.status in FINAL:
+            continue
+        if row.desired != Desired.RUN and row.status != Status.STOPPING:
+            steps.append(Step(Do.STOP, row.id, "it shall stop"))
+        elif row.status == Status.BOUND and row.desired == Desired.RUN:
+            steps.append(Step(Do.BRING_UP, row.id, "it is new on this host"))
+    return tuple(steps)
+
+
+def plan_silent(rows: Iterable[Wanted], busy: frozenset[UUID]) -> tuple[Step, ...]:
+    """While the engine gives no list: give up what never reached it, so that another host may take it."""
+    return tuple(
+        Step(Do.GIVE_UP, row.id, f"the engine gave no answer for {BOUND_DEADLINE_S:.0f} s")
+        for row in rows
+        if row.status == Status.BOUND and row.still_s > BOUND_DEADLINE_S and row.id not in busy
+    )
+
+
+def _step(row: Wanted, seen: Facts | None) -> Step | None:
+    if row.status in FINAL:
+        return _clear(row, seen)
+    if row.desired != Desired.RUN or row.status == Status.STOPPING:
+        return Step(Do.STOP, row.id, "it shall stop")
+    if row.status in _COMING:
+        return _come(row, seen)
+    return _watch(row, seen)
+
+
+def _come(row: Wanted, seen: Facts | None) -> Step:
+    """Nobody works on it: an agent died half way. What runs is adopted, however long that took to be seen."""
+    running = seen is not None and seen.state == "running"
+    deadline_s = _DEADLINES_S.get(row.status)
+    if deadline_s is not None and row.still_s > deadline_s and not running:
+        return Step(Do.GIVE_UP, row.id, f"{row.status} for more than {deadline_s:.0f} s")
+    if row.status == Status.STARTING and seen is None:
+        return Step(Do.FINISH, row.id, "it was created and is not there")
+    return Step(Do.BRING_UP, row.id, f"it is {row.status} and nobody works on it")
+
+
+def _clear(row: Wanted, seen: Facts | None) -> Step | None:
+    if seen is not None:
+        reason = "it came back after its end" if row.gone else f"its row is {row.status}"
+        return Step(Do.CLEAR, row.id, reason)
+    return None if row.gone else Step(Do.CLEAR, row.id, "the engine no longer has it")
+
+
+def _watch(row: Wanted, seen: Facts | None) -> Step | None:
+    if seen is None or seen.name.startswith(DONE_PREFIX):
+        return Step(Do.FINISH, row.id, "it vanished from the engine")
+    if seen.state in ("exited", "dead", "created"):
+        return Step(Do.FINISH, row.id, f"the engine says {seen.state}")
+    if seen.health != row.health:
+        return Step(Do.NOTE_HEALTH, row.id, f"its health is {seen.health}", health=seen.health)
+    return None
