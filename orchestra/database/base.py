@@ -22,6 +22,9 @@ OWNER_WAIT_S = 10.0
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     """Adds to Django's wrapper where the server is, and that it runs."""
 
+    _connection_pools: dict[str, Any]  # Django's, shared by all wrappers of the process
+    _pool_pid: int | None = None  # the server that the connections of this process's pool belong to
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._server = Server(Path(self.settings_dict["VAR"]))
@@ -48,3 +51,11 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         except (ServerFailed, NoBinaries) as error:
             raise psycopg.OperationalError(str(error)) from error
         self._known_pid = self._server.pid()
+        self._renew_pool()
+
+    def _renew_pool(self) -> None:
+        """Let go of the connections to a server that is gone: finding them one by one takes the pool seconds."""
+        pool = self._connection_pools.get(self.alias)
+        if pool is not None and DatabaseWrapper._pool_pid != self._known_pid:
+            DatabaseWrapper._pool_pid = self._known_pid
+            pool.drain()

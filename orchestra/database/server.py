@@ -29,6 +29,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 100  # the kernel's limit is 107 bytes
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
+LEAVE_TIMEOUT_S = 10.0
 LOG_BYTES_MAX = 10 * 1024 * 1024
 SSL_REQUEST = struct.pack("!II", 8, 80877103)
 OPTIONS = {
@@ -67,8 +68,8 @@ class Server:
 
     def pid(self) -> int | None:
         """The running postmaster of our data directory. Cheap: two small reads, for the hot path."""
-        if self._child is not None and self._child.poll() is not None:
-            self._child = None
+        if self._child is not None:
+            self._child.poll()  # a dead child of ours must not stay as a zombie
         lines = self._pid_file()
         if not lines or not lines[0].isdigit():
             return None
@@ -106,7 +107,7 @@ class Server:
             if not (self.data / "PG_VERSION").exists():
                 self._make_cluster()
             if self.pid() is None:
-                self._forget_stale_pid_file()
+                self._clear_after_kill()
                 self._spawn()
             self._wait_until_ready()
             self._make_database()
@@ -164,11 +165,8 @@ class Server:
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.ready():
             if self._child is not None and self._child.poll() is not None:
-                if time.monotonic() > deadline or not self._old_backends():
-                    raise ServerFailed(f"PostgreSQL ended with status {self._child.returncode}.{self._words()}")
-                time.sleep(0.1)  # backends of a killed predecessor still leave; then it can start
-                self._spawn()
-            elif time.monotonic() > deadline:
+                raise ServerFailed(f"PostgreSQL ended with status {self._child.returncode}.{self._words()}")
+            if time.monotonic() > deadline:
                 raise ServerFailed(f"PostgreSQL was not ready after {START_TIMEOUT_S:.0f} s.{self._words()}")
             time.sleep(0.01)
 
@@ -178,15 +176,21 @@ class Server:
             if found is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(USER)))
 
-    def _forget_stale_pid_file(self) -> None:
-        """After a reboot the number in it may belong to somebody else, and postgres would refuse to start."""
+    def _clear_after_kill(self) -> None:
+        """Make room for a new postmaster: the killed one's backends leave by themselves within moments, and its
+        number may belong to a stranger (a zombie, another program after a reboot), which would be taken for it."""
+        deadline = time.monotonic() + LEAVE_TIMEOUT_S
+        while self._backends_left():
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"Processes of an earlier PostgreSQL still work in {self.data}; end them first.")
+            time.sleep(0.01)
         lines = self._pid_file()
-        if lines and lines[0].isdigit() and Path(f"/proc/{lines[0]}").exists() and not self._old_backends():
+        if lines and lines[0].isdigit() and Path(f"/proc/{lines[0]}").exists():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     # --- small parts -------------------------------------------------------------------------------------------
 
-    def _old_backends(self) -> bool:
+    def _backends_left(self) -> bool:
         """Whether any process still works in our data directory: every PostgreSQL process has it as its cwd."""
         for entry in Path("/proc").iterdir():
             try:

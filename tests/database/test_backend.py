@@ -60,7 +60,7 @@ def test_the_pool_finds_it_again_after_kill_9(server: Server, var: str) -> None:
         + """
 from orchestra.database.server import Server
 from pathlib import Path
-import signal
+import signal, time
 server = Server(Path(os.environ["ORCHESTRA_VAR"]))
 for _ in range(3):
     connection.close()
@@ -69,6 +69,7 @@ for _ in range(3):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 7")
         print(cursor.fetchone()[0], flush=True)
+    print(time.monotonic(), file=sys.stderr)
 """
     )
     done = run(code, ORCHESTRA_VAR=var)

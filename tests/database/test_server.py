@@ -17,7 +17,7 @@ ENSURE = START + "server = Server(Path(sys.argv[1])); server.ensure(); print(ser
 
 
 def connect(server: Server) -> psycopg.Connection[tuple[int]]:
-    return psycopg.connect(host=os.fspath(server.run), user=USER, dbname=USER, autocommit=True)  # type: ignore[return-value]  # our rows have one number
+    return psycopg.connect(host=os.fspath(server.run), user=USER, dbname=USER, autocommit=True)
 
 
 def kill(server: Server) -> None:
