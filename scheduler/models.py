@@ -1,0 +1,82 @@
+"""What the scheduler remembers: why each container is where it is, how its loops ran, and who leads.
+
+Decisions are cut into days by their time-ordered ids (core.lib.partitions). Before: binding, the daemon.
+After: the API's answers to "why here" and "why pending", the list of loops.
+"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from core.events.models import TimeId
+
+
+class Verdict(models.TextChoices):
+    """Whether the pass found a host."""
+
+    PLACED = "placed"
+    REFUSED = "refused"
+
+
+class Decision(models.Model):
+    """One container's part in one placement pass.
+
+    Containers of one shape share one explanation: it stands in the first one's row, the others name that row in
+    `same_as`.
+    """
+
+    id = models.BigIntegerField(primary_key=True, db_default=TimeId())
+    at = models.DateTimeField(db_default=Now())
+    container_id = models.UUIDField()
+    slot_id = models.UUIDField()
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    host_id = models.BigIntegerField(null=True)
+    host_name = models.CharField(max_length=63, default="")
+    message = models.TextField(default="")
+    score = models.JSONField(null=True)
+    group_size = models.IntegerField(default=1)
+    same_as = models.BigIntegerField(null=True)
+    hosts_total = models.IntegerField(default=0)
+    funnel = models.JSONField(default=list)
+    refused = models.JSONField(default=list)
+    scores = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.container_id} {self.host_name}"
+
+
+class LoopRun(models.Model):
+    """One turn of one loop, for people. Quiet turns are thinned out; the reaper keeps the last of each loop."""
+
+    class Result(models.TextChoices):
+        OK = "ok"
+        ERROR = "error"
+        REFUSED = "refused"
+
+    name = models.CharField(max_length=32)
+    started_at = models.DateTimeField()
+    took_ms = models.FloatField()
+    result = models.CharField(max_length=8, choices=Result.choices)
+    changes = models.IntegerField(default=0)
+    message = models.TextField(default="")
+    next_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["name", "-id"], name="loop_runs_of_a_loop")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.result}"
+
+
+class SchedulerLease(models.Model):
+    """Who leads (an incarnation in hosts.Process), and how often that has changed: see core.lib.lease."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    holder = models.UUIDField(null=True)
+    epoch = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}, epoch {self.epoch}"
