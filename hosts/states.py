@@ -38,10 +38,12 @@ CONDITIONS = ("disk", "clock", "overbooked", "marker", "quarantine")
 
 def shown_state(availability: str, reachable: str, bad: frozenset[str]) -> str:
     """The one word people see for a host. `bad`: names of the conditions that are not well."""
+    if "marker" in bad:
+        return "unready"
     if reachable in (Reachable.LOST, Reachable.SUSPECT, Reachable.UNKNOWN):
         return str(reachable)
     if reachable == Reachable.REFUSED:
         return "engine-down"
     if availability != Availability.ACTIVE:
         return str(availability)
-    return "unready" if "marker" in bad else "ready"
+    return "ready"

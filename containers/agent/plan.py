@@ -73,15 +73,20 @@ def done_name(container_id: UUID) -> str:
     return f"{DONE_PREFIX}{container_id}"
 
 
-def owner(facts: Facts) -> UUID | None:
-    """The container row that an engine container belongs to, by its name."""
+def owner_of_name(name: str) -> UUID | None:
+    """The container row that an engine container's name speaks of."""
     for prefix in (DONE_PREFIX, LIVE_PREFIX):
-        if facts.name.startswith(prefix):
+        if name.startswith(prefix):
             try:
-                return UUID(facts.name.removeprefix(prefix))
+                return UUID(name.removeprefix(prefix))
             except ValueError:
                 return None
     return None
+
+
+def owner(facts: Facts) -> UUID | None:
+    """The container row that an engine container belongs to."""
+    return owner_of_name(facts.name)
 
 
 def plan(rows: Mapping[UUID, Wanted], facts: Sequence[Facts], busy: frozenset[UUID]) -> Plan:

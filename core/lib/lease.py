@@ -111,6 +111,10 @@ class Presence:
             thread.start()
             self._threads.append(thread)
 
+    def pause(self) -> None:
+        """Claim nothing more, go on beating: the holder wants to end its work in order first."""
+        self.on_look = lambda: None
+
     def stop(self) -> None:
         """Leave at once: the row is retired, so that others need not wait for the TTL."""
         self._stopping.set()

@@ -1,0 +1,95 @@
+"""The pools that do a host's steps: a container is in one pair of hands at a time, a frozen engine starves nobody.
+
+Before: worker.py plans. After: apply.py does. What comes up and what goes down have a pool each, because a stop may
+take its whole grace.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from containers.agent.apply import do
+from containers.agent.failures import NO_ANSWER
+from containers.agent.hands import Hands
+from containers.agent.images import ImageDesk
+from containers.agent.plan import Do, Step
+from core.lib.clock import monotonic_s
+from core.lib.lease import HoldLost
+from hosts.engine.errors import EngineError
+
+log = logging.getLogger(__name__)
+
+UP_THREADS = 6  # more concurrent starts only queue inside the engine
+DOWN_THREADS = 24
+_UP = (Do.BRING_UP, Do.NOTE_HEALTH, Do.GIVE_UP)
+
+
+class Crew:
+    """Runs steps, one at a time per container; knows which containers were touched since a moment."""
+
+    def __init__(self, hands: Hands, *, on_done: Callable[[], None], on_lost: Callable[[], None]) -> None:
+        self.hands, self.on_done, self.on_lost = hands, on_done, on_lost
+        self._desk = ImageDesk()
+        self._up = ThreadPoolExecutor(UP_THREADS, thread_name_prefix=f"up-{hands.host_name}")
+        self._down = ThreadPoolExecutor(DOWN_THREADS, thread_name_prefix=f"down-{hands.host_name}")
+        self._guard = threading.Lock()
+        self._busy: set[UUID] = set()
+        self._touched: dict[UUID, float] = {}
+
+    def busy_since(self, moment_s: float) -> frozenset[UUID]:
+        """Containers that were worked on at any time since `moment_s` (monotonic)."""
+        with self._guard:
+            self._touched = {key: at_s for key, at_s in self._touched.items() if at_s >= moment_s - 60}
+            return frozenset(self._busy | {key for key, at_s in self._touched.items() if at_s >= moment_s})
+
+    def take(self, steps: Iterable[Step]) -> int:
+        """Start steps whose container nobody works on; how many were started."""
+        taken = 0
+        for step in steps:
+            with self._guard:
+                if step.id in self._busy:
+                    continue
+                self._busy.add(step.id)
+            pool = self._up if step.do in _UP else self._down
+            try:
+                pool.submit(self._run, step)
+            except RuntimeError:  # the crew was dismissed meanwhile
+                return taken
+            taken += 1
+        return taken
+
+    def dismiss(self, *, wait: bool) -> None:
+        """Take nothing new; with `wait`, let those at work finish."""
+        for pool in (self._up, self._down):
+            pool.shutdown(wait=False, cancel_futures=True)
+        if wait:
+            for pool in (self._up, self._down):
+                pool.shutdown(wait=True)
+
+    def _run(self, step: Step) -> None:
+        try:
+            do(step, self.hands, self._desk)
+        except HoldLost as error:
+            log.warning("%s; %s is left to its new agent", error, step.do)
+            self.on_lost()
+        except NO_ANSWER as error:
+            log.info("%s: %s of %s waits, the engine gives no answer: %s", self._host, step.do, step.id, error)
+        except EngineError as error:
+            log.warning("%s: %s of %s failed, trying again: %s", self._host, step.do, step.id, error)
+        except DatabaseError as error:
+            log.warning("%s: %s of %s waits for the database: %s", self._host, step.do, step.id, str(error).strip())
+        except Exception:
+            log.exception("%s: %s of %s failed, trying again", self._host, step.do, step.id)
+        finally:
+            with self._guard:
+                self._busy.discard(step.id)
+                self._touched[step.id] = monotonic_s()
+            self.on_done()
+
+    @property
+    def _host(self) -> str:
+        return self.hands.host_name

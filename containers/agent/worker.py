@@ -1,0 +1,217 @@
+"""One held host: its threads that observe, ping, listen and measure, and the crew that does the steps.
+
+Before: share.py took the host. After: rows. The compare every few seconds is the truth; events of the engine and
+hints of the database only make it sooner.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from containers.agent.crew import Crew
+from containers.agent.hands import Hands
+from containers.agent.identity import identify
+from containers.agent.observe import Cluster, rows_of, urgent_rows
+from containers.agent.pings import PingJudge, words
+from containers.agent.plan import DONE_PREFIX, LIVE_PREFIX, Do, Step, owner_of_name, plan, plan_silent, plan_wishes
+from containers.agent.stats import measure
+from core.lib.brief import database_visit
+from core.lib.clock import monotonic_s
+from core.lib.lease import HoldLost
+from hosts.conditions import Capacity, set_capacity, set_condition, set_reachable, set_responsive
+from hosts.engine.errors import Deadline, EngineError
+from hosts.images import note_images
+from hosts.states import Reachable, Responsive
+
+log = logging.getLogger(__name__)
+
+FACTS_EVERY_S = 30.0
+EVENTS_AGAIN_S = 1.0
+FIRST_SAMPLE_S = 1.0
+WRITE_AGAIN_S = 10.0  # a word that stands already costs no event; writing it again heals what another hand wrote
+
+
+class HostWorker:
+    """Speaks for one host while it is held. `on_lost` is called once when the hold has passed to another agent."""
+
+    def __init__(self, hands: Hands, *, on_lost: Callable[[], None]) -> None:
+        self.hands, self.on_lost = hands, on_lost
+        self.crew = Crew(hands, on_done=self.wake, on_lost=self._lost)
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._compare_at_s = 0.0
+        self._introduced = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(body,), name=f"{body.__name__}-{hands.host_name}", daemon=True)
+            for body in (self._turns, self._pings, self._events, self._measures)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look at the rows soon."""
+        self._wake.set()
+
+    def compare_soon(self) -> None:
+        """Look at the engine soon."""
+        self._compare_at_s = 0.0
+        self._wake.set()
+
+    def stop(self, *, wait: bool) -> None:
+        """End the threads; with `wait`, let steps under way finish."""
+        self._stopping.set()
+        self._wake.set()
+        self.crew.dismiss(wait=wait)
+        self.hands.engine.close()
+        for thread in self._threads:
+            if wait and thread is not threading.current_thread():
+                thread.join(timeout=5)
+
+    def _lost(self) -> None:
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._wake.set()
+            self.on_lost()
+
+    def _guarded(self, body: Callable[[], None]) -> None:
+        """Call a body again and again until the end; what it raises is logged and never ends the thread."""
+        while not self._stopping.is_set():
+            try:
+                body()
+            except HoldLost as error:
+                log.warning("%s", error)
+                self._lost()
+            except EngineError as error:
+                log.info("%s: %s: %s", self.hands.host_name, body.__name__.strip("_"), error)
+            except DatabaseError as error:
+                log.warning("%s: the database does not answer: %s", self.hands.host_name, str(error).strip())
+            except Exception:
+                log.exception("%s: %s failed, going on", self.hands.host_name, body.__name__)
+            self._stopping.wait(0.2)
+
+    # observe, plan, apply
+
+    def _turns(self) -> None:
+        if not self._introduced.is_set():
+            self._introduce()
+        while not self._stopping.is_set():
+            self._wake.wait(max(0.0, self._compare_at_s - monotonic_s()))
+            self._wake.clear()
+            if self._stopping.is_set():
+                return
+            if monotonic_s() >= self._compare_at_s:
+                self._compare()
+            else:
+                self.crew.take(
+                    plan_wishes(urgent_rows(self.hands.host_id).values(), self.crew.busy_since(monotonic_s()))
+                )
+
+    def _introduce(self) -> None:
+        """First contact: who is it, what has it got. Nothing is done on an engine that is not this host's."""
+        verdict = identify(self.hands)
+        with database_visit():
+            self._condition("marker", bad=not verdict.ours, message=verdict.message)
+        if not verdict.ours:
+            log.warning("%s: %s", self.hands.host_name, verdict.message)
+            self._stopping.wait(settings.COMPARE_S)
+            return
+        self._write_facts()
+        self._introduced.set()
+
+    def _compare(self) -> None:
+        self._compare_at_s = monotonic_s() + settings.COMPARE_S
+        asked_s = monotonic_s()
+        try:
+            facts = self.hands.engine.list(labels=Cluster(self.hands.cluster).filter)
+        except EngineError as error:
+            rows = urgent_rows(self.hands.host_id)
+            self.crew.take(plan_silent(rows.values(), self.crew.busy_since(asked_s)))
+            self._note_responsive(error)
+            raise
+        made = plan(rows_of(self.hands.host_id, facts), facts, self.crew.busy_since(asked_s))
+        self.crew.take(made.steps)
+        self._note_responsive(None)
+        names = ", ".join(made.unknown[:20])
+        message = f"{len(made.unknown)} containers bear our label and are in no row: {names}" if made.unknown else ""
+        with database_visit():
+            self._condition("quarantine", bad=bool(made.unknown), message=message)
+
+    def _note_responsive(self, error: EngineError | None) -> None:
+        if error is not None and not isinstance(error, Deadline):
+            return
+        to = Responsive.OK if error is None else Responsive.SLOW
+        message = "a full list came in time" if error is None else f"no list within its deadline. {error.words}"
+        with database_visit():
+            set_responsive(self.hands.host_id, to, message=message, actor=self.hands.actor, hold=self.hands.hold)
+
+    def _condition(self, name: str, *, bad: bool, message: str) -> None:
+        set_condition(self.hands.host_id, name, bad=bad, message=message, actor=self.hands.actor, hold=self.hands.hold)
+
+    # the other threads
+
+    def _pings(self) -> None:
+        judge = PingJudge(settings.HOST_SUSPECT_AFTER_S)
+        written, written_s = None, 0.0
+        while not self._stopping.wait(settings.HOST_PING_S if written == Reachable.OK else 0.5):
+            try:
+                self.hands.engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
+                word, message = judge.answered(monotonic_s()), "the engine answers"
+            except EngineError as error:
+                word, message = judge.failed(error, monotonic_s()), words(error)
+            if word is None or (word == Reachable.OK and not self._introduced.is_set()):
+                continue
+            if word != written or monotonic_s() - written_s > WRITE_AGAIN_S:
+                self._write_reachable(word, message)
+                written, written_s = word, monotonic_s()
+
+    def _write_reachable(self, word: Reachable, message: str) -> None:
+        self.hands.check()
+        with database_visit():
+            changed = set_reachable(
+                self.hands.host_id, word, message=message, actor=self.hands.actor, hold=self.hands.hold
+            )
+        if changed and word == Reachable.OK:
+            self.compare_soon()
+
+    def _events(self) -> None:
+        """An end is looked at straight away; anything else only makes the next compare sooner."""
+        for event in self.hands.engine.events(since=None, cancel=self._stopping):
+            row_id = owner_of_name(event.container_name)
+            if event.action == "die" and row_id is not None and not event.container_name.startswith(DONE_PREFIX):
+                self.crew.take([Step(Do.FINISH, row_id, "the engine says it died")])
+            elif event.container_name.startswith(LIVE_PREFIX) and event.action in ("oom", "destroy", "health_status"):
+                self.compare_soon()
+        self._stopping.wait(EVENTS_AGAIN_S)
+
+    def _measures(self) -> None:
+        if not self._introduced.wait(1.0):
+            return
+        measure(self.hands)  # the first reading only sets the base line
+        self._stopping.wait(FIRST_SAMPLE_S)
+        facts_at_s = monotonic_s() + FACTS_EVERY_S
+        while not self._stopping.is_set():
+            measure(self.hands)
+            if monotonic_s() >= facts_at_s:
+                self._write_facts()
+                facts_at_s = monotonic_s() + FACTS_EVERY_S
+            self._stopping.wait(settings.SAMPLE_S)
+
+    def _write_facts(self) -> None:
+        info = self.hands.engine.info()
+        facts = {key: value for key, value in asdict(info).items() if key not in ("clock", "data_root_free_bytes")}
+        seen = Capacity(
+            cpu_millis=info.cpu_count * 1000,
+            memory_bytes=info.memory_bytes,
+            architecture=info.architecture,
+            facts=facts,
+        )
+        images = self.hands.engine.images()
+        with database_visit():
+            set_capacity(self.hands.host_id, seen, actor=self.hands.actor, hold=self.hands.hold)
+            note_images(self.hands.host_id, images, hold=self.hands.hold)

@@ -1,0 +1,47 @@
+"""`manage.py agent`: the process that speaks for hosts. Any number may run; they share the hosts."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from containers.agent.share import Share
+from core.accounts.models import cluster_id
+from core.lib.lease import LeaseTimes, Presence
+from core.lib.notify import Hints, Listener
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Speak for hosts: observe and command their engines until told to end (TERM or Ctrl-C)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ending = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ending.set())
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        times = LeaseTimes(settings.LEASE_TTL_S, settings.LEASE_RENEW_S, settings.LEASE_OBSERVE_S)
+        presence = Presence(table="hosts_process", role="agent", name=name, times=times)
+        share = Share(presence, cluster=cluster_id(), actor=f"agent:{name}")
+        listener = Listener(lambda hints: share.wake(_hosts(hints)), lambda: share.wake(None), name="agent-hints")
+        presence.start()
+        listener.start()
+        log.info("agent %s is up", name)
+        ending.wait()
+        log.info("agent %s ends: finishing the steps under way, then freeing its hosts", name)
+        listener.stop()
+        presence.pause()
+        share.leave()
+        presence.stop()
+
+
+def _hosts(hints: Hints) -> set[int] | None:
+    """The hosts a hint speaks of; containers that are named always come with their hosts."""
+    hosts = hints.get("host", [])
+    return None if hosts is True or hints.get("container") is True else {int(host) for host in hosts}
