@@ -157,7 +157,9 @@ class HostWorker:
 
     def _pings(self) -> None:
         judge = PingJudge(settings.HOST_SUSPECT_AFTER_S)
-        written, written_s = None, 0.0
+        word: Reachable | None
+        written: Reachable | None = None
+        written_s = 0.0
         while not self._stopping.wait(settings.HOST_PING_S if written == Reachable.OK else 0.5):
             try:
                 self.hands.engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)

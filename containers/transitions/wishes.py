@@ -28,7 +28,7 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
         return False
     forward = goes_forward(row.desired, desired)
     if forward or desired == Desired.STOP == row.desired:
-        _write_wish(row, desired, then_restart)
+        _write_wish(row, desired, then_restart=then_restart)
     if not forward:
         return False
     kind, message = _WORDS[(desired, then_restart)]
@@ -39,7 +39,7 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
     return True
 
 
-def _write_wish(row: Row, desired: Desired, then_restart: bool) -> None:
+def _write_wish(row: Row, desired: Desired, *, then_restart: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1"

@@ -53,7 +53,7 @@ UPDATE containers_container c SET {_SET},
   bound_at = CASE WHEN m.host_id IS NULL THEN c.bound_at ELSE now() END,
   gone_at = CASE WHEN m.gone THEN COALESCE(c.gone_at, now()) ELSE c.gone_at END
 FROM jsonb_to_recordset(%s::jsonb) AS m({_RECORD}) WHERE c.id = m.id
-"""  # noqa: S608 - the texts are the constants above
+"""
 
 
 @dataclass(frozen=True, slots=True)
