@@ -1,5 +1,18 @@
-"""The routes of containers under /api/v1/."""
+"""The routes of containers under /api/v1/; `decision` is the scheduler's."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from containers import views
+
+ONE = "projects/<slug:project>/containers/<uuid:container>"
+
+urlpatterns = [
+    path("projects/<slug:project>/containers", views.Containers.as_view(), name="containers"),
+    path(ONE, views.ContainerOne.as_view(), name="container"),
+    path(f"{ONE}/attempts", views.ContainerAttempts.as_view(), name="container-attempts"),
+    path(f"{ONE}/logs", views.ContainerLogs.as_view(), name="container-logs"),
+    path(f"{ONE}/events", views.ContainerEvents.as_view(), name="container-events"),
+    path(f"{ONE}/stop", views.ContainerStop.as_view(), name="container-stop"),
+    path(f"{ONE}/restart", views.ContainerRestart.as_view(), name="container-restart"),
+    path(f"{ONE}/remove", views.ContainerRemove.as_view(), name="container-remove"),
+]

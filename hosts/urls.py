@@ -1,5 +1,12 @@
 """The routes of hosts under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hosts import views
+
+urlpatterns = [
+    path("hosts", views.Hosts.as_view(), name="hosts"),
+    path("hosts/<str:name>", views.HostOne.as_view(), name="host"),
+    path("hosts/<str:name>/cordon", views.HostCordon.as_view(), name="host-cordon"),
+    path("hosts/<str:name>/uncordon", views.HostUncordon.as_view(), name="host-uncordon"),
+]

@@ -206,8 +206,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_REQUEST": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Role": "core.accounts.models.TOKEN_ROLES",
+        "MembersRole": "core.accounts.models.MEMBER_ROLES",
+    },
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "containers.schema.add_spec"],
 }
 UNFOLD = {"SITE_TITLE": "Orchestra", "SITE_HEADER": "Orchestra", "SHOW_HISTORY": False}
 

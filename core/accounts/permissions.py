@@ -50,16 +50,30 @@ def is_admin(user: Asker) -> bool:
 
 def roles_of(user: Asker) -> Mapping[str, Role]:
     """Every project this user may see, by name, with the role held there."""
+    return MappingProxyType({project.name: role for project, role in _projects_of(user)})
+
+
+def project_ids_of(user: Asker) -> frozenset[int]:
+    """The ids of every project this user may see."""
+    return frozenset(project.pk for project, _ in _projects_of(user))
+
+
+def project_names_of(user: Asker) -> Mapping[int, str]:
+    """Every project this user may see: id to name."""
+    return MappingProxyType({project.pk: project.name for project, _ in _projects_of(user)})
+
+
+def _projects_of(user: Asker) -> list[tuple[Project, Role]]:
     if not isinstance(user, User) or not user.is_active:
-        return MappingProxyType({})
+        return []
     if user.is_superuser:
         default_project()
         pairs = [(project, Role.ADMIN) for project in Project.objects.order_by("name")]
     else:
         found = Membership.objects.filter(user=user).select_related("project").order_by("project__name")
         pairs = [(member.project, Role(member.role)) for member in found]
-    capped = ((project.name, _capped(user, project, role)) for project, role in pairs)
-    return MappingProxyType({name: role for name, role in capped if role is not None})
+    capped = ((project, _capped(user, project, role)) for project, role in pairs)
+    return [(project, role) for project, role in capped if role is not None]
 
 
 def refused(verb: Verb, role: Role | None) -> Problem:

@@ -1,5 +1,7 @@
 """The routes of events under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from core.events import views
+
+urlpatterns = [path("events", views.Events.as_view(), name="events")]

@@ -1,0 +1,132 @@
+"""The verbs of stand-alone containers: run, stop, restart, remove. Each writes a wish and returns at once.
+
+Before: a view found the project or the container through the scoped loader. After: scheduler and agent make it so;
+transitions wrote the event and the hint. Refusals are Problems that say what is wrong and what would be allowed.
+"""
+
+import json
+from typing import Any, Final
+
+from django.db import transaction
+
+from containers.compile import Port, engine_body
+from containers.models import Container
+from containers.policy import ProjectPolicy, refusals
+from containers.reasons import OF_THE_HOST
+from containers.spec import ContainerSpec, FieldError, SpecErrors, dump, parse, spec_hash
+from containers.states import FINAL, Desired, Restart, Status
+from containers.transitions import NewSlot, Observation, add_first, add_next, observe_many, want
+from core.accounts.models import Project, cluster_id
+from core.lib.clock import utc_now
+from core.lib.problems import FieldProblem, Problem, check_generation
+
+SPEC_BYTES: Final = 256 * 1024
+
+
+def run(project: Project, data: object, *, actor: str) -> Container:
+    """A new container, pending. Problem 400 names every wrong field, 409 a name in use, 413 a spec that is too long."""
+    spec = checked_spec(project, data)
+    return add_first(
+        NewSlot(
+            project_id=project.pk,
+            name=spec.name,
+            spec=dump(spec),
+            spec_hash=spec_hash(spec),
+            cpu_millis=spec.resources.cpu_request_millis,
+            memory_bytes=spec.resources.memory_request_bytes,
+            restart=spec.restart,
+        ),
+        actor=actor,
+    )
+
+
+def checked_spec(project: Project, data: object) -> ContainerSpec:
+    """The typed spec, when it can be read and the project's policy lets its compiled body through."""
+    if len(json.dumps(data)) > SPEC_BYTES:
+        raise Problem(413, "spec-too-large", f"a spec has at most {SPEC_BYTES} bytes; keep data in volumes or images")
+    try:
+        spec = parse(data)
+    except SpecErrors as error:
+        raise _refused("spec-invalid", error.errors) from error
+    body = engine_body(
+        spec,
+        container_id="00000000-0000-0000-0000-000000000000",
+        slot_id="00000000-0000-0000-0000-000000000000",
+        cluster=cluster_id(),
+        project=project.name,
+        image_ref=spec.image,
+        ports=[Port(p.container_port, p.protocol, p.host_address or "0.0.0.0", p.host_port or 1) for p in spec.ports],
+    )
+    refused = refusals(body, ProjectPolicy.from_json(project.policy))
+    if refused:
+        raise _refused("policy-refused", [FieldError(one.pointer, "forbidden", one.message) for one in refused])
+    return spec
+
+
+def stop(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
+    """Stop it, and let no attempt follow. Problem 409 when it has ended for good already."""
+    with transaction.atomic():
+        row = _locked(container, expected_generation)
+        if _ended_for_good(row):
+            raise Problem(409, "already-ended", f"{row.name} has ended already ({row.status}); nothing is left to stop")
+        want(row.id, Desired.STOP, actor=actor)
+    return _current(row)
+
+
+def restart(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
+    """End the present attempt, if it lives, and start the next one; a waiting attempt waits no longer."""
+    with transaction.atomic():
+        row = _locked(container, expected_generation)
+        if row.status in FINAL:
+            _next_attempt(row, actor=actor)
+        elif row.status == Status.PENDING:
+            observe_many([Observation(row.id, {"not_before": utc_now()})] if row.not_before else [], actor=actor)
+        else:
+            want(row.id, Desired.STOP, actor=actor, then_restart=True)
+    return _current(row)
+
+
+def remove(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
+    """Stop it and take it and its earlier attempts away; its volumes stay. Again is no error until it is gone."""
+    with transaction.atomic():
+        row = _locked(container, expected_generation, removing=True)
+        want(row.id, Desired.REMOVE, actor=actor)
+    return _current(row)
+
+
+def _locked(container: Container, expected_generation: int | None, *, removing: bool = False) -> Container:
+    """The row under its lock, when a verb may still be said to it."""
+    row = Container.objects.select_for_update().get(pk=container.pk)
+    check_generation(expected_generation, row.generation)
+    if row.superseded:
+        raise Problem(409, "superseded", f"a newer attempt of {row.name} has followed; speak to the slot {row.slot_id}")
+    if row.desired == Desired.REMOVE and row.gone_at is not None:
+        raise Problem(409, "already-removed", f"{row.name} was removed")
+    if row.desired == Desired.REMOVE and not removing:
+        raise Problem(409, "being-removed", f"{row.name} is being removed; that cannot be taken back")
+    return row
+
+
+def _ended_for_good(row: Container) -> bool:
+    """Final, and nothing would follow by itself that a stop could prevent."""
+    if row.status not in FINAL or row.restart_asked:
+        return False
+    follows = row.restart != Restart.NONE or (row.status == Status.FAILED and row.reason in OF_THE_HOST)
+    return row.desired != Desired.RUN or not follows
+
+
+def _next_attempt(row: Container, *, actor: str) -> None:
+    if add_next(row.id, actor=actor, message="restarted by hand", by_operator=True) is None:
+        words = f"{row.name} cannot start again: another container has this name now, or it has just been restarted"
+        raise Problem(409, "restart-refused", words)
+
+
+def _current(row: Container) -> Container:
+    found = Container.objects.filter(slot_id=row.slot_id, superseded=False).order_by("is_successor", "-attempt")
+    return found.select_related("host", "project")[0]
+
+
+def _refused(code: str, errors: Any) -> Problem:
+    detail = "; ".join(f"{one.pointer.removeprefix('/') or 'spec'}: {one.message}" for one in errors)
+    fields = [FieldProblem(one.pointer, one.code, one.message) for one in errors]
+    return Problem(400, code, detail, errors=fields)

@@ -1,0 +1,55 @@
+"""The rows of containers as lists, pages and the feed need them; always within one project.
+
+Before: the scoped loader gave the project. After: serializers.py turns rows into what people see.
+"""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from containers.models import Container
+from containers.states import Desired, Status
+from core.accounts.models import Project
+
+
+def containers_of(project: Project) -> QuerySet[Container]:
+    """Every attempt of the project, with its host and project in the same query."""
+    return Container.objects.filter(project=project).select_related("host", "project")
+
+
+def current_of(project: Project) -> QuerySet[Container]:
+    """The current attempt of each slot, but for those that were removed and are gone."""
+    return containers_of(project).filter(superseded=False).exclude(desired=Desired.REMOVE, gone_at__isnull=False)
+
+
+def find_container(project: Project, key: UUID) -> Container:
+    """By a slot's id its current attempt, else the attempt with this id; Http404 when the project has neither.
+
+    A slot's id is its first attempt's id, so that the slot is asked first.
+    """
+    current = containers_of(project).filter(slot_id=key, superseded=False).order_by("is_successor", "-attempt").first()
+    found = current or containers_of(project).filter(pk=key).first()
+    if found is None:
+        raise Http404(f"no container {key}")
+    return found
+
+
+def attempts_of(container: Container) -> QuerySet[Container]:
+    """All attempts of the container's slot, the newest first."""
+    return (
+        Container.objects.filter(slot_id=container.slot_id, project_id=container.project_id)
+        .select_related("host", "project")
+        .order_by("-attempt")
+    )
+
+
+def filtered(found: QuerySet[Container], *, status: str, host: str, q: str) -> QuerySet[Container]:
+    """Narrow a list: statuses (comma list), host name, and a text in name or image."""
+    if status:
+        found = found.filter(status__in=[one for one in status.split(",") if one in set(Status)])
+    if host:
+        found = found.filter(host__name=host)
+    if q:
+        found = found.filter(Q(name__icontains=q) | Q(spec__image__icontains=q))
+    return found

@@ -1,0 +1,142 @@
+"""The shape of a container, its attempts and its logs in the API and on the socket; no logic.
+
+Before: queries.py found the rows. After: views.py answers; components are named as in the console.
+"""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from containers.display import STATES, shown_state
+from containers.models import Container
+from containers.states import Desired, Health, Restart, Status, ready
+from hosts.serializers import CapacitySerializer
+
+SPEC_REF = {"$ref": "#/components/schemas/ContainerSpec"}
+
+
+@extend_schema_field(SPEC_REF)
+class SpecField(serializers.JSONField):
+    """The spec as it was asked for, in canonical form."""
+
+
+class PortSerializer(serializers.Serializer[Any]):
+    container_port = serializers.IntegerField()
+    protocol = serializers.ChoiceField(choices=["tcp", "udp"])
+    host_address = serializers.CharField(allow_blank=True)
+    host_port = serializers.IntegerField(allow_null=True, help_text="null until the scheduler has chosen it")
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    layers = serializers.IntegerField(required=False)
+    layers_done = serializers.IntegerField(required=False)
+    bytes_now = serializers.IntegerField(required=False)
+    bytes_total = serializers.IntegerField(required=False, allow_null=True)
+    text = serializers.CharField(required=False)
+
+
+class ContainerSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    slot = serializers.UUIDField()
+    attempt = serializers.IntegerField()
+    project = serializers.CharField()
+    name = serializers.CharField()
+    image = serializers.CharField()
+    desired = serializers.ChoiceField(choices=[one.value for one in Desired])
+    status = serializers.ChoiceField(choices=[one.value for one in Status])
+    state = serializers.ChoiceField(choices=list(STATES))
+    ready = serializers.BooleanField()
+    health = serializers.ChoiceField(choices=[one.value for one in Health])
+    reason = serializers.CharField(help_text="a code")
+    message = serializers.CharField(help_text="for people; keeps the engine's own words")
+    exit_code = serializers.IntegerField(allow_null=True)
+    oom_killed = serializers.BooleanField()
+    restart = serializers.ChoiceField(choices=[one.value for one in Restart])
+    host = serializers.CharField(allow_null=True)
+    ports = PortSerializer(many=True)
+    spec = SpecField()
+    requests = CapacitySerializer()
+    image_digest = serializers.CharField(allow_null=True)
+    progress = ProgressSerializer(allow_null=True)
+    superseded = serializers.BooleanField(help_text="a newer attempt has followed")
+    not_before = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    status_since = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    gone_at = serializers.DateTimeField(allow_null=True)
+    generation = serializers.IntegerField()
+    version = serializers.IntegerField()
+
+
+class ContainerPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ContainerSerializer(many=True)
+
+
+class LogLineSerializer(serializers.Serializer[Any]):
+    stream = serializers.ChoiceField(choices=["stdout", "stderr"])
+    at = serializers.DateTimeField(allow_null=True)
+    text = serializers.CharField()
+
+
+class LogsSerializer(serializers.Serializer[Any]):
+    lines = LogLineSerializer(many=True)
+    complete = serializers.BooleanField(help_text="these are all lines there were, up to now")
+
+
+def container_json(row: Container) -> dict[str, Any]:
+    """The object exactly as GET answers it; `row` comes with host and project (queries.py)."""
+    host = row.host
+    state = shown_state(
+        row.status,
+        health=row.health,
+        attempt=row.attempt,
+        not_before=row.not_before,
+        reachable=host.reachable if host else None,
+    )
+    return {
+        "id": row.id,
+        "slot": row.slot_id,
+        "attempt": row.attempt,
+        "project": row.project.name,
+        "name": row.name,
+        "image": row.spec.get("image", ""),
+        "desired": row.desired,
+        "status": row.status,
+        "state": state,
+        "ready": ready(row.status, row.health) and state == "running",
+        "health": row.health,
+        "reason": row.reason,
+        "message": row.message,
+        "exit_code": row.exit_code,
+        "oom_killed": row.oom_killed,
+        "restart": row.restart,
+        "host": host.name if host else None,
+        "ports": row.ports or [_wished(port) for port in row.spec.get("ports", [])],
+        "spec": row.spec,
+        "requests": {"cpu_millis": row.cpu_millis, "memory_bytes": row.memory_bytes},
+        "image_digest": row.image_digest or None,
+        "progress": row.progress or None,
+        "superseded": row.superseded,
+        "not_before": row.not_before,
+        "created_at": row.created_at,
+        "status_since": row.status_since,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+        "gone_at": row.gone_at,
+        "generation": row.generation,
+        "version": row.version,
+    }
+
+
+def _wished(port: dict[str, Any]) -> dict[str, Any]:
+    """A port that is not bound yet, in the shape of one that is."""
+    return {
+        "container_port": port["container_port"],
+        "protocol": port.get("protocol", "tcp"),
+        "host_address": port.get("host_address") or "",
+        "host_port": port.get("host_port"),
+    }

@@ -1,0 +1,136 @@
+"""The HTTP face of containers: run, list, see, attempts, logs, events; stop, restart, remove.
+
+Before: urls.py; the scoped loader gives the project, queries.py the container within it. After: actions.py does it.
+"""
+
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from containers import actions
+from containers.logs import MOST_LINES, read_logs
+from containers.models import Container
+from containers.queries import attempts_of, containers_of, current_of, filtered, find_container
+from containers.serializers import (
+    SPEC_REF,
+    ContainerPageSerializer,
+    ContainerSerializer,
+    LogsSerializer,
+    container_json,
+)
+from core.accounts.actions import actor_of
+from core.accounts.permissions import project_for, require_person
+from core.accounts.roles import Verb
+from core.api.idempotency import idempotent
+from core.api.ifmatch import expected_generation, with_etag
+from core.api.pagination import CURSOR, LIMIT, NewestFirst
+from core.api.query import flag, whole
+from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
+from core.events.shapes import EventPageSerializer
+from core.events.views import BEFORE, events_page
+
+FILTERS = [
+    OpenApiParameter("status", OpenApiTypes.STR, description="one or several of the statuses, with commas between"),
+    OpenApiParameter("host", OpenApiTypes.STR, description="a host's name"),
+    OpenApiParameter("q", OpenApiTypes.STR, description="a text in the name or the image"),
+    OpenApiParameter("all", OpenApiTypes.BOOL, description="1: also earlier attempts and what was removed"),
+]
+TAIL = OpenApiParameter("tail", OpenApiTypes.INT, description=f"lines, at most {MOST_LINES}; default 200")
+TIMESTAMPS = OpenApiParameter("timestamps", OpenApiTypes.BOOL, description="0: leave `at` empty")
+ON_VERB = [IDEMPOTENCY_KEY, IF_MATCH]
+
+
+def answer(container: Container, *, status: int = 200) -> Response:
+    return with_etag(Response(ContainerSerializer(container_json(container)).data, status=status), container.generation)
+
+
+class Containers(APIView):
+    @operation("listContainers", {200: ContainerPageSerializer}, problems=[400], parameters=[*FILTERS, CURSOR, LIMIT])
+    def get(self, request: Request, project: str) -> Response:
+        owner = project_for(request.user, project, Verb.CONTAINER_SEE)
+        asked = request.query_params
+        found = containers_of(owner) if flag(request, "all") else current_of(owner)
+        found = filtered(found, status=asked.get("status", ""), host=asked.get("host", ""), q=asked.get("q", ""))
+        pages = NewestFirst()
+        rows = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response(ContainerSerializer([container_json(r) for r in rows], many=True).data)
+
+    @operation(
+        "runContainer",
+        {201: ContainerSerializer},
+        body={"application/json": SPEC_REF},
+        problems=[400, 409, 413, 422],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request, project: str) -> Response:
+        owner = project_for(request.user, project, Verb.CONTAINER_RUN)
+        made = actions.run(owner, request.data, actor=actor_of(require_person(request.user)))
+        response = answer(find_container(owner, made.pk), status=status.HTTP_201_CREATED)
+        response["Location"] = f"/api/v1/projects/{owner.name}/containers/{made.pk}"
+        return response
+
+
+class ContainerOne(APIView):
+    @operation("getContainer", {200: ContainerSerializer})
+    def get(self, request: Request, project: str, container: UUID) -> Response:
+        return answer(find_container(project_for(request.user, project, Verb.CONTAINER_SEE), container))
+
+
+class ContainerAttempts(APIView):
+    @operation("listAttempts", {200: ContainerSerializer(many=True)})
+    def get(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_SEE), container)
+        rows = [container_json(row) for row in attempts_of(found)[:100]]
+        return Response(ContainerSerializer(rows, many=True).data)
+
+
+class ContainerLogs(APIView):
+    @operation("getContainerLogs", {200: LogsSerializer}, problems=[400, 503], parameters=[TAIL, TIMESTAMPS])
+    def get(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_LOGS), container)
+        logs = read_logs(found, tail=whole(request, "tail", default=200, least=1, most=MOST_LINES))
+        with_times = flag(request, "timestamps", default=True)
+        lines = [{"stream": one.stream, "at": one.at if with_times else None, "text": one.text} for one in logs.lines]
+        return Response(LogsSerializer({"lines": lines, "complete": logs.complete}).data)
+
+
+class ContainerEvents(APIView):
+    @operation("listContainerEvents", {200: EventPageSerializer}, problems=[400], parameters=[BEFORE, LIMIT])
+    def get(self, request: Request, project: str, container: UUID) -> Response:
+        owner = project_for(request.user, project, Verb.CONTAINER_SEE)
+        found = find_container(owner, container)
+        ids = [str(pk) for pk in attempts_of(found).values_list("pk", flat=True)[:100]]
+        return events_page(request, {owner.pk: owner.name}, object_kind="container", object_ids=ids)
+
+
+class ContainerStop(APIView):
+    @operation("stopContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
+    @idempotent
+    def post(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_STOP), container)
+        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
+        return answer(actions.stop(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+
+
+class ContainerRestart(APIView):
+    @operation("restartContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
+    @idempotent
+    def post(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_RESTART), container)
+        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
+        return answer(actions.restart(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+
+
+class ContainerRemove(APIView):
+    @operation("removeContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
+    @idempotent
+    def post(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_REMOVE), container)
+        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
+        return answer(actions.remove(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,210 @@
+"""The verbs of hosts: register, change, cordon, uncordon, remove. Each leaves an event and a hint.
+
+Before: a view, the admin or `up`. After: an agent takes the host, and placement sees it as soon as it answers.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from core.events.record import Happening, record
+from core.lib.notify import hint
+from core.lib.problems import FieldProblem, Problem, check_generation, name_taken
+from hosts.address import (
+    TlsTexts,
+    data_address_problems,
+    default_data_address,
+    sealed,
+    tls_problems,
+    url_problems,
+)
+from hosts.models import NAME, Host, HostBooking, HostHold
+from hosts.states import Availability, Reachable
+
+# The same as constraints on containers can ask for (containers.spec).
+LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?\Z")
+LABEL_VALUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,126}[A-Za-z0-9])?\Z")
+MOST_LABELS = 64
+
+
+class Changes(TypedDict, total=False):
+    """What of a host may be changed; what is left out stays."""
+
+    url: str
+    data_address: str
+    labels: dict[str, str]
+    tls: TlsTexts | None
+
+
+def register(
+    name: str,
+    *,
+    url: str,
+    actor: str,
+    labels: Mapping[str, str] | None = None,
+    data_address: str = "",
+    tls: TlsTexts | None = None,
+) -> Host:
+    """A new host with its booking and its hold; Problem 400 names every wrong field, 409 a name or URL in use."""
+    problems = [] if re.fullmatch(NAME.regex, name) else [FieldProblem("/name", "invalid", str(NAME.message))]
+    address = data_address or default_data_address(url)
+    _refuse(problems + _problems(Changes(url=url, data_address=address, labels=dict(labels or {}), tls=tls)))
+    try:
+        with transaction.atomic():
+            _refuse_used_url(url)
+            host = Host.objects.create(
+                name=name, url=url, data_address=address, labels=dict(labels or {}), tls_sealed=sealed(tls)
+            )
+            HostBooking.objects.create(host=host)
+            HostHold.objects.create(host=host)
+            _tell(host, "host.registered", actor=actor, message=f"{name} at {url} was registered")
+    except IntegrityError as error:
+        if "name" not in str(error):
+            raise
+        raise name_taken("/name", f"there is a host {name!r} already") from error
+    host.refresh_from_db()
+    return host
+
+
+def update(host: Host, changes: Changes, *, actor: str, expected_generation: int | None = None) -> Host:
+    """Change labels, addresses or keys; Problem 412 when the host has changed since it was read."""
+    with transaction.atomic():
+        row = _locked(host)
+        check_generation(expected_generation, row.generation)
+        given = Changes(url=row.url, **changes) if "url" not in changes else changes
+        _refuse(_problems(given, had_tls=row.tls_sealed is not None))
+        if "url" in changes and changes["url"] != row.url:
+            _refuse_used_url(changes["url"])
+        for name in changes.keys() - {"tls"}:
+            setattr(row, name, changes[name])  # type: ignore[literal-required]
+        if "tls" in changes:
+            row.tls_sealed = sealed(changes["tls"])
+        row.generation += 1
+        row.save(update_fields=["url", "data_address", "labels", "tls_sealed", "generation"])
+        told = ", ".join(sorted(changes)) or "nothing"
+        _tell(row, "host.changed", actor=actor, message=f"{told} of {row.name} changed")
+    row.refresh_from_db()
+    return row
+
+
+def cordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:
+    """Place nothing new here; what runs stays."""
+    return _set_availability(host, Availability.CORDONED, actor=actor, expected=expected_generation)
+
+
+def uncordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:
+    return _set_availability(host, Availability.ACTIVE, actor=actor, expected=expected_generation)
+
+
+def remove(host: Host, *, actor: str, expected_generation: int | None = None, forget_volumes: bool = False) -> None:
+    """Forget a host that holds no container any more; Problem 409 says what it still holds.
+
+    The attempts that ended here go with it (their events stay). Volumes on it are only forgotten when that is asked
+    for; on the engine nothing is deleted.
+    """
+    with transaction.atomic():
+        row = _locked(host)
+        check_generation(expected_generation, row.generation)
+        _refuse_while_used(row, forget_volumes=forget_volumes)
+        _tell(row, "host.removed", actor=actor, message=f"{row.name} at {row.url} was removed")
+        row.volumes.all().delete()
+        row.containers.all().delete()
+        row.delete()
+
+
+def _set_availability(host: Host, to: Availability, *, actor: str, expected: int | None) -> Host:
+    with transaction.atomic():
+        row = _locked(host)
+        check_generation(expected, row.generation)
+        if row.availability != to:
+            row.availability = to
+            row.generation += 1
+            row.save(update_fields=["availability", "generation"])
+            word = "cordoned" if to == Availability.CORDONED else "uncordoned"
+            _tell(row, f"host.{word}", actor=actor, message=f"{row.name} was {word}")
+    row.refresh_from_db()
+    return row
+
+
+def _locked(host: Host) -> Host:
+    found = Host.objects.select_for_update().filter(pk=host.pk).first()
+    if found is None:
+        raise Problem(404, "not-found", f"{host.name} was removed meanwhile")
+    return found
+
+
+def _refuse_while_used(host: Host, *, forget_volumes: bool) -> None:
+    """Nothing may be here that runs, that somebody still sees, or that an engine in reach has not yet let go."""
+    finished = ["stopped", "failed", "exited", "lost", "cancelled"]
+    here = host.containers.exclude(Q(status__in=finished) & (Q(superseded=True) | Q(desired="remove")))
+    leaving = host.containers.filter(gone_at__isnull=True)
+    in_reach = host.reachable in (Reachable.OK, Reachable.SUSPECT)
+    if names := sorted(set(here.values_list("name", flat=True)[:5])):
+        raise Problem(409, "host-in-use", f"{host.name} holds containers: {', '.join(names)}; remove them first")
+    if in_reach and leaving.exists():
+        raise Problem(409, "host-in-use", f"{host.name} is still clearing away removed containers; try again soon")
+    volumes = sorted(host.volumes.values_list("name", flat=True)[:5])
+    if volumes and not forget_volumes:
+        words = f"{host.name} holds volumes: {', '.join(volumes)}; with forget_volumes=1 they are left behind"
+        raise Problem(409, "host-holds-volumes", words)
+
+
+def _problems(given: Changes, *, had_tls: bool = False) -> list[FieldProblem]:
+    """Everything that is wrong with these values; a URL without keys is judged by those it had."""
+    tls = given.get("tls")
+    has_tls = tls is not None if "tls" in given else had_tls
+    problems = url_problems(given["url"], has_tls=has_tls) if "url" in given else []
+    if "data_address" in given:
+        problems += data_address_problems(given["data_address"])
+    if "labels" in given:
+        problems += _label_problems(given["labels"])
+    return problems + (tls_problems(tls) if tls is not None else [])
+
+
+def _label_problems(labels: Mapping[str, Any]) -> list[FieldProblem]:
+    if len(labels) > MOST_LABELS:
+        return [FieldProblem("/labels", "limit", f"a host has at most {MOST_LABELS} labels")]
+    problems = []
+    for name, value in labels.items():
+        pointer = "/labels/" + name.replace("~", "~0").replace("/", "~1")
+        if not LABEL_NAME.match(name):
+            words = (
+                "a label's name has letters, digits, '.', '_', '/' and '-', begins and ends with one of the first two"
+            )
+            problems.append(FieldProblem(pointer, "invalid", words))
+        elif not isinstance(value, str) or not LABEL_VALUE.match(value):
+            words = "a label's value is a text of letters, digits, '.', '_', ':', '/' and '-', at most 128"
+            problems.append(FieldProblem(pointer, "invalid", words))
+    return problems
+
+
+def _refuse(problems: list[FieldProblem]) -> None:
+    if problems:
+        detail = "; ".join(f"{one.pointer.removeprefix('/')}: {one.message}" for one in problems)
+        raise Problem(400, "invalid", detail, errors=problems)
+
+
+def _refuse_used_url(url: str) -> None:
+    """Only a courtesy: two addresses of one engine are found out by its marker."""
+    other = Host.objects.filter(url=url).first()
+    if other is not None:
+        message = f"the host {other.name!r} is at this address already"
+        raise Problem(409, "url-taken", message, errors=[FieldProblem("/url", "url-taken", message)])
+
+
+def _tell(host: Host, kind: str, *, actor: str, message: str) -> None:
+    record(
+        Happening(
+            kind=kind,
+            actor=actor,
+            object_kind="host",
+            object_id=str(host.pk),
+            host_id=host.pk,
+            message=message,
+            data={"name": host.name},
+        )
+    )
+    hint(host=[host.pk])

@@ -1,0 +1,35 @@
+"""The web process's own door to engines, for reading logs: one client per host, kept between requests.
+
+Before: a view or a consumer that may see the container. After: hosts.engine. The agents have clients of their own, so
+that nobody who reads a log takes a place in the pool that commands need.
+"""
+
+import threading
+from collections import OrderedDict
+
+from django.conf import settings
+
+from hosts.address import engine_address
+from hosts.engine import Engine, EngineAddress, open_engine
+from hosts.models import Host
+
+MOST_CLIENTS = 64
+
+_lock = threading.Lock()
+_clients: OrderedDict[tuple[int, str, EngineAddress], Engine] = OrderedDict()
+
+
+def engine_of(host: Host, *, cluster: str) -> Engine:
+    """The client of this host at its present address; nothing is called yet."""
+    key = (host.pk, cluster, engine_address(host))
+    with _lock:
+        if key not in _clients:
+            _clients[key] = open_engine(
+                key[2], cluster=cluster, deadline_s=settings.ENGINE_DEADLINE_S, pool=settings.ENGINE_POOL
+            )
+        found = _clients[key]
+        _clients.move_to_end(key)
+        old = [_clients.popitem(last=False)[1]] if len(_clients) > MOST_CLIENTS else []
+    for engine in old:
+        engine.close()
+    return found

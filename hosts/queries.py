@@ -1,0 +1,51 @@
+"""The rows of hosts as lists and pages need them: each in a fixed number of queries, however many hosts there are.
+
+Before: views and the feed. After: serializers.py turns what is found here into what people see.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from hosts.models import Host
+
+USAGE_FRESH_S = 60
+
+# One short descent of the index (host, id) for each host; a reading older than a minute tells nothing of now.
+USAGE = """
+SELECT s.host_id, s.cpu_millis, s.memory_bytes, s.at FROM unnest(%s::bigint[]) AS h(id)
+CROSS JOIN LATERAL (
+  SELECT host_id, cpu_millis, memory_bytes, at FROM hosts_sample
+  WHERE host_id = h.id AND container_id IS NULL AND id > %s ORDER BY id DESC LIMIT 1) AS s
+"""
+FIRST_ID = "SELECT (extract(epoch FROM now() - make_interval(secs => %s)) * 1000)::bigint << 20"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a host used at `at`."""
+
+    cpu_millis: int
+    memory_bytes: int
+    at: datetime
+
+
+def all_hosts(*, project_ids: Iterable[int] | None = None) -> QuerySet[Host]:
+    """Hosts with booking and `containers_count`: those on their engine now, of these projects or (None) of all."""
+    there = Q(containers__gone_at__isnull=True)
+    if project_ids is not None:
+        there &= Q(containers__project_id__in=list(project_ids))
+    count = Count("containers", filter=there)
+    return Host.objects.select_related("booking").annotate(containers_count=count).order_by("name")
+
+
+def usage_of(host_ids: Iterable[int]) -> Mapping[int, Usage]:
+    """The last reading of each host, where there is a fresh one."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_ID, [USAGE_FRESH_S])
+        (first_id,) = cursor.fetchone()
+        cursor.execute(USAGE, [list(host_ids), first_id])
+        return {row[0]: Usage(*row[1:]) for row in cursor.fetchall()}

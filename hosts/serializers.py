@@ -1,0 +1,113 @@
+"""The shape of a host in the API and on the socket; no logic beyond what a member may not see.
+
+Before: queries.py found the rows. After: views.py answers; components are named as in the console.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.bodies import Body
+from hosts.models import Host
+from hosts.queries import Usage
+from hosts.states import Availability, Reachable, Responsive, shown_state
+
+STATES = ["ready", "cordoned", "draining", "suspect", "engine-down", "lost", "unknown", "unready"]
+
+
+class CapacitySerializer(serializers.Serializer[Any]):
+    cpu_millis = serializers.IntegerField()
+    memory_bytes = serializers.IntegerField()
+
+
+class UsageSerializer(CapacitySerializer):
+    at = serializers.DateTimeField()
+
+
+class ConditionSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["ok", "bad"])
+    message = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
+class HostSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    url = serializers.CharField(help_text="empty for those who are no platform admin")
+    data_address = serializers.CharField()
+    has_tls = serializers.BooleanField()
+    labels = serializers.DictField(child=serializers.CharField())
+    availability = serializers.ChoiceField(choices=[one.value for one in Availability])
+    state = serializers.ChoiceField(choices=STATES)
+    reachable = serializers.ChoiceField(choices=[one.value for one in Reachable])
+    reachable_since = serializers.DateTimeField()
+    responsive = serializers.ChoiceField(choices=[one.value for one in Responsive])
+    conditions = serializers.DictField(child=ConditionSerializer())
+    facts = serializers.DictField(child=serializers.JSONField())
+    capacity = CapacitySerializer()
+    allocatable = CapacitySerializer()
+    reserved = CapacitySerializer()
+    usage = UsageSerializer(allow_null=True)
+    containers = serializers.IntegerField(help_text="on this host's engine now; for members: their own")
+    created_at = serializers.DateTimeField()
+    generation = serializers.IntegerField()
+    version = serializers.IntegerField()
+
+
+class TlsSerializer(Body):
+    ca = serializers.CharField(max_length=65536)
+    cert = serializers.CharField(max_length=65536)
+    key = serializers.CharField(max_length=65536)
+
+
+class HostNewSerializer(Body):
+    name = serializers.CharField(max_length=63, trim_whitespace=False)
+    url = serializers.CharField(help_text="unix:///path or tcp://address:port", trim_whitespace=False)
+    data_address = serializers.CharField(max_length=253, required=False, allow_blank=True, default="")
+    labels = serializers.DictField(child=serializers.CharField(), default=dict)
+    tls = TlsSerializer(allow_null=True, default=None)
+
+
+class HostChangesSerializer(Body):
+    url = serializers.CharField(required=False, trim_whitespace=False)
+    data_address = serializers.CharField(max_length=253, required=False)
+    labels = serializers.DictField(child=serializers.CharField(), required=False)
+    tls = TlsSerializer(allow_null=True, required=False)
+
+
+class HostPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = HostSerializer(many=True)
+
+
+def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -> dict[str, Any]:
+    """The object exactly as GET answers it. `full` is for platform admins: addresses, facts, words of conditions."""
+    booking = host.booking
+    bad = frozenset(name for name, one in host.conditions.items() if one.get("status") == "bad")
+    return {
+        "id": host.pk,
+        "name": host.name,
+        "url": host.url if full else "",
+        "data_address": host.data_address,
+        "has_tls": host.tls_sealed is not None,
+        "labels": host.labels,
+        "availability": host.availability,
+        "state": shown_state(host.availability, host.reachable, bad),
+        "reachable": host.reachable,
+        "reachable_since": host.reachable_since,
+        "responsive": host.responsive,
+        "conditions": {name: one if full else {**one, "message": ""} for name, one in host.conditions.items()},
+        "facts": host.facts if full else {},
+        "capacity": {"cpu_millis": host.cpu_millis, "memory_bytes": host.memory_bytes},
+        "allocatable": {
+            "cpu_millis": booking.cpu_millis_allocatable,
+            "memory_bytes": booking.memory_bytes_allocatable,
+        },
+        "reserved": {"cpu_millis": booking.cpu_millis_reserved, "memory_bytes": booking.memory_bytes_reserved},
+        "usage": usage and {"cpu_millis": usage.cpu_millis, "memory_bytes": usage.memory_bytes, "at": usage.at},
+        "containers": containers,
+        "created_at": host.created_at,
+        "generation": host.generation,
+        "version": host.version,
+    }

@@ -1,0 +1,133 @@
+"""The HTTP face of hosts: see them, register, change, cordon, uncordon, remove.
+
+Before: urls.py. After: actions.py does it. Members see the hosts' names, states and room; admins see and do the rest.
+"""
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.accounts.actions import actor_of
+from core.accounts.permissions import is_admin, project_ids_of, require_person, require_platform
+from core.accounts.roles import Verb
+from core.api.bodies import checked
+from core.api.idempotency import idempotent
+from core.api.ifmatch import expected_generation, with_etag
+from core.api.pagination import CURSOR, LIMIT, ByName
+from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
+from hosts import actions
+from hosts.models import Host
+from hosts.queries import all_hosts, usage_of
+from hosts.serializers import (
+    HostChangesSerializer,
+    HostNewSerializer,
+    HostPageSerializer,
+    HostSerializer,
+    host_json,
+)
+
+FORGET_VOLUMES = OpenApiParameter(
+    "forget_volumes", OpenApiTypes.BOOL, description="1: leave the volumes on this host behind"
+)
+
+
+class Hosts(APIView):
+    @operation("listHosts", {200: HostPageSerializer}, parameters=[CURSOR, LIMIT])
+    def get(self, request: Request) -> Response:
+        pages = ByName()
+        found: Any = pages.paginate_queryset(_visible(request), request, view=self)
+        usage, full = usage_of(host.pk for host in found), is_admin(request.user)
+        rows = [
+            host_json(host, usage=usage.get(host.pk), containers=host.containers_count, full=full) for host in found
+        ]
+        return pages.get_paginated_response(HostSerializer(rows, many=True).data)
+
+    @operation(
+        "registerHost",
+        {201: HostSerializer},
+        body=HostNewSerializer,
+        problems=[400, 409, 422],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        user = require_platform(request.user, Verb.HOST_REGISTER)
+        host = actions.register(**checked(HostNewSerializer, request), actor=actor_of(user))
+        answer = _answer(request, host.name, status=status.HTTP_201_CREATED)
+        answer["Location"] = f"/api/v1/hosts/{host.name}"
+        return answer
+
+
+class HostOne(APIView):
+    @operation("getHost", {200: HostSerializer})
+    def get(self, request: Request, name: str) -> Response:
+        return _answer(request, name)
+
+    @operation(
+        "changeHost",
+        {200: HostSerializer},
+        body=HostChangesSerializer,
+        problems=[400, 409, 412],
+        parameters=[IF_MATCH],
+    )
+    def patch(self, request: Request, name: str) -> Response:
+        user, host = require_platform(request.user, Verb.HOST_CHANGE), _host(request, name)
+        changes = actions.Changes(**checked(HostChangesSerializer, request))  # type: ignore[typeddict-item]
+        actions.update(host, changes, actor=actor_of(user), expected_generation=expected_generation(request))
+        return _answer(request, name)
+
+    @operation("removeHost", {204: None}, problems=[409, 412], parameters=[IF_MATCH, FORGET_VOLUMES])
+    def delete(self, request: Request, name: str) -> Response:
+        user, host = require_platform(request.user, Verb.HOST_REMOVE), _host(request, name)
+        forget = request.query_params.get("forget_volumes") in ("1", "true")
+        actions.remove(
+            host, actor=actor_of(user), expected_generation=expected_generation(request), forget_volumes=forget
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HostCordon(APIView):
+    @operation("cordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
+    @idempotent
+    def post(self, request: Request, name: str) -> Response:
+        user, host = require_platform(request.user, Verb.HOST_CORDON), _host(request, name)
+        actions.cordon(host, actor=actor_of(user), expected_generation=expected_generation(request))
+        return _answer(request, name)
+
+
+class HostUncordon(APIView):
+    @operation("uncordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
+    @idempotent
+    def post(self, request: Request, name: str) -> Response:
+        user, host = require_platform(request.user, Verb.HOST_CORDON), _host(request, name)
+        actions.uncordon(host, actor=actor_of(user), expected_generation=expected_generation(request))
+        return _answer(request, name)
+
+
+def _visible(request: Request) -> Any:
+    """All hosts for whoever belongs to any project; none for a stranger to all of them."""
+    user = require_person(request.user)
+    if is_admin(user):
+        return all_hosts()
+    projects = project_ids_of(user)
+    return all_hosts(project_ids=projects) if projects else all_hosts().none()
+
+
+def _host(request: Request, name: str) -> Host:
+    found: Host | None = _visible(request).filter(name=name).first()
+    if found is None:
+        raise Http404(f"no host {name!r}")
+    return found
+
+
+def _answer(request: Request, name: str, *, status: int = 200) -> Response:
+    host: Any = _host(request, name)
+    usage = usage_of([host.pk]).get(host.pk)
+    row = host_json(host, usage=usage, containers=host.containers_count, full=is_admin(request.user))
+    return with_etag(Response(HostSerializer(row).data, status=status), host.generation)
