@@ -4,10 +4,19 @@ The settings call `configure`; request id, host and container come in through st
 """
 
 import logging
+import os
 import sys
 from typing import Any
 
 import structlog
+
+
+def _name_process(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Under `up` the lines of several processes share one stream; JSON says whose each is."""
+    if name := os.environ.get("ORCHESTRA_PROCESS"):
+        event["process"] = name
+    return event
+
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -50,5 +59,5 @@ def configure(*, level: str, as_json: bool | None = None) -> dict[str, Any]:
 def _rendering(*, as_json: bool) -> list[structlog.typing.Processor]:
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if as_json:
-        return [strip, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        return [strip, _name_process, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return [strip, structlog.dev.ConsoleRenderer(colors=True)]
