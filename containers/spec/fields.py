@@ -102,7 +102,7 @@ image = Kind(_image, {"type": "string", "minLength": 1, "maxLength": MAX_REFEREN
     "an image, by tag or digest", examples=["nginx:1.27", "registry:5000/shop/web:1.4"]
 )
 
-_path_text = text(r"/.+", longest=1024, say='a path inside the container is absolute, like "/data"')
+_path_text = text(r"/.*", longest=1024, say='a path inside the container is absolute, like "/data"')
 
 
 def _path(value: object) -> str:

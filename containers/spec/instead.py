@@ -40,6 +40,8 @@ def volume_instead(value: object) -> SpecErrors | None:
     """For an entry of volumes."""
     if isinstance(value, str):
         source, colon, rest = value.partition(":")
+        if re.match(r"[A-Za-z]:[\\/]", value):
+            source = value
         if looks_like_path(source):
             return wrong(_bind_words(source), code="forbidden")
         path = rest.split(":")[0] if colon else "/data"

@@ -35,7 +35,9 @@ _port = record(
             whole(1, 65535, say="the port inside the container").described("the port inside the container"),
             required=True,
         ),
-        "protocol": Field("protocol", choice(("tcp", "udp"), say="a protocol").described("", default="tcp")),
+        "protocol": Field(
+            "protocol", choice(("tcp", "udp"), say="a protocol").described("the transport protocol", default="tcp")
+        ),
         "host_port": Field(
             "host_port",
             whole(1, 65535, say="the port on the host").described("left out: the scheduler chooses a free one"),
@@ -51,7 +53,9 @@ _volume = record(
     {
         "name": Field("name", f.volume_name, required=True),
         "path": Field("path", f.mount_path, required=True),
-        "read_only": Field("read_only", flag(say="read_only").described("", default=False)),
+        "read_only": Field(
+            "read_only", flag(say="read_only").described("the container cannot write to it", default=False)
+        ),
     },
     say='write a volume as {"name": "data", "path": "/data"}',
     unknown=unknown_keys,
@@ -63,7 +67,7 @@ _tmpfs = record(
         "path": Field("path", f.mount_path, required=True),
         "size": Field(
             "size_bytes",
-            f.memory(f.MIN_TMPFS_BYTES, what="the size of a tmpfs").described("", default="64m"),
+            f.memory(f.MIN_TMPFS_BYTES, what="the size of a tmpfs").described("its largest size", default="64m"),
         ),
     },
     say='write a tmpfs as {"path": "/tmp", "size": "64m"}',
@@ -235,7 +239,7 @@ SPEC: Final[dict[str, Field]] = {
             "folders in memory, counted as the container's memory"
         ),
     ),
-    "resources": Field("resources", _resources),
+    "resources": Field("resources", _resources.described("what is reserved, and what it may use at most")),
     "user": Field("user", f.user),
     "workdir": Field("workdir", f.path.described("the folder the program starts in; left out: the image's own")),
     "init": Field(
@@ -248,10 +252,13 @@ SPEC: Final[dict[str, Field]] = {
     "read_only": Field(
         "read_only", flag(say="read_only").described("the root file system is read-only", default=False)
     ),
-    "health_check": Field("health_check", _health_check),
+    "health_check": Field("health_check", _health_check.described("how the engine asks whether it is well")),
     "restart": Field("restart", _restart.described("what follows when it ends", default="none")),
     "constraints": Field(
-        "constraints", many(f.constraint, most=f.MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]')
+        "constraints",
+        many(f.constraint, most=f.MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]').described(
+            "rules on host labels, all of which must hold"
+        ),
     ),
 }
 
