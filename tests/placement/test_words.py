@@ -51,7 +51,7 @@ def words(shape: Shape, *hosts: H) -> str:
             Shape(ports=(PortWish(53, "udp", 53, "0.0.0.0"),)),
             H("h", barred=[("0.0.0.0", "udp", 53)]),
             "port",
-            "port 53/udp is held by something else on the host",
+            "port 53/udp is held by something that is not ours",
         ),
         (
             Shape(image="mine:1", image_only_there="sha256:9"),

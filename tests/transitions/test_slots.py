@@ -42,6 +42,7 @@ def test_the_next_attempt_keeps_what_belongs_to_the_slot() -> None:
     container = failed()
     Container.objects.filter(pk=container.pk).update(image_digest="sha256:x")
     following = add_next(container.pk, actor="scheduler", message="restart 1")
+    assert following
     row = Container.objects.get(pk=following)
     container.refresh_from_db()
     assert (row.slot_id, row.attempt, row.status, row.image_digest) == (container.slot_id, 2, "pending", "sha256:x")
