@@ -180,7 +180,7 @@ def taken_wishes(shape: Shape, fleet: Fleet, row: int) -> list[str]:
         if is_taken(wish, fleet, row=row, table=fleet.used_ports):
             words.append(f"{show_port(wish.host_port, wish.protocol)} is in use")
         elif is_taken(wish, fleet, row=row, table=fleet.barred_ports):
-            words.append(f"{show_port(wish.host_port, wish.protocol)} is held by something else on the host")
+            words.append(f"{show_port(wish.host_port, wish.protocol)} is held by something that is not ours")
     return words
 
 
@@ -212,7 +212,8 @@ def sum_no_port(shape: Shape, fleet: Fleet, rows: Rows) -> str:
     if not asked:
         return f"{have(rows)} no free port left"
     ports = ", ".join(str(port) for port in asked)
-    return f"{have(rows)} port {ports} taken already"
+    ours = any(is_taken(wish, fleet, row=row, table=fleet.used_ports) for wish in shape.asked_ports() for row in rows)
+    return f"{have(rows)} port {ports} {'taken already' if ours else 'held by something that is not ours'}"
 
 
 # --- where only some hosts will do

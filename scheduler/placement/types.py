@@ -109,9 +109,13 @@ class Fleet:
 
     def __post_init__(self) -> None:
         if len(self.ports_busy) != len(self):
-            self.ports_busy = np.zeros(len(self), dtype=np.int64)
-            for row, port in self.used_ports.keys() | self.barred_ports.keys():
-                self.ports_busy[row] += self.in_range(port)
+            self.count_ports()
+
+    def count_ports(self) -> None:
+        """Per row: the ports of the range that are used or barred, whatever their address and protocol."""
+        self.ports_busy = np.zeros(len(self), dtype=np.int64)
+        for row, port in self.used_ports.keys() | self.barred_ports.keys():
+            self.ports_busy[row] += self.in_range(port)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -1,0 +1,111 @@
+"""Verdicts -> moves: binds what was placed with its room, ports and volumes, and gives the rest its reason.
+
+Losing a race is normal: what no longer fits stays pending and is looked at again. Each batch is one transaction under
+the lease, together with its decisions. Before: placement. After: the agent of the host.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from containers.models import Container
+from containers.states import Status
+from containers.transitions import Binding, BoundPort, Observation, bind_many, observe_many
+from core.lib.lease import Hold
+from scheduler.decisions import Kept, keep
+from scheduler.placement.types import Explanation, Group, Verdict
+from scheduler.snapshot import Pending
+
+ACTOR = "scheduler"
+NO_HOST = "no-host"
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many were bound, lost to another hand, and given a new reason."""
+
+    bound: int = 0
+    lost_races: int = 0
+    reasons: int = 0
+
+    def plus(self, other: "Outcome") -> "Outcome":
+        return Outcome(self.bound + other.bound, self.lost_races + other.lost_races, self.reasons + other.reasons)
+
+
+Item = tuple[Verdict, Explanation]
+
+
+def write(groups: Iterable[Group], pending: Mapping[str, Pending], *, hold: Hold) -> Outcome:
+    """Write all verdicts, batch by batch; raises HoldLost as soon as the lease has passed on."""
+    placed: list[Item] = []
+    refused: list[Item] = []
+    for group in groups:
+        for verdict in group.verdicts:
+            if verdict.host is not None:
+                placed.append((verdict, group.placed))
+            elif group.refused is not None and _is_news(pending[verdict.container], group.refused):
+                refused.append((verdict, group.refused))
+    outcome = Outcome()
+    for batch in _batches(placed):
+        outcome = outcome.plus(_bind(batch, pending, hold=hold))
+    for batch in _batches(refused):
+        outcome = outcome.plus(_give_reasons(batch, pending, hold=hold))
+    return outcome
+
+
+def _is_news(waiting: Pending, seen: Explanation) -> bool:
+    return (waiting.reason, waiting.message) != (NO_HOST, seen.words)
+
+
+def _batches(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+
+
+@transaction.atomic
+def _bind(batch: Sequence[Item], pending: Mapping[str, Pending], *, hold: Hold) -> Outcome:
+    done = bind_many([_binding(verdict, pending[verdict.container]) for verdict, _ in batch], actor=ACTOR, hold=hold)
+    keep([_kept(verdict, seen, pending) for verdict, seen in batch if UUID(verdict.container) in done])
+    return Outcome(bound=len(done), lost_races=len(batch) - len(done))
+
+
+@transaction.atomic
+def _give_reasons(batch: Sequence[Item], pending: Mapping[str, Pending], *, hold: Hold) -> Outcome:
+    hold.fence()
+    still = still_pending(UUID(verdict.container) for verdict, _ in batch)
+    told = [(verdict, seen) for verdict, seen in batch if UUID(verdict.container) in still]
+    say({UUID(verdict.container): seen.words for verdict, seen in told}, reason=NO_HOST, hold=hold)
+    keep([_kept(verdict, seen, pending) for verdict, seen in told])
+    return Outcome(reasons=len(told))
+
+
+def still_pending(ids: Iterable[UUID]) -> set[UUID]:
+    """Those that wait even now, locked: a reason must not be written over an end."""
+    waiting = Container.objects.filter(pk__in=list(ids), status=Status.PENDING).order_by("pk")
+    return set(waiting.select_for_update().values_list("pk", flat=True))
+
+
+def say(messages: Mapping[UUID, str], *, reason: str, hold: Hold) -> None:
+    """Write why these wait."""
+    told = [Observation(key, {"reason": reason, "message": message}) for key, message in messages.items()]
+    observe_many(told, actor=ACTOR, hold=hold)
+
+
+def _binding(verdict: Verdict, waiting: Pending) -> Binding:
+    assert verdict.host is not None
+    assert waiting.shape is not None
+    return Binding(
+        id=waiting.id,
+        host_id=verdict.host,
+        host_name=verdict.host_name,
+        ports=tuple(BoundPort(*port) for port in verdict.ports),
+        volumes=tuple(volume.name for volume in waiting.shape.volumes),
+    )
+
+
+def _kept(verdict: Verdict, seen: Explanation, pending: Mapping[str, Pending]) -> Kept:
+    waiting = pending[verdict.container]
+    message = f"placed on {verdict.host_name}" if verdict.host is not None else seen.words
+    return Kept(waiting.id, waiting.slot_id, verdict.host, verdict.host_name, verdict.score, message, seen)

@@ -1,0 +1,122 @@
+"""Throws away what nobody needs any more, a bounded number of rows a turn; keeps the days ahead of the cut tables.
+
+What may go is written here in one place: how long each kind of row is kept.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import QuerySet
+
+from containers.models import Container
+from containers.states import FINAL, Desired
+from core.accounts.models import IdempotencyRecord
+from core.lib import partitions
+from core.lib.lease import Hold
+from hosts.models import Process
+from scheduler.models import LoopRun
+from scheduler.snapshot import query
+from scheduler.turn import Done, Turn
+
+BATCH = 500
+REMOVED_KEPT = timedelta(hours=1)
+ATTEMPTS_KEPT = timedelta(days=7)
+ATTEMPTS_PER_SLOT = 20
+KEYS_KEPT = timedelta(hours=24)
+PROCESSES_KEPT = timedelta(days=1)
+RUNS_PER_LOOP = 200
+EVENTS_KEPT = timedelta(days=90)
+DECISIONS_KEPT = timedelta(days=30)
+
+
+def kept() -> dict[str, timedelta]:
+    """The tables that are cut into days, and how long a day is kept."""
+    return {
+        "events_event": EVENTS_KEPT,
+        "scheduler_decision": DECISIONS_KEPT,
+        "hosts_sample": timedelta(hours=settings.SAMPLE_KEEP_H),
+    }
+
+
+def turn(given: Turn) -> Done:
+    ((now,),) = query("SELECT now()")
+    days = cut(now)
+    rows = sum(sweep(now, hold=given.hold) for sweep in SWEEPS)
+    words = ([f"{days} days of tables made or dropped"] if days else []) + (
+        [f"{rows} old rows deleted"] if rows else []
+    )
+    return Done(days + rows, ", ".join(words))
+
+
+def cut(now: datetime) -> int:
+    """Make the partitions of the days ahead and drop those that are too old; how many."""
+    changed = 0
+    for table, keep in kept().items():
+        changed += len(partitions.ensure(table, now)) + len(partitions.drop_before(table, now - keep))
+    return changed
+
+
+def removed_containers(now: datetime, *, hold: Hold) -> int:
+    """Attempts that were removed, and seen gone from their engine, a while ago."""
+    return _delete(
+        Container.objects.filter(
+            desired=Desired.REMOVE, status__in=sorted(FINAL), gone_at__lt=now - REMOVED_KEPT
+        ).order_by("gone_at"),
+        hold=hold,
+    )
+
+
+def old_attempts(now: datetime, *, hold: Hold) -> int:
+    """Superseded attempts that are long over, and those of slots that had very many."""
+    surplus = query(
+        "SELECT id FROM (SELECT id, gone_at, row_number() OVER (PARTITION BY slot_id ORDER BY attempt DESC) AS back"
+        " FROM containers_container WHERE superseded) AS s WHERE gone_at IS NOT NULL AND (back > %s OR gone_at < %s)"
+        " LIMIT %s",
+        [ATTEMPTS_PER_SLOT, now - ATTEMPTS_KEPT, BATCH],
+    )
+    return _delete(Container.objects.filter(pk__in=[row[0] for row in surplus], superseded=True), hold=hold)
+
+
+def old_keys(now: datetime, *, hold: Hold) -> int:
+    return _delete(IdempotencyRecord.objects.filter(created_at__lt=now - KEYS_KEPT).order_by("created_at"), hold=hold)
+
+
+def old_processes(now: datetime, *, hold: Hold) -> int:
+    return _delete(Process.objects.filter(retired=True, started_at__lt=now - PROCESSES_KEPT), hold=hold)
+
+
+def old_runs(now: datetime, *, hold: Hold) -> int:
+    surplus = query(
+        "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY name ORDER BY id DESC) AS back"
+        " FROM scheduler_looprun) AS runs WHERE back > %s LIMIT %s",
+        [RUNS_PER_LOOP, BATCH * 10],
+    )
+    return _delete(LoopRun.objects.filter(pk__in=[row[0] for row in surplus]), hold=hold, batch=BATCH * 10)
+
+
+def old_sessions(now: datetime, *, hold: Hold) -> int:
+    return _delete(Session.objects.filter(expire_date__lt=now).order_by("expire_date"), hold=hold)
+
+
+SWEEPS: tuple[Callable[..., int], ...] = (
+    removed_containers,
+    old_attempts,
+    old_keys,
+    old_processes,
+    old_runs,
+    old_sessions,
+)
+
+
+def _delete(rows: QuerySet[Any], *, hold: Hold, batch: int = BATCH) -> int:
+    """Delete one batch under the lease; the next turn takes the next."""
+    with transaction.atomic():
+        hold.fence()
+        keys = list(rows.values_list("pk", flat=True)[:batch])
+        if keys:
+            rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys)

@@ -1,0 +1,235 @@
+"""Gives stand-alone slots their next attempt: by their restart rule, by the operator's word, or on another host.
+
+A restart is a new row in the slot, never a status that goes back. Before: the agent ended an attempt.
+After: placement finds the new row a host.
+"""
+
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from containers.reasons import OF_THE_HOST, Reason
+from containers.states import Desired, Restart, Status
+from containers.transitions import add_next
+from core.lib.clock import monotonic_s
+from core.lib.lease import Hold, HoldLost
+from scheduler.controllers.backoff import Attempt, crashes, limit_s, never_ran
+from scheduler.snapshot import as_json, engine_name, query, repeatable_read
+from scheduler.turn import Done, Turn
+
+log = logging.getLogger(__name__)
+
+ACTOR = "scheduler"
+TRIES_ELSEWHERE = 3
+HISTORY = 16  # attempts looked back at: beyond the tenth crash the wait no longer grows
+ELSEWHERE_WITHIN_S = 300.0
+A_SECOND_PER_HOST = 2
+ENDED_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A slot whose current attempt is final; `attempts` newest first, the current one included."""
+
+    id: UUID
+    desired: str
+    restart: str
+    restart_asked: bool
+    attempts: Sequence[Attempt]
+    image_hosts: frozenset[int] = frozenset()  # that have its image, looked up after "image missing"
+
+    @property
+    def last(self) -> Attempt:
+        return self.attempts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    now: datetime
+    ended: Sequence[Ended]
+    open_hosts: frozenset[int]  # hosts that take work now
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A new attempt after this one, and why; `wait_s` from the snapshot's now."""
+
+    after: UUID
+    message: str
+    wait_s: float = 0.0
+
+
+class Restarts:
+    """The loop: read, plan each slot, apply each slot. Remembers how fast each host's slots were restarted."""
+
+    def __init__(self) -> None:
+        self._pace = Pace()
+
+    def turn(self, given: Turn) -> Done:
+        seen = read()
+        now_s = monotonic_s()
+        made = 0
+        for ended in seen.ended:
+            key = str(ended.id)
+            if given.trouble.is_set_aside(key, now_s):
+                continue
+            try:
+                step = plan_one(ended, seen, jitter=random.random())
+                if step is not None:
+                    made += apply(self._pace.spaced(step, ended, now_s), seen.now, hold=given.hold)
+                given.trouble.fine(key)
+            except (HoldLost, DatabaseError):
+                raise
+            except Exception as error:
+                given.trouble.failed(key, f"{type(error).__name__}: {error}", now_s)
+                log.exception("restarts: slot of %s failed", key)
+        return Done(made, f"{made} new attempts" if made else "")
+
+
+class Pace:
+    """Of one host's crash restarts at most two a second: a host that just lost many is not stormed. Pure."""
+
+    def __init__(self) -> None:
+        self._times: dict[int | None, list[float]] = {}
+
+    def spaced(self, step: Next, ended: Ended, now_s: float) -> Next:
+        """The same step, late enough. What the operator asked for is not a crash."""
+        if ended.restart_asked:
+            return step
+        times = self._times.setdefault(ended.last.host_id, [])
+        at_s = now_s + step.wait_s
+        if len(times) >= A_SECOND_PER_HOST:
+            at_s = max(at_s, times[-A_SECOND_PER_HOST] + 1.0)
+        times.append(at_s)
+        times.sort()
+        del times[: -10 * A_SECOND_PER_HOST]
+        return replace(step, wait_s=at_s - now_s)
+
+
+# --- read
+
+
+def read() -> Snapshot:
+    """Current attempts that are final and may want a next one, with the history of their slots."""
+    with repeatable_read() as now:
+        rows = query(
+            "SELECT id, slot_id, desired, restart, restart_asked, reason, spec FROM containers_container"
+            " WHERE NOT superseded AND status = ANY(%s) AND desired <> 'remove'"
+            " AND (restart_asked OR (desired = 'run' AND (restart <> 'none'"
+            " OR (reason = ANY(%s) AND status_since > %s - make_interval(secs => %s)))))"
+            " ORDER BY status_since LIMIT %s",
+            [_final_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
+        )
+        if not rows:
+            return Snapshot(now, (), frozenset())
+        history = _history([row[1] for row in rows])
+        hosts = query("SELECT id FROM hosts_host WHERE availability = 'active' AND reachable = 'ok'")
+        images = _image_hosts(rows)
+        ended = tuple(_ended(row, history, images) for row in rows)
+    return Snapshot(now, ended, frozenset(row[0] for row in hosts))
+
+
+def _final_values() -> list[str]:
+    return [Status.FAILED, Status.EXITED, Status.STOPPED, Status.CANCELLED, Status.LOST]
+
+
+def _history(slots: list[UUID]) -> Mapping[UUID, list[Attempt]]:
+    found: dict[UUID, list[Attempt]] = {slot: [] for slot in slots}
+    for slot, status, started_at, ended_at, host_id, reason in query(
+        "SELECT slot_id, status, started_at, coalesce(finished_at, status_since), host_id, reason FROM ("
+        " SELECT *, row_number() OVER (PARTITION BY slot_id ORDER BY attempt DESC) AS back"
+        " FROM containers_container WHERE slot_id = ANY(%s)) AS attempts"
+        " WHERE back <= %s ORDER BY slot_id, attempt DESC",
+        [slots, HISTORY],
+    ):
+        found[slot].append(Attempt(status, started_at, ended_at, host_id, reason))
+    return found
+
+
+def _image_hosts(rows: Sequence[tuple[Any, ...]]) -> Mapping[str, frozenset[int]]:
+    """Which hosts have the images that could not be had."""
+    names = {_image(row) for row in rows if row[5] == Reason.IMAGE_MISSING}
+    found: dict[str, set[int]] = {}
+    if names:
+        for host, ref in query("SELECT host_id, ref FROM hosts_hostimage WHERE ref = ANY(%s)", [sorted(names)]):
+            found.setdefault(ref, set()).add(host)
+    return {ref: frozenset(hosts) for ref, hosts in found.items()}
+
+
+def _image(row: tuple[Any, ...]) -> str:
+    try:
+        return engine_name(as_json(row[6])["image"])
+    except Exception:  # a spec that cannot be read is placement's to report
+        return ""
+
+
+def _ended(row: tuple[Any, ...], history: Mapping[UUID, list[Attempt]], images: Mapping[str, frozenset[int]]) -> Ended:
+    missing = row[5] == Reason.IMAGE_MISSING
+    hosts = images.get(_image(row), frozenset[int]()) if missing else frozenset[int]()
+    return Ended(row[0], row[2], row[3], row[4], history[row[1]], hosts)
+
+
+# --- plan
+
+
+def plan_one(ended: Ended, seen: Snapshot, *, jitter: float) -> Next | None:
+    """What a slot gets, if anything. `jitter` from 0 to 1."""
+    if ended.desired == Desired.REMOVE:
+        return None
+    if ended.restart_asked:
+        return Next(ended.id, "asked to restart")
+    if ended.desired != Desired.RUN or ended.last.status in (Status.STOPPED, Status.CANCELLED):
+        return None
+    return _elsewhere(ended, seen) or _by_rule(ended, jitter=jitter)
+
+
+def _elsewhere(ended: Ended, seen: Snapshot) -> Next | None:
+    """It never ran for a reason of the host: another host, three times, whatever the restart rule."""
+    tries = never_ran(ended.attempts)
+    if not tries or ended.last.reason not in OF_THE_HOST or len(tries) > TRIES_ELSEWHERE:
+        return None
+    if (seen.now - ended.last.ended_at).total_seconds() > ELSEWHERE_WITHIN_S:
+        return None  # whoever saw it fail has long since acted on it
+    others = seen.open_hosts - {attempt.host_id for attempt in tries}
+    if ended.last.reason == Reason.IMAGE_MISSING:
+        others &= ended.image_hosts
+    if not others:
+        return None
+    return Next(
+        ended.id, f"did not come to run ({ended.last.reason}): tried elsewhere, {len(tries)} of {TRIES_ELSEWHERE}"
+    )
+
+
+def _by_rule(ended: Ended, *, jitter: float) -> Next | None:
+    if not _rule_wants(ended.restart, ended.last.status):
+        return None
+    if ended.last.status == Status.LOST:
+        return Next(ended.id, "its host is lost")
+    count = crashes(ended.attempts)
+    wait_s = limit_s(count) * jitter
+    words = "failed" if ended.last.status == Status.FAILED else "ended"
+    times = f" {count} times in a row" if count > 1 else ""
+    pause = f", starts again in {wait_s:.0f} s" if wait_s >= 1 else ""
+    return Next(ended.id, f"{words}{times}, restart is {ended.restart}{pause}", wait_s)
+
+
+def _rule_wants(restart: str, status: str) -> bool:
+    if restart == Restart.ALWAYS:
+        return status in (Status.FAILED, Status.EXITED, Status.LOST)
+    return restart == Restart.ON_FAILURE and status == Status.FAILED
+
+
+# --- apply
+
+
+def apply(step: Next, now: datetime, *, hold: Hold) -> int:
+    """How many attempts were made: none when another hand was first."""
+    not_before = now + timedelta(seconds=step.wait_s) if step.wait_s > 0 else None
+    made = add_next(step.after, actor=ACTOR, message=step.message, not_before=not_before, hold=hold)
+    return 0 if made is None else 1

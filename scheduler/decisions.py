@@ -1,0 +1,101 @@
+"""Keeps decisions: why a container was placed where it is, or why no host fits.
+
+Containers of one group share one explanation, so that a thousand replicas do not keep a thousand lists of hosts.
+Before: binding, in the transaction that binds. After: the API's decision view.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from scheduler.models import Decision, Verdict
+from scheduler.placement.types import Explanation, Scored
+
+_COLUMNS = (
+    "id bigint, container_id uuid, slot_id uuid, verdict text, host_id bigint, host_name text, message text,"
+    " score jsonb, group_size integer, same_as bigint, hosts_total integer, funnel jsonb, refused jsonb, scores jsonb"
+)
+_NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(","))
+_INSERT = f"""
+INSERT INTO scheduler_decision ({_NAMES})
+SELECT {_NAMES} FROM jsonb_to_recordset(%s::jsonb) AS d({_COLUMNS})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One container's decision before it is a row. `seen` is shared by the containers of a group."""
+
+    container_id: UUID
+    slot_id: UUID
+    host_id: int | None
+    host_name: str
+    score: Scored | None
+    message: str
+    seen: Explanation
+
+
+def keep(decisions: Sequence[Kept]) -> None:
+    """Write them; of each shared explanation one full row, and rows that point to it."""
+    if not decisions:
+        return
+    ids = _new_ids(len(decisions))
+    first: dict[int, int] = {}
+    sizes: dict[int, int] = {}
+    for one in decisions:
+        sizes[id(one.seen)] = sizes.get(id(one.seen), 0) + 1
+    rows = []
+    for row_id, one in zip(ids, decisions, strict=True):
+        same_as = first.get(id(one.seen))
+        first.setdefault(id(one.seen), row_id)
+        rows.append(_row(row_id, one, same_as=same_as, group_size=sizes[id(one.seen)]))
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [json.dumps(rows)])
+
+
+def _new_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT orchestra_time_id() FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": row_id,
+        "container_id": str(one.container_id),
+        "slot_id": str(one.slot_id),
+        "verdict": (Verdict.REFUSED if one.host_id is None else Verdict.PLACED).value,
+        "host_id": one.host_id,
+        "host_name": one.host_name,
+        "message": one.message,
+        "score": _scored(one.score) if one.score else None,
+        "group_size": group_size,
+        "same_as": same_as,
+        "hosts_total": one.seen.hosts_total,
+        "funnel": [],
+        "refused": [],
+        "scores": [],
+    }
+    if same_as is None:
+        row["funnel"] = [step._asdict() for step in one.seen.funnel]
+        row["refused"] = [refusal._asdict() for refusal in one.seen.refused]
+        row["scores"] = [_scored(scored) for scored in one.seen.best]
+    return row
+
+
+def _scored(scored: Scored) -> dict[str, Any]:
+    return {"host": scored.host, "total": scored.total, "terms": dict(scored.terms)}
+
+
+def latest(container_ids: Iterable[UUID]) -> Decision | None:
+    """The newest decision about any of these attempts, with its group's explanation filled in."""
+    found = Decision.objects.filter(container_id__in=list(container_ids)).order_by("-id").first()
+    if found is not None and found.same_as is not None:
+        shared = Decision.objects.filter(pk=found.same_as).first()
+        if shared is not None:
+            found.funnel, found.refused, found.scores = shared.funnel, shared.refused, shared.scores
+    return found

@@ -1,0 +1,222 @@
+"""A whole pass on real rows: read, place, bind; decisions kept, reasons given, nothing overcommitted."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from containers.models import Container, HostPort, Volume
+from containers.states import Status
+from core.events.models import Event
+from core.lib.lease import HoldLost
+from hosts.models import HostBooking, HostImage
+from scheduler.controllers import pending
+from scheduler.models import Decision
+from tests.scheduler.lease import given, take_lease
+from tests.scheduler.rows import GIB, MIB, container, current, host, walk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _rows_may_be_read_in_one_state() -> Iterator[None]:
+    yield
+    connection.close()
+
+
+def test_one_container_is_bound_and_the_reason_is_kept() -> None:
+    host("h1")
+    big = host("h2", memory=64 * GIB)
+    row = container(resources={"cpu": "1", "memory": "1g"})
+    done = pending.turn(given())
+    row.refresh_from_db()
+    assert (row.status, row.host_id, done.changes) == ("bound", big.pk, 1)
+    booking = HostBooking.objects.get(pk=big.pk)
+    assert (booking.cpu_millis_reserved, booking.memory_bytes_reserved) == (1000, GIB)
+    decision = Decision.objects.get()
+    assert (decision.verdict, decision.host_name, decision.message) == ("placed", "h2", "placed on h2")
+    assert [score["host"] for score in decision.scores] == ["h2", "h1"]
+    assert decision.score == decision.scores[0]
+    assert Event.objects.filter(kind="container.bound", object_id=str(row.pk)).count() == 1
+
+
+def test_why_pending_is_said_once_and_kept() -> None:
+    host("h1")
+    host("h2", availability="cordoned")
+    row = container(resources={"memory": "10t"})
+    hold = take_lease()
+    assert pending.turn(given(hold)).changes == 1
+    row.refresh_from_db()
+    assert (row.status, row.reason) == ("pending", "no-host")
+    assert row.message == ("no host fits: 1 of 2 is cordoned, 1 lacks memory (needs 10 TiB, most free is 4 GiB on h1)")
+    decision = Decision.objects.get()
+    assert (decision.verdict, decision.message, decision.hosts_total) == ("refused", row.message, 2)
+    assert decision.refused == [
+        {"host": "h1", "filter": "memory", "reason": "needs 10 TiB, 4 GiB free of 4 GiB"},
+        {"host": "h2", "filter": "availability", "reason": "is cordoned"},
+    ]
+    version = row.version
+    assert pending.turn(given(hold)).changes == 0
+    row.refresh_from_db()
+    assert (row.version, Decision.objects.count()) == (version, 1)
+
+
+def test_without_hosts_the_reason_says_so() -> None:
+    row = container()
+    pending.turn(given())
+    row.refresh_from_db()
+    assert row.message == "no host is registered yet"
+
+
+def test_a_host_that_does_not_answer_takes_nothing() -> None:
+    host("h1", reachable="suspect")
+    host("h2", conditions={"disk": {"status": "bad", "message": "3 MiB free", "since": ""}})
+    row = container()
+    pending.turn(given())
+    row.refresh_from_db()
+    assert row.message == "no host fits: 2 of 2 are not ready (disk: 3 MiB free; its engine does not answer)"
+
+
+def test_a_group_shares_one_explanation() -> None:
+    host("h1")
+    host("h2")
+    for n in range(4):
+        container(f"web{n}", resources={"memory": "1g"})
+    pending.turn(given())
+    first, *others = Decision.objects.order_by("id")
+    assert first.funnel
+    assert [one.same_as for one in others] == [first.pk] * 3
+    assert {one.group_size for one in others} == {4}
+    assert sorted(Container.objects.values_list("host__name", flat=True)) == ["h1", "h1", "h2", "h2"]
+
+
+def test_ports_are_chosen_written_and_not_given_twice() -> None:
+    only = host("h1")
+    rows = [container(f"web{n}", ports=[{"container_port": 80}]) for n in range(3)]
+    hold = take_lease()
+    pending.turn(given(hold))
+    rows.append(container("late", ports=[{"container_port": 80}]))
+    pending.turn(given(hold))
+    ports = set(HostPort.objects.filter(host=only).values_list("port", flat=True))
+    assert len(ports) == 4
+    for row in rows:
+        row.refresh_from_db()
+        (port,) = row.ports
+        assert port["host_address"] == "10.0.0.1"
+        assert 20000 <= port["host_port"] <= 29999
+
+
+def test_an_asked_port_waits_for_its_host() -> None:
+    host("h1")
+    asked = [{"container_port": 80, "host_port": 8080, "host_address": "0.0.0.0"}]
+    first, second = container("one", ports=asked), container("two", ports=asked)
+    hold = take_lease()
+    pending.turn(given(hold))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("bound", "pending")
+    assert second.message == "no host fits: h1 has port 8080 taken already"
+    walk(first, Status.FAILED)
+    pending.turn(given(hold))
+    second.refresh_from_db()
+    assert second.status == "bound"
+
+
+def test_a_port_that_clashed_at_start_is_barred_there_for_ten_minutes() -> None:
+    host("h1")
+    row = container(ports=[{"container_port": 80, "host_port": 8080, "host_address": "0.0.0.0"}])
+    hold = take_lease()
+    pending.turn(given(hold))
+    walk(row, Status.FAILED, reason="port-taken")
+    again = container("again", ports=[{"container_port": 80, "host_port": 8080, "host_address": "0.0.0.0"}])
+    pending.turn(given(hold))
+    again.refresh_from_db()
+    assert again.message == "no host fits: h1 has port 8080 held by something that is not ours"
+    Container.objects.filter(pk=row.pk).update(status_since=timezone.now() - timedelta(seconds=601))
+    pending.turn(given(hold))
+    again.refresh_from_db()
+    assert again.status == "bound"
+
+
+def test_a_volume_holds_its_container_on_its_host() -> None:
+    host("h1")
+    host("h2")
+    first = container("db", volumes=[{"name": "data", "path": "/data"}])
+    hold = take_lease()
+    pending.turn(given(hold))
+    first.refresh_from_db()
+    for n in range(3):
+        container(f"other{n}")
+    second = container("db2", volumes=[{"name": "data", "path": "/data"}])
+    pending.turn(given(hold))
+    second.refresh_from_db()
+    assert second.host_id == first.host_id == Volume.objects.get().host_id
+
+
+def test_an_image_that_only_one_host_has_decides_after_it_was_missing_elsewhere() -> None:
+    host("h1")
+    other = host("h2", cpu=1000)
+    row = container(resources={"cpu": "0.5"})
+    hold = take_lease()
+    pending.turn(given(hold))
+    walk(row, Status.FAILED, reason="image-missing")
+    HostImage.objects.create(host=other, ref="web:1", image_id="sha256:1")
+    from scheduler.controllers.restarts import Restarts
+
+    Restarts().turn(given(hold))
+    host("h3", cpu=64_000)
+    pending.turn(given(hold))
+    assert current(row).host_id == other.pk
+    refused = Decision.objects.latest("id").refused
+    assert {one["filter"] for one in refused} == {"image"}
+
+
+def test_what_waits_on_purpose_is_left_until_it_is_due() -> None:
+    host("h1")
+    row = container()
+    Container.objects.filter(pk=row.pk).update(not_before=timezone.now() + timedelta(seconds=0.5))
+    asked: list[float] = []
+    assert pending.turn(given(wake_in=asked.append)).changes == 0
+    assert 0 < asked[0] <= 0.5
+    Container.objects.filter(pk=row.pk).update(not_before=timezone.now())
+    pending.turn(given())
+    row.refresh_from_db()
+    assert row.status == "bound"
+
+
+def test_one_spec_that_cannot_be_read_stops_nobody_and_is_shown() -> None:
+    host("h1")
+    bad, good = container("bad"), container("good")
+    Container.objects.filter(pk=bad.pk).update(spec={"what": "ever"}, spec_hash="broken")
+    turn = given()
+    for _ in range(6):
+        pending.turn(turn)
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert good.status == "bound"
+    assert (bad.status, bad.reason) == ("pending", "scheduler-error")
+    assert str(bad.pk) in turn.trouble.words()
+
+
+def test_a_stale_leader_writes_nothing() -> None:
+    host("h1")
+    row = container()
+    old = given()
+    take_lease()
+    with pytest.raises(HoldLost):
+        pending.turn(old)
+    row.refresh_from_db()
+    assert (row.status, Decision.objects.count()) == ("pending", 0)
+
+
+def test_small_containers_fill_a_host_to_the_brim_and_no_further() -> None:
+    host("h1", memory=1000 * MIB)
+    for n in range(12):
+        container(f"c{n}", resources={"memory": "100m"})
+    pending.turn(given())
+    assert Container.objects.filter(status="bound").count() == 10
+    assert HostBooking.objects.get().memory_bytes_reserved == 1000 * MIB
+    waits = Container.objects.filter(status="pending")
+    assert {row.message for row in waits} == {"no host fits: h1 lacks memory (needs 100 MiB, most free is 0 B on h1)"}
