@@ -57,10 +57,18 @@ def checked_spec(project: Project, data: object) -> ContainerSpec:
         image_ref=spec.image,
         ports=[Port(p.container_port, p.protocol, p.host_address or "0.0.0.0", p.host_port or 1) for p in spec.ports],
     )
-    refused = refusals(body, ProjectPolicy.from_json(project.policy))
+    refused = refusals(body, _policy(project))
     if refused:
         raise _refused("policy-refused", [FieldError(one.pointer, "forbidden", one.message) for one in refused])
     return spec
+
+
+def _policy(project: Project) -> ProjectPolicy:
+    try:
+        return ProjectPolicy.from_json(project.policy)
+    except SpecErrors as error:
+        words = f"the policy of project {project.name} cannot be read; a platform admin must correct it: {error}"
+        raise Problem(409, "policy-invalid", words) from error
 
 
 def stop(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:

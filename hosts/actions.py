@@ -50,8 +50,11 @@ def register(
 ) -> Host:
     """A new host with its booking and its hold; Problem 400 names every wrong field, 409 a name or URL in use."""
     problems = [] if re.fullmatch(NAME.regex, name) else [FieldProblem("/name", "invalid", str(NAME.message))]
+    given = Changes(url=url, labels=dict(labels or {}), tls=tls)
+    if data_address:
+        given["data_address"] = data_address
+    _refuse(problems + _problems(given))
     address = data_address or default_data_address(url)
-    _refuse(problems + _problems(Changes(url=url, data_address=address, labels=dict(labels or {}), tls=tls)))
     try:
         with transaction.atomic():
             _refuse_used_url(url)

@@ -55,9 +55,9 @@ class HostSerializer(serializers.Serializer[Any]):
 
 
 class TlsSerializer(Body):
-    ca = serializers.CharField(max_length=65536)
-    cert = serializers.CharField(max_length=65536)
-    key = serializers.CharField(max_length=65536)
+    ca = serializers.CharField(max_length=65536, trim_whitespace=False)
+    cert = serializers.CharField(max_length=65536, trim_whitespace=False)
+    key = serializers.CharField(max_length=65536, trim_whitespace=False)
 
 
 class HostNewSerializer(Body):
