@@ -49,6 +49,7 @@ def configure(*, level: str, as_json: bool | None = None) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+            "daphne": {"level": "WARNING"},
             "docker": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
             "psycopg.pool": {"level": "ERROR"},

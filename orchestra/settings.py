@@ -172,9 +172,9 @@ CSRF_COOKIE_NAME = "orchestra_csrf"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
 CONSOLE_DIST = BASE_DIR / "frontend" / "dist"  # its index.html is the console; whitenoise serves the rest at /
 WHITENOISE_ROOT = CONSOLE_DIST if CONSOLE_DIST.is_dir() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"  # Vite puts a hash of the content into these names
 WHITENOISE_USE_FINDERS = True  # the admin's files straight from the packages: no collectstatic step
 
 REST_FRAMEWORK = {

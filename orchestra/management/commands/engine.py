@@ -1,7 +1,7 @@
 """`manage.py engine stop|status`: the Docker engine that `up` started on this machine, which outlives `up`."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +13,7 @@ from orchestra.supervisor.refusal import Refusal
 
 class Command(BaseCommand):
     help = "Stop the Docker engine that `up` started (and the containers on it), or say whether it runs."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("verb", choices=["stop", "status"])

@@ -9,7 +9,7 @@ import threading
 import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -40,7 +40,7 @@ VITE_URL = "http://127.0.0.1:5173"
 
 class Command(BaseCommand):
     help = "Start Orchestra on this machine: database, web, scheduler, agent, and a Docker engine where there is none."
-    requires_system_checks: ClassVar[list[str]] = []  # they would open the database before it is started
+    requires_system_checks = ()  # they would open the database before it is started
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (default 127.0.0.1)")
