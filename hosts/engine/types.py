@@ -77,7 +77,10 @@ class PublishedPort:
 
 @dataclass(frozen=True, slots=True)
 class Inspected(Facts):
-    """One engine container with its past. `exit_code` means something only when it is not running."""
+    """One engine container with its past. `exit_code` means something only when it is not running.
+
+    An engine can say of a program that ended at once that it finished a moment before it started.
+    """
 
     exit_code: int
     oom_killed: bool

@@ -1,0 +1,39 @@
+"""`world`: each test of the suite on the fake and on real engines. `kinds` narrows it where a fault has no meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.world import FakeWorld, RealWorld, World
+
+KINDS = ("fake", "unix", "tcp")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "world" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("kinds")
+        kinds = only.args if only else KINDS
+        real = pytest.mark.engine
+        metafunc.parametrize(
+            "world", [pytest.param(k, marks=() if k == "fake" else real) for k in kinds], indirect=True
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "kinds(*names): only these bodies can show it")
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    kind = request.param
+    made: World
+    if kind == "fake":
+        made = FakeWorld()
+    else:
+        lab = request.getfixturevalue("lab")
+        request.getfixturevalue("engines")
+        made = RealWorld(lab, kind)
+    yield made
+    made.close()
