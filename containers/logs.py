@@ -23,6 +23,7 @@ LONGEST_LINE = 16 * 1024
 # Escape sequences but colours (CSI ... m), and control characters but the tab.
 _SEQUENCE = re.compile(
     r"\x1b\[(?![0-9;:]*m)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b(?!\[)[ -/]*[0-~]?"
+    r"|\x1b(?!\[[0-9;:]*m)\[?"
     r"|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f]"
 )
 

@@ -1,0 +1,110 @@
+"""The golden matrix: every route, every role, own and foreign project. A new route without a line here fails."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from core.accounts.models import Project
+from core.accounts.roles import LEAST_ROLE, RANK, Role, Verb, allows
+from tests.api.conftest import Person
+from tests.api.specs import WEB
+
+C = "/projects/{p}/containers"
+NEW = {**WEB, "name": "new"}
+# method, path, body: status for admin, owner, operator, viewer, stranger (who owns another project), nobody
+MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]] = {
+    ("get", "/me"): (None, (200, 200, 200, 200, 200, 401)),
+    ("post", "/logout"): (None, (204, 204, 204, 204, 204, 401)),
+    ("get", "/tokens"): (None, (200, 200, 200, 200, 200, 401)),
+    ("post", "/tokens"): ({"name": "t"}, (201, 201, 201, 201, 201, 401)),
+    ("delete", "/tokens/1"): (None, (404, 404, 404, 404, 404, 401)),
+    ("get", "/projects"): (None, (200, 200, 200, 200, 200, 401)),
+    ("post", "/projects"): ({"name": "new"}, (201, 403, 403, 403, 403, 401)),
+    ("get", "/projects/{p}/members"): (None, (200, 200, 200, 200, 404, 401)),
+    ("put", "/projects/{p}/members/vera"): ({"role": "viewer"}, (200, 200, 403, 403, 404, 401)),
+    ("delete", "/projects/{p}/members/nemo"): (None, (404, 404, 403, 403, 404, 401)),
+    ("get", "/events"): (None, (200, 200, 200, 200, 200, 401)),
+    ("get", "/events?project={p}"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", "/hosts"): (None, (200, 200, 200, 200, 200, 401)),
+    ("post", "/hosts"): ({"name": "h9", "url": "fake://f/h9"}, (201, 403, 403, 403, 403, 401)),
+    ("get", "/hosts/{h}"): (None, (200, 200, 200, 200, 200, 401)),
+    ("patch", "/hosts/{h}"): ({"labels": {}}, (200, 403, 403, 403, 403, 401)),
+    ("delete", "/hosts/{h}"): (None, (204, 403, 403, 403, 403, 401)),
+    ("post", "/hosts/{h}/cordon"): (None, (200, 403, 403, 403, 403, 401)),
+    ("post", "/hosts/{h}/uncordon"): (None, (200, 403, 403, 403, 403, 401)),
+    ("get", C): (None, (200, 200, 200, 200, 404, 401)),
+    ("post", C): (NEW, (201, 201, 201, 403, 404, 401)),
+    ("get", C + "/{c}"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", C + "/{c}/attempts"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", C + "/{c}/logs"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", C + "/{c}/events"): (None, (200, 200, 200, 200, 404, 401)),
+    ("post", C + "/{c}/stop"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", C + "/{c}/restart"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", C + "/{c}/remove"): (None, (202, 202, 202, 403, 404, 401)),
+}
+OPEN = {"login", "first-admin", "schema/", "schema/docs/"}
+ELSEWHERE = {"loops", "projects/<slug:project>/containers/<uuid:container>/decision"}  # tests of the scheduler
+PEOPLE = ("admin", "owner", "operator", "viewer", "stranger", "nobody")
+
+
+@pytest.fixture
+def person(request: pytest.FixtureRequest) -> Callable[[str], Person]:
+    def find(name: str) -> Person:
+        found = request.getfixturevalue(name)
+        return Person(user=None, client=found) if isinstance(found, APIClient) else found  # type: ignore[arg-type]
+
+    return find
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("method", "path"), list(MATRIX))
+def test_the_matrix(
+    person: Callable[[str], Person], admin: Person, shop: Project, who: str, method: str, path: str
+) -> None:
+    if "vera" in path:
+        person("viewer")
+    made = admin.post("/projects/shop/containers", WEB).json()["id"]
+    admin.post("/hosts", {"name": "h1", "url": "fake://f/h1"})
+    body, expected = MATRIX[method, path]
+    asked = path.format(p="shop", c=made, h="h1")
+    asker = person(who)
+    answer = asker.get(asked) if method == "get" else getattr(asker, method)(asked, *([body] if body else []))
+    assert answer.status_code == expected[PEOPLE.index(who)], answer.content
+
+
+@pytest.mark.parametrize(("method", "path"), [key for key in MATRIX if "{c}" in key[1]])
+def test_a_foreign_container_is_not_found_through_ones_own_project(
+    admin: Person, stranger: Person, shop: Project, method: str, path: str
+) -> None:
+    made = admin.post("/projects/shop/containers", WEB).json()["id"]
+    answer = getattr(stranger, method)(path.format(p="other", c=made))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert admin.get(f"/projects/shop/containers/{made}").json()["desired"] == "run"
+
+
+def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[str]:
+    found: list[str] = []
+    for one in patterns:
+        here = prefix + str(one.pattern)
+        found += _routes(one.url_patterns, here) if isinstance(one, URLResolver) else [here]
+    return found
+
+
+def test_every_route_stands_in_the_matrix() -> None:
+    routes = {one.removeprefix("api/v1/") for one in _routes(get_resolver().url_patterns) if one.startswith("api/v1/")}
+    names = {"p": "<slug:project>", "h": "<str:name>", "c": "<uuid:container>"}
+    covered = {path.partition("?")[0].lstrip("/").format(**names) for _, path in MATRIX}
+    covered = {one.replace("members/vera", "members/<str:username>") for one in covered}
+    covered = {one.replace("tokens/1", "tokens/<int:token_id>") for one in covered}
+    assert routes - covered - OPEN - ELSEWHERE - {""} == set()
+
+
+def test_the_table_names_every_verb_and_roles_are_ordered() -> None:
+    assert set(LEAST_ROLE) == set(Verb)
+    for verb in Verb:
+        allowed = [allows(role, verb) for role in sorted(Role, key=RANK.__getitem__)]
+        assert allowed == sorted(allowed)
+        assert allows(Role.ADMIN, verb)
+        assert not allows(None, verb)
