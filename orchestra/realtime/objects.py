@@ -1,0 +1,80 @@
+"""Object topics: one container or host, exactly as its GET answers, whenever that has changed.
+
+Before: the hub says which topics to look at. After: one JSON text for all its subscribers. A stamp is what is
+compared to know whether a topic has to be written again; usage and counts are not in it.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from rest_framework.utils.encoders import JSONEncoder
+
+from containers.models import Container
+from containers.serializers import ContainerSerializer, container_json
+from hosts.models import Host
+from hosts.queries import all_hosts, usage_of
+from hosts.serializers import HostSerializer, host_json
+from orchestra.realtime.access import Topic
+
+Stamp = tuple[Any, ...]
+
+
+def read_stamps(topics: Collection[Topic]) -> Mapping[Topic, Stamp | None]:
+    """The stamp of each topic now; None: the object is gone."""
+    containers = _container_stamps({topic.key for topic in topics if topic.kind == "object-container"})
+    hosts = _host_stamps({topic.key for topic in topics if topic.kind == "object-host"})
+    return {topic: (containers if topic.kind == "object-container" else hosts).get(topic.key) for topic in topics}
+
+
+def read_object(topic: Topic) -> str | None:
+    """The object as JSON, or None when it is gone."""
+    shown = _container(topic) if topic.kind == "object-container" else _host(topic)
+    return None if shown is None else encode(shown)
+
+
+def encode(data: object) -> str:
+    """As DRF writes it (times, uuids), but in ASCII."""
+    return json.dumps(data, cls=JSONEncoder, separators=(",", ":"))
+
+
+def _container_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
+    """By a slot's id its current attempt, else the attempt with this id, as GET finds it."""
+    if not keys:
+        return {}
+    rows = Container.objects.filter(Q(pk__in=keys) | Q(slot_id__in=keys, superseded=False)).order_by(
+        "-is_successor", "attempt"
+    )
+    by_attempt: dict[UUID, Stamp] = {}
+    by_slot: dict[UUID, Stamp] = {}
+    fields = ("pk", "slot_id", "superseded", "version", "host__reachable", "host__name")
+    for pk, slot_id, superseded, *rest in rows.values_list(*fields):
+        by_attempt[pk] = (pk, *rest)
+        if not superseded:
+            by_slot[slot_id] = (pk, *rest)
+    return {key: by_slot.get(key) or by_attempt[key] for key in keys if key in by_slot or key in by_attempt}
+
+
+def _host_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
+    if not keys:
+        return {}
+    fields = ("pk", "version", "booking__cpu_millis_reserved", "booking__memory_bytes_reserved")
+    return {row[0]: row for row in Host.objects.filter(pk__in=keys).values_list(*fields)}
+
+
+def _container(topic: Topic) -> Any:
+    rows = Container.objects.select_related("host", "project").filter(project_id=topic.project_id)
+    row = rows.filter(slot_id=topic.key, superseded=False).order_by("is_successor", "-attempt").first()
+    row = row or rows.filter(pk=topic.key).first()
+    return None if row is None else ContainerSerializer(container_json(row)).data
+
+
+def _host(topic: Topic) -> Any:
+    host: Any = all_hosts(project_ids=topic.project_ids).filter(pk=topic.key).first()
+    if host is None:
+        return None
+    usage = usage_of([host.pk]).get(host.pk)
+    full = topic.project_ids is None
+    return HostSerializer(host_json(host, usage=usage, containers=host.containers_count, full=full)).data
