@@ -5,13 +5,15 @@ Before: binding, in the transaction that binds. After: the API's decision view.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from containers.models import Container
+from containers.states import Status
 from scheduler.models import Decision, Verdict
 from scheduler.placement.types import Explanation, Scored
 
@@ -91,11 +93,42 @@ def _scored(scored: Scored) -> dict[str, Any]:
     return {"host": scored.host, "total": scored.total, "terms": dict(scored.terms)}
 
 
-def latest(container_ids: Iterable[UUID]) -> Decision | None:
-    """The newest decision about any of these attempts, with its group's explanation filled in."""
-    found = Decision.objects.filter(container_id__in=list(container_ids)).order_by("-id").first()
+def decision_json(container: Container) -> dict[str, Any]:
+    """What the API answers for one attempt; without a decision yet, what its row says."""
+    found = latest(container.pk)
+    text = container.message if container.status == Status.PENDING else ""
+    return {
+        "container": container.pk,
+        "slot": container.slot_id,
+        "status": container.status,
+        "text": text or (_told(found) if found else "not decided yet"),
+        "verdict": found.verdict if found else None,
+        "at": found.at if found else None,
+        "host": (found.host_name or None) if found else None,
+        "score": found.score if found else None,
+        "group_size": found.group_size if found else 0,
+        "hosts_total": found.hosts_total if found else 0,
+        "funnel": found.funnel if found else [],
+        "refused": found.refused if found else [],
+        "scores": found.scores if found else [],
+    }
+
+
+def latest(container_id: UUID) -> Decision | None:
+    """The newest decision about this attempt, with its group's explanation filled in."""
+    found = Decision.objects.filter(container_id=container_id).order_by("-id").first()
     if found is not None and found.same_as is not None:
         shared = Decision.objects.filter(pk=found.same_as).first()
         if shared is not None:
             found.funnel, found.refused, found.scores = shared.funnel, shared.refused, shared.scores
     return found
+
+
+def _told(decision: Decision) -> str:
+    """For example "placed on h2: the best of 3 hosts that fit; of 5 hosts 1 was refused by memory, 1 by labels"."""
+    if decision.verdict == Verdict.REFUSED or not decision.funnel:
+        return decision.message
+    fit = decision.funnel[-1]["left"]
+    refused = [f"{step['refused']} by {step['filter']}" for step in decision.funnel if step["refused"]]
+    words = "the only host that fits" if fit == 1 else f"the best of {fit} hosts that fit"
+    return f"{decision.message}: {words}" + (f"; refused: {', '.join(refused)}" if refused else "")

@@ -35,7 +35,7 @@ ACTOR = "scheduler"
 PROBES_AT_ONCE = 32
 BATCH = 200
 DOUBTED = (Reachable.SUSPECT, Reachable.REFUSED)
-JUDGED = (Reachable.OK, *DOUBTED)
+LATELY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class HostSeen:
     id: int
     name: str
     reachable: str
+    lost_lately: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ def limits() -> Limits:
 
 
 def plan(hosts: Sequence[HostSeen], doubts: Mapping[int, Doubt], now_s: float, within: Limits) -> Plan:
-    """Which hosts are lost now. Pure; `now_s` on the clock of the doubts."""
+    """Which hosts are lost now. Pure; `now_s` on the clock of the doubts.
+
+    A host that was lost a moment ago still counts as silent: the fleet may fall silent one by one.
+    """
     lost = []
     for host in hosts:
         doubt = doubts.get(host.id)
@@ -113,12 +117,18 @@ def plan(hosts: Sequence[HostSeen], doubts: Mapping[int, Doubt], now_s: float, w
         if silent_s >= (within.refused_s if refused else within.silent_s):
             words = "its engine is down" if refused else "its engine is silent"
             lost.append((host, f"{words} to its agent and to the scheduler for {silent_s:.0f} s: lost"))
-    judged = [host for host in hosts if host.reachable in JUDGED]
-    doubted = [host for host in judged if host.reachable in DOUBTED]
+    doubted = [host for host in hosts if host.reachable in DOUBTED or host.lost_lately]
+    judged = doubted + [host for host in hosts if host.reachable == Reachable.OK]
     if lost and 2 * len(doubted) > len(judged):
         words = f"{len(doubted)} of {len(judged)} hosts do not answer: none is declared lost, the fault may be ours"
         return Plan(braked=words)
     return Plan(tuple(lost))
+
+
+HOSTS = (
+    "SELECT id, name, reachable, reachable = 'lost' AND reachable_since > now() - make_interval(secs => %s)"
+    " FROM hosts_host ORDER BY id"
+)
 
 
 class HostHealth:
@@ -195,7 +205,7 @@ def _words(lost: int, replaced: int, braked: str) -> str:
 def read() -> Snapshot:
     """Every host's word, and what on lost hosts may be replaced: stand-alone, restart always, no volumes."""
     with repeatable_read():
-        hosts = tuple(HostSeen(*row) for row in query("SELECT id, name, reachable FROM hosts_host ORDER BY id"))
+        hosts = tuple(HostSeen(*row) for row in query(HOSTS, [LATELY_S]))
         lost = [host.id for host in hosts if host.reachable == Reachable.LOST]
         rows: list[tuple[Any, ...]] = []
         if lost:

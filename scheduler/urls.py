@@ -1,0 +1,15 @@
+"""The routes of the scheduler under /api/v1/."""
+
+from django.urls import path
+
+from scheduler import views
+
+urlpatterns = [
+    path(
+        "projects/<slug:project>/containers/<uuid:container>/decision",
+        views.ContainerDecision.as_view(),
+        name="container-decision",
+    ),
+    path("loops", views.Loops.as_view(), name="loops"),
+    path("loops/<str:name>", views.LoopRuns.as_view(), name="loop"),
+]
