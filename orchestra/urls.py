@@ -10,7 +10,7 @@ from core.api.problems import no_such_route
 from orchestra.console import console
 from orchestra.health import healthz, readyz
 
-APPS = ("core.accounts", "core.events", "hosts", "containers")
+APPS = ("core.accounts", "core.events", "hosts", "containers", "scheduler")
 
 api: list[URLPattern | URLResolver] = [
     *(path("", include(f"{app}.urls")) for app in APPS),
