@@ -1,0 +1,14 @@
+import { QueryClient } from "@tanstack/react-query";
+import { RequestFailed } from "@/shared/api/problem";
+
+/** A refusal is an answer and is not asked again; a silence is, three times. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (count, error) => !(error instanceof RequestFailed && error.isFinal) && count < 3,
+      refetchOnWindowFocus: false,
+      staleTime: 2_000,
+    },
+    mutations: { retry: false },
+  },
+});

@@ -1,0 +1,138 @@
+/** Every address of the console, what stands in it, and which page shows it. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tanstack/react-router";
+import { FirstAdminPage } from "@/features/account/FirstAdminPage";
+import { LoginPage } from "@/features/account/LoginPage";
+import { ContainerPage } from "@/features/containers/ContainerPage";
+import { ContainersPage } from "@/features/containers/ContainersPage";
+import { HostPage } from "@/features/hosts/HostPage";
+import { HostsPage } from "@/features/hosts/HostsPage";
+import { RunPage } from "@/features/run/RunPage";
+import { meQuery } from "@/shared/api/queries";
+import { CONTAINER_TABS, type ContainerTab, ROUTES } from "@/shared/lib/paths";
+import { NotFound, PageError } from "./PageError";
+import { Shell } from "./Shell";
+
+const DEFAULT_PROJECT = "default";
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageError,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: ROUTES.login,
+  validateSearch: (search): { next?: string } => ({ next: text(search["next"]) }),
+  component: function Login() {
+    return <LoginPage next={login.useSearch().next} />;
+  },
+});
+
+const firstAdmin = createRoute({ getParentRoute: () => root, path: ROUTES.firstAdmin, component: FirstAdminPage });
+
+/** Everything below needs somebody who is logged in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.queryClient.ensureQueryData(meQuery);
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    if (me === null) throw redirect({ to: ROUTES.login, search: { next: location.href } });
+  },
+  component: Shell,
+  errorComponent: PageError,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: ({ context }) => {
+    const me = context.queryClient.getQueryData(meQuery.queryKey);
+    const project = me?.projects[0]?.name ?? DEFAULT_PROJECT;
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    throw redirect({ to: ROUTES.containers, params: { project }, replace: true });
+  },
+});
+
+const containers = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.containers,
+  validateSearch: (search): { q?: string; sort?: string } => ({ q: text(search["q"]), sort: text(search["sort"]) }),
+  component: function Containers() {
+    const { project } = containers.useParams();
+    const navigate = containers.useNavigate();
+    return (
+      <ContainersPage
+        key={project}
+        project={project}
+        search={containers.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true })}
+      />
+    );
+  },
+});
+
+const container = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.container,
+  validateSearch: (search): { tab?: ContainerTab } => ({
+    tab: CONTAINER_TABS.find((tab) => tab === search["tab"]),
+  }),
+  component: function Container() {
+    const { project, id } = container.useParams();
+    const navigate = container.useNavigate();
+    const { tab = "logs" } = container.useSearch();
+    return (
+      <ContainerPage
+        key={id}
+        project={project}
+        id={id}
+        tab={tab}
+        onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
+      />
+    );
+  },
+});
+
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.run,
+  component: function Run() {
+    return <RunPage project={run.useParams().project} />;
+  },
+});
+
+const hosts = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.hosts,
+  validateSearch: (search): { q?: string; sort?: string; add?: boolean } => ({
+    q: text(search["q"]),
+    sort: text(search["sort"]),
+    add: search["add"] === true ? true : undefined,
+  }),
+  component: function Hosts() {
+    const navigate = hosts.useNavigate();
+    return <HostsPage search={hosts.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />;
+  },
+});
+
+const host = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.host,
+  component: function Host() {
+    const { name } = host.useParams();
+    return <HostPage key={name} name={name} />;
+  },
+});
+
+export const routeTree = root.addChildren([
+  login,
+  firstAdmin,
+  inside.addChildren([home, containers, container, run, hosts, host]),
+]);

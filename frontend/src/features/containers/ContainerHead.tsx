@@ -1,0 +1,137 @@
+import { IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { hostsQuery } from "@/shared/api/queries";
+import type { Container } from "@/shared/api/types";
+import { showAge, showCpuShare, showMemory } from "@/shared/lib/format";
+import { ROUTES } from "@/shared/lib/paths";
+import type { PublishedPort } from "@/shared/lib/ports";
+import { useFleet, useFreshness, useNow } from "@/shared/live/hooks";
+import { Confirm } from "@/shared/ui/Confirm";
+import { PageHead } from "@/shared/ui/Page";
+import { PortLinks } from "@/shared/ui/PortLinks";
+import { ContainerStatus } from "@/shared/ui/Status";
+import { Verb } from "@/shared/ui/Verb";
+import styles from "./ContainerPage.module.css";
+import { useVerbs } from "./useVerbs";
+
+const ICON = { size: 15, stroke: 1.7 } as const;
+
+export function ContainerHead({ container, id }: { container: Container; id: string }) {
+  return (
+    <>
+      <PageHead title={container.name} isMono actions={<Verbs container={container} id={id} />}>
+        <ContainerStatus state={container.state} />
+      </PageHead>
+      <Line container={container} />
+      <Cause container={container} />
+    </>
+  );
+}
+
+function Verbs({ container, id }: { container: Container; id: string }) {
+  const { t } = useTranslation();
+  const verbs = useVerbs(container, id);
+  const isStale = useFreshness() !== "live";
+  const why = (verb: "stop" | "restart" | "remove"): string | null => {
+    const reason = verbs.refusal(verb);
+    return reason === null ? null : t(`refusal.${reason}`);
+  };
+  return (
+    <>
+      <Verb
+        label={t("verb.stop")}
+        icon={<IconPlayerStop {...ICON} />}
+        refusal={why("stop")}
+        isBusy={verbs.busy === "stop"}
+        onClick={() => verbs.ask("stop")}
+      />
+      <Verb
+        label={t("verb.restart")}
+        icon={<IconRefresh {...ICON} />}
+        refusal={why("restart")}
+        isBusy={verbs.busy === "restart"}
+        onClick={() => verbs.ask("restart")}
+      />
+      <Verb
+        label={t("verb.remove")}
+        icon={<IconTrash {...ICON} />}
+        refusal={why("remove")}
+        isDanger
+        onClick={() => verbs.setRemoving(true)}
+      />
+      <Confirm
+        isOpen={verbs.isRemoving}
+        title={t("container.removeTitle", { name: container.name })}
+        verb={t("verb.remove")}
+        isBusy={verbs.busy === "remove"}
+        onConfirm={() => verbs.ask("remove")}
+        onClose={() => verbs.setRemoving(false)}
+      >
+        <p>{t("container.removeText")}</p>
+        {isStale && <p>{t("container.staleWarning")}</p>}
+      </Confirm>
+    </>
+  );
+}
+
+/** Where it runs and what it uses, from the feed; the object itself has no usage. */
+function Line({ container }: { container: Container }) {
+  const { t } = useTranslation();
+  const { fleet } = useFleet();
+  const { data: hosts } = useQuery(hostsQuery);
+  const now_ms = useNow();
+  const position = fleet.containers.find(container.slot) ?? -1;
+  const address = hosts?.find((host) => host.name === container.host)?.data_address;
+  const ports = container.ports.filter((port): port is typeof port & PublishedPort => typeof port.host_port === "number");
+  return (
+    <div className={styles.facts}>
+      {container.host !== null && (
+        <span>
+          {t("column.host")}{" "}
+          <Link className="mono" to={ROUTES.host} params={{ name: container.host }}>
+            {container.host}
+          </Link>
+        </span>
+      )}
+      <span>
+        {t("column.image")} <span className="mono">{container.image}</span>
+      </span>
+      {container.status === "running" && (
+        <span data-testid="usage">
+          {t("column.cpu")} {showCpuShare(fleet.containers.num("cpu_millis")[position])} · {t("column.memory")}{" "}
+          {showMemory(fleet.containers.num("memory_bytes")[position])}
+        </span>
+      )}
+      {ports.length > 0 && (
+        <span>
+          {t("column.ports")} <PortLinks ports={ports} dataAddress={address} />
+        </span>
+      )}
+      {container.health !== "none" && <span>{t(`health.${container.health}`)}</span>}
+      {container.attempt > 1 && <span>{t("container.attempt", { count: container.attempt })}</span>}
+      <span>{t("container.since", { age: showAge(now_ms - Date.parse(container.status_since)) })}</span>
+    </div>
+  );
+}
+
+function Cause({ container }: { container: Container }) {
+  const { t } = useTranslation();
+  const parts = [
+    container.exit_code !== null && t("container.exit", { code: container.exit_code }),
+    container.oom_killed && t("container.oom"),
+    container.message || container.reason,
+    container.progress?.text,
+    container.not_before !== null &&
+      container.status === "pending" &&
+      t("container.notBefore", { at: new Date(container.not_before).toLocaleTimeString() }),
+  ].filter((part) => typeof part === "string" && part !== "");
+  if (parts.length === 0) return null;
+  const isBad = ["failed", "lost", "unhealthy", "unknown"].includes(container.state);
+  return (
+    <div className={styles.cause} data-bad={isBad} data-testid="cause">
+      {parts.join(" · ")}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { Tabs } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { isStatus } from "@/shared/api/problem";
+import type { Container } from "@/shared/api/types";
+import { useKeys } from "@/shared/lib/keys";
+import { CONTAINER_TABS, type ContainerTab, ROUTES } from "@/shared/lib/paths";
+import { useLiveObject } from "@/shared/live/hooks";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ErrorNote } from "@/shared/ui/ErrorNote";
+import { Loading } from "@/shared/ui/Loading";
+import { Crumb, Page } from "@/shared/ui/Page";
+import { PanelBoundary } from "@/shared/ui/PanelBoundary";
+import { AttemptsTab } from "./AttemptsTab";
+import { ContainerHead } from "./ContainerHead";
+import styles from "./ContainerPage.module.css";
+import { EventsTab } from "./EventsTab";
+import { InspectTab } from "./InspectTab";
+import { LogsTab } from "./LogsTab";
+import { MetricsTab } from "./MetricsTab";
+import { containerKey, readContainer } from "./queries";
+import { WhyTab } from "./WhyTab";
+
+interface Props {
+  project: string;
+  id: string;
+  tab: ContainerTab;
+  onTab: (tab: ContainerTab) => void;
+}
+
+export function ContainerPage({ project, id, tab, onTab }: Props) {
+  const { t } = useTranslation();
+  const ref = { project, id };
+  const { data, error, refetch } = useLiveObject<Container>({
+    key: containerKey(ref),
+    // The id may be a slot's, which stays over restarts, or one attempt's.
+    topic: (known) => (known === undefined ? null : known.slot === id ? `slot:${id}` : `container:${id}`),
+    fetch: () => readContainer(ref),
+  });
+  useKeys({
+    l: () => onTab("logs"),
+    m: () => onTab("metrics"),
+    e: () => onTab("events"),
+    a: () => onTab("attempts"),
+    w: () => onTab("why"),
+    i: () => onTab("inspect"),
+  });
+  return (
+    <Page>
+      <Crumb to={ROUTES.containers} params={{ project }}>
+        {t("containers.title")}
+      </Crumb>
+      {data && <ContainerHead container={data} id={id} />}
+      {data && <Parts container={data} id={id} tab={tab} onTab={onTab} />}
+      {!data && !error && <Loading lines={[30, 70, 90]} />}
+      {!data && error && isStatus(error, 404) && <EmptyState title={t("container.missing")} text={t("container.missingText")} />}
+      {!data && error && !isStatus(error, 404) && <ErrorNote error={error} onRetry={() => void refetch()} />}
+    </Page>
+  );
+}
+
+interface PartsProps {
+  container: Container;
+  id: string;
+  tab: ContainerTab;
+  onTab: (tab: ContainerTab) => void;
+}
+
+function Parts({ container, id, tab, onTab }: PartsProps) {
+  const { t } = useTranslation();
+  const body: Record<ContainerTab, () => React.ReactNode> = {
+    logs: () => <LogsTab key={container.id} container={container} />,
+    metrics: () => <MetricsTab container={container} />,
+    events: () => <EventsTab container={container} id={id} />,
+    attempts: () => <AttemptsTab container={container} id={id} />,
+    why: () => <WhyTab container={container} id={id} />,
+    inspect: () => <InspectTab container={container} />,
+  };
+  return (
+    <Tabs
+      value={tab}
+      onChange={(value) => onTab(CONTAINER_TABS.find((one) => one === value) ?? "logs")}
+      className={styles.tabs}
+      keepMounted={false}
+    >
+      <Tabs.List>
+        {CONTAINER_TABS.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(one === "why" && container.host === null ? "tab.whyPending" : `tab.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {CONTAINER_TABS.map((one) => (
+        <Tabs.Panel key={one} value={one} className={styles.tabPanel}>
+          <PanelBoundary>{body[one]()}</PanelBoundary>
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}

@@ -1,0 +1,42 @@
+import { useTranslation } from "react-i18next";
+import type { Container } from "@/shared/api/types";
+import { showCores, showMemory, showMoment } from "@/shared/lib/format";
+import { Facts } from "@/shared/ui/Facts";
+import { Panel } from "@/shared/ui/Panel";
+import styles from "./ContainerPage.module.css";
+
+export function InspectTab({ container }: { container: Container }) {
+  const { t, i18n } = useTranslation();
+  const mono = (text: string | null): React.ReactNode => <span className="mono">{text ?? "–"}</span>;
+  const moment = (iso: string | null): string => showMoment(iso, i18n.language);
+  return (
+    <div className={styles.scroll}>
+      <div className={styles.columns}>
+        <Panel title={t("inspect.facts")}>
+          <Facts
+            rows={[
+              [t("inspect.id"), mono(container.id)],
+              [t("inspect.slot"), mono(container.slot)],
+              [t("inspect.status"), mono(`${container.status} (${container.desired})`)],
+              [t("inspect.digest"), mono(container.image_digest)],
+              [
+                t("inspect.requests"),
+                `${t("metrics.cpu")} ${showCores(container.requests.cpu_millis)} · ${t("metrics.memory")} ${showMemory(container.requests.memory_bytes)}`,
+              ],
+              [t("inspect.restart"), mono(container.restart)],
+              [t("inspect.created"), moment(container.created_at)],
+              [t("attempts.started"), moment(container.started_at)],
+              [t("attempts.ended"), moment(container.finished_at)],
+              [t("inspect.generation"), `${container.generation} · ${container.version}`],
+            ]}
+          />
+        </Panel>
+        <Panel title={t("inspect.spec")} isFlush>
+          <pre className={styles.json} tabIndex={0} aria-label={t("inspect.spec")}>
+            {JSON.stringify(container.spec, null, 2)}
+          </pre>
+        </Panel>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import { useTranslation } from "react-i18next";
+import type { Host } from "@/shared/api/types";
+import { showAge, showCores, showMemory } from "@/shared/lib/format";
+import { useFleet, useNow } from "@/shared/live/hooks";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { Facts } from "@/shared/ui/Facts";
+import { Meter } from "@/shared/ui/Meter";
+import { Panel } from "@/shared/ui/Panel";
+import { ConditionMark } from "@/shared/ui/Status";
+
+type Resource = "cpu_millis" | "memory_bytes";
+
+export function CapacityPanel({ host }: { host: Host }) {
+  const { t } = useTranslation();
+  const { fleet } = useFleet();
+  const position = fleet.hosts.find(host.name) ?? -1;
+  const used: Record<Resource, number> = {
+    cpu_millis: fleet.hosts.num("cpu_used")[position] ?? host.usage?.cpu_millis ?? NaN,
+    memory_bytes: fleet.hosts.num("memory_used")[position] ?? host.usage?.memory_bytes ?? NaN,
+  };
+  const row = (label: string, resource: Resource, show: (value: number) => string) => (
+    <Meter
+      label={label}
+      used={used[resource]}
+      reserved={host.reserved[resource]}
+      capacity={host.capacity[resource]}
+      text={t("hosts.usage", {
+        used: show(used[resource]),
+        reserved: show(host.reserved[resource]),
+        allocatable: show(host.allocatable[resource]),
+      })}
+    />
+  );
+  return (
+    <Panel title={t("hosts.capacity")}>
+      <Facts
+        rows={[
+          [`${t("column.cpu")} (${showCores(host.capacity.cpu_millis)})`, row(t("column.cpu"), "cpu_millis", showCores)],
+          [
+            `${t("column.memory")} (${showMemory(host.capacity.memory_bytes)})`,
+            row(t("column.memory"), "memory_bytes", showMemory),
+          ],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+export function ConditionsPanel({ host }: { host: Host }) {
+  const { t } = useTranslation();
+  const now_ms = useNow();
+  const since = (iso: string): string => t("container.since", { age: showAge(now_ms - Date.parse(iso)) });
+  const rows = Object.entries(host.conditions).map(
+    ([name, condition]) =>
+      [
+        name,
+        <span key={name}>
+          <ConditionMark isOk={condition.status === "ok"} word={t(`condition.${condition.status}`)} />{" "}
+          <span className="soft">{[condition.message, since(condition.since)].filter(Boolean).join(" · ")}</span>
+        </span>,
+      ] as const,
+  );
+  return (
+    <Panel title={t("hosts.conditions")}>
+      <Facts
+        rows={[
+          [
+            t("hosts.reachable"),
+            <ConditionMark key="r" isOk={host.reachable === "ok"} word={t(`reachable.${host.reachable}`)} />,
+          ],
+          [
+            t("hosts.responsive"),
+            <ConditionMark key="s" isOk={host.responsive === "ok"} word={t(`responsive.${host.responsive}`)} />,
+          ],
+          ...rows,
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function word(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+export function FactsPanel({ host }: { host: Host }) {
+  const { t } = useTranslation();
+  const mono = (text: string): React.ReactNode => <span className="mono">{text}</span>;
+  const labels = Object.entries(host.labels).map(([key, value]) => `${key}=${value}`);
+  const known = ["engine_version", "api_version", "os", "kernel", "architecture", "storage_driver", "cgroup_version"];
+  const facts = known.filter((key) => host.facts[key] !== undefined && host.facts[key] !== null);
+  if (facts.length === 0 && labels.length === 0 && host.url === "") {
+    return (
+      <Panel title={t("hosts.facts")}>
+        <EmptyState title={t("hosts.factsHidden")} />
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={t("hosts.facts")}>
+      <Facts
+        rows={[
+          [t("hosts.dataAddress"), mono(host.data_address)],
+          [t("hosts.labels"), labels.length > 0 ? mono(labels.join(" ")) : "–"],
+          ...facts.map((key) => [key.replaceAll("_", " "), mono(word(host.facts[key]))] as const),
+        ]}
+      />
+    </Panel>
+  );
+}

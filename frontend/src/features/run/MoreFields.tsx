@@ -1,0 +1,180 @@
+import { Checkbox, TextInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { escapePointer } from "./errors";
+import type { PairDraft } from "./draft";
+import { type FieldsProps, textField } from "./fields";
+import { Rows } from "./Rows";
+import styles from "./RunPage.module.css";
+
+/** The rest of the spec, folded away; it opens by itself when something in it was refused. */
+export function MoreFields(props: FieldsProps) {
+  const { t } = useTranslation();
+  const isWrong = (pointers: readonly string[]): boolean => pointers.some((pointer) => props.at(pointer) !== undefined);
+  const isPlacementWrong = isWrong(["/constraints", "/volumes", "/tmpfs"]);
+  const isRestWrong = isWrong(["/entrypoint", "/labels", "/user", "/workdir", "/stop_signal", "/stop_grace", "/health_check", "/init", "/read_only"]);
+  return (
+    <>
+      <details className={styles.details} open={isPlacementWrong || undefined}>
+        <summary>{t("run.placement")}</summary>
+        <div>
+          <Placement {...props} />
+        </div>
+      </details>
+      <details className={styles.details} open={isRestWrong || undefined}>
+        <summary>{t("run.process")}</summary>
+        <div>
+          <Process {...props} />
+        </div>
+      </details>
+    </>
+  );
+}
+
+function Placement(props: FieldsProps) {
+  const { t } = useTranslation();
+  const { draft, at, onChange } = props;
+  return (
+    <div className={styles.grid}>
+      <TextInput
+        className={styles.wide}
+        label={t("run.constraints")}
+        description={t("run.constraintsHint")}
+        placeholder="zone=fra disk!=hdd gpu"
+        {...textField(props, "constraints")}
+      />
+      <div className={styles.wide}>
+        <Rows
+          legend={t("run.volumes")}
+          add={t("run.addVolume")}
+          rows={draft.volumes}
+          blank={{ name: "", path: "", read_only: false }}
+          onChange={(volumes) => onChange({ ...draft, volumes })}
+          row={(volume, index, set) => (
+            <>
+              <TextInput
+                size="xs"
+                aria-label={t("run.volumeName")}
+                placeholder={t("run.volumeName")}
+                value={volume.name}
+                error={at(`/volumes/${index}/name`)}
+                onChange={(event) => set({ name: event.currentTarget.value })}
+              />
+              <TextInput
+                size="xs"
+                aria-label={t("run.path")}
+                placeholder="/data"
+                value={volume.path}
+                error={at(`/volumes/${index}/path`)}
+                onChange={(event) => set({ path: event.currentTarget.value })}
+              />
+              <Checkbox
+                data-fixed
+                label={t("run.readOnly")}
+                checked={volume.read_only}
+                onChange={(event) => set({ read_only: event.currentTarget.checked })}
+              />
+            </>
+          )}
+        />
+      </div>
+      <div className={styles.wide}>
+        <Pairs
+          legend={t("run.tmpfs")}
+          add={t("run.addTmpfs")}
+          rows={draft.tmpfs}
+          words={{ name: t("run.path"), value: t("run.size") }}
+          errors={(_, index) => [at(`/tmpfs/${index}/path`), at(`/tmpfs/${index}/size`)]}
+          onChange={(tmpfs) => onChange({ ...draft, tmpfs })}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Process(props: FieldsProps) {
+  const { t } = useTranslation();
+  const { draft, at, onChange } = props;
+  return (
+    <div className={styles.grid}>
+      <TextInput className={styles.wide} label={t("run.entrypoint")} {...textField(props, "entrypoint")} />
+      <TextInput label={t("run.user")} placeholder="1000:1000" {...textField(props, "user")} />
+      <TextInput label={t("run.workdir")} placeholder="/app" {...textField(props, "workdir")} />
+      <TextInput label={t("run.stopSignal")} placeholder="TERM" {...textField(props, "stop_signal")} />
+      <TextInput label={t("run.stopGrace")} placeholder="10" {...textField(props, "stop_grace")} />
+      <Checkbox
+        label={t("run.init")}
+        checked={draft.init}
+        onChange={(event) => onChange({ ...draft, init: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label={t("run.readOnlyRoot")}
+        checked={draft.read_only}
+        onChange={(event) => onChange({ ...draft, read_only: event.currentTarget.checked })}
+      />
+      <TextInput
+        className={styles.wide}
+        label={t("run.healthTest")}
+        description={t("run.healthHint")}
+        placeholder="wget -q -O /dev/null http://127.0.0.1/"
+        {...textField(props, "health_test", "/health_check/test")}
+      />
+      <TextInput label={t("run.healthInterval")} placeholder="10" {...textField(props, "health_interval", "/health_check/interval")} />
+      <TextInput label={t("run.healthTimeout")} placeholder="5" {...textField(props, "health_timeout", "/health_check/timeout")} />
+      <TextInput label={t("run.healthRetries")} placeholder="3" {...textField(props, "health_retries", "/health_check/retries")} />
+      <div className={styles.wide}>
+        <Pairs
+          legend={t("run.labels")}
+          add={t("run.addLabel")}
+          rows={draft.labels}
+          words={{ name: t("run.labelName"), value: t("run.value") }}
+          errors={(pair) => [at(`/labels/${escapePointer(pair.name.trim())}`), undefined]}
+          onChange={(labels) => onChange({ ...draft, labels })}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface PairsProps {
+  legend: string;
+  add: string;
+  rows: readonly PairDraft[];
+  words: PairDraft;
+  errors: (pair: PairDraft, index: number) => readonly [string | undefined, string | undefined];
+  onChange: (rows: PairDraft[]) => void;
+}
+
+function Pairs({ legend, add, rows, words, errors, onChange }: PairsProps) {
+  return (
+    <Rows
+      legend={legend}
+      add={add}
+      rows={rows}
+      blank={{ name: "", value: "" }}
+      onChange={onChange}
+      row={(pair, index, set) => {
+        const [nameError, valueError] = errors(pair, index);
+        return (
+          <>
+            <TextInput
+              size="xs"
+              aria-label={words.name}
+              placeholder={words.name}
+              value={pair.name}
+              error={nameError}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+            />
+            <TextInput
+              size="xs"
+              aria-label={words.value}
+              placeholder={words.value}
+              value={pair.value}
+              error={valueError}
+              onChange={(event) => set({ value: event.currentTarget.value })}
+            />
+          </>
+        );
+      }}
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { EMPTY, fromSpec, toSpec, withoutBlankRows } from "./draft";
+import { joinWords, splitWords } from "./words";
+
+const FULL = {
+  name: "web",
+  image: "registry:5000/shop/web:1.4",
+  command: ["sh", "-c", 'echo "hello" $HOME; sleep 1'],
+  entrypoint: ["/entry point"],
+  env: { A: "1", B: "" },
+  labels: { team: "shop" },
+  ports: [
+    { container_port: 80, protocol: "tcp", host_port: 8080 },
+    { container_port: 53, protocol: "udp" },
+  ],
+  volumes: [{ name: "data", path: "/data", read_only: true }],
+  tmpfs: [{ path: "/tmp", size: "64m" }],
+  resources: { cpu: "0.5", memory: "256m", cpu_limit: "1", memory_limit: "512m" },
+  user: "1000:1000",
+  workdir: "/app",
+  init: false,
+  stop_signal: "TERM",
+  stop_grace: 10,
+  read_only: true,
+  health_check: { test: ["CMD", "true"], interval: 10, timeout: 5, retries: 3, start_period: 7 },
+  restart: "always",
+  constraints: ["zone=fra", "gpu"],
+};
+
+test("a spec goes through the form and comes back whole", () => {
+  expect(toSpec(fromSpec(FULL))).toEqual(FULL);
+  expect(toSpec(fromSpec({ ...FULL, something_new: { x: 1 } }))).toEqual({ ...FULL, something_new: { x: 1 } });
+});
+
+test("a spec of the form itself says only what was filled in", () => {
+  expect(toSpec({ ...EMPTY, name: " web ", image: "nginx" })).toEqual({ name: "web", image: "nginx" });
+});
+
+test("what is not a number is sent as typed, for the server to refuse", () => {
+  const draft = { ...EMPTY, ports: [{ container_port: "80a", host_port: "", protocol: "tcp" }] };
+  expect(toSpec(draft)["ports"]).toEqual([{ container_port: "80a", protocol: "tcp" }]);
+});
+
+test("blank rows go before sending, so that the server's row numbers are ours", () => {
+  const blank = { container_port: "", host_port: " ", protocol: "tcp" };
+  const draft = { ...EMPTY, ports: [blank, { container_port: "80", host_port: "", protocol: "tcp" }] };
+  expect(withoutBlankRows(draft).ports).toHaveLength(1);
+});
+
+test.each([
+  ["a b  c", ["a", "b", "c"]],
+  [`sh -c "echo 'x y'"`, ["sh", "-c", "echo 'x y'"]],
+  [`a '' b\\ c`, ["a", "", "b c"]],
+  ["", []],
+])("splits %s", (line, words) => {
+  expect(splitWords(line)).toEqual(words);
+});
+
+test("join and split are inverse", () => {
+  for (const words of [["a b", "c"], ["", "x"], [`"`, "\\", "'"], ["$HOME", "*"]]) {
+    expect(splitWords(joinWords(words))).toEqual(words);
+  }
+});

@@ -1,0 +1,136 @@
+/**
+ * The fleet as the console knows it: containers and hosts, built from the frames of one stream. Decides when a frame
+ * cannot be used (a gap, another epoch) and a fresh snapshot must be asked for. Comes after the socket client, before
+ * the order of a list.
+ */
+import type { FleetFrame, FleetKind, SnapFrame } from "./frames";
+import { UsageHistory } from "./history";
+import { Table } from "./table";
+
+const RECORD_MS = 5_000;
+
+export const CONTAINER_COLUMNS = {
+  slot: "text",
+  id: "text",
+  name: "text",
+  project: "text",
+  host: "text",
+  status: "text",
+  state: "text",
+  health: "text",
+  cpu_millis: "num",
+  memory_bytes: "num",
+  memory_limit_bytes: "num",
+  image: "text",
+  reason: "text",
+  message: "text",
+  attempt: "num",
+  since: "num",
+  created: "num",
+  ports: "text",
+  desired: "text",
+  generation: "num",
+} as const;
+
+export const HOST_COLUMNS = {
+  id: "text",
+  name: "text",
+  state: "text",
+  availability: "text",
+  cpu_capacity: "num",
+  memory_capacity: "num",
+  cpu_reserved: "num",
+  memory_reserved: "num",
+  cpu_used: "num",
+  memory_used: "num",
+  containers: "num",
+  failed: "num",
+  engine: "text",
+  since: "num",
+  zone: "text",
+  url: "text",
+} as const;
+
+export type ContainerTable = Table<typeof CONTAINER_COLUMNS>;
+export type HostTable = Table<typeof HOST_COLUMNS>;
+
+/** "painted at once", "painted with the next tick", "already known", "ask for a fresh snapshot" */
+export type Outcome = "urgent" | "quiet" | "known" | "gap";
+
+export class Fleet {
+  // A row stands for a slot: a restart is a new attempt in the same line of the list.
+  readonly containers: ContainerTable = new Table(CONTAINER_COLUMNS, "slot");
+  readonly hosts: HostTable = new Table(HOST_COLUMNS, "name");
+  readonly usage = new UsageHistory();
+  epoch: string | null = null;
+  seq = 0;
+  private behindAt: number | null = null;
+  private recordedAt = -Infinity;
+  private readonly complete = new Set<FleetKind>();
+
+  /** True once the first snapshot is in; a later one is laid over what is shown. */
+  isReady(kind: FleetKind): boolean {
+    return this.complete.has(kind);
+  }
+
+  accept(frame: FleetFrame): Outcome {
+    if (frame.t === "snap") return this.takeSnapshot(frame);
+    if (frame.epoch !== this.epoch) return "gap";
+    if (frame.seq <= this.seq) return "known";
+    if (frame.seq !== this.seq + 1) return "gap";
+    this.seq = frame.seq;
+    const table = this.table(frame.kind);
+    if (frame.t === "add") table.put(frame.rows, frame.cols);
+    else if (frame.t === "del") table.remove(frame.rows);
+    else {
+      return table.change(frame.rows, frame.cols) ? "urgent" : "quiet";
+    }
+    return "urgent";
+  }
+
+  /**
+   * A beat repeats the number of the last frame. Frames may still be on their way behind it, so that only a second
+   * beat which finds us at the same place means that some were lost.
+   */
+  beat(seq: number, ts: number): Outcome {
+    this.recordUsage(ts);
+    const isBehind = this.epoch !== null && seq > this.seq;
+    const isStuck = isBehind && this.behindAt === this.seq;
+    this.behindAt = isBehind ? this.seq : null;
+    return isStuck ? "gap" : "known";
+  }
+
+  private takeSnapshot(frame: SnapFrame): Outcome {
+    const table = this.table(frame.kind);
+    const newEpoch = frame.epoch !== this.epoch;
+    if (newEpoch) {
+      this.epoch = frame.epoch;
+      this.seq = frame.seq;
+      this.containers.beginSnapshot(true);
+      this.hosts.beginSnapshot(true);
+    } else if (frame.offset === 0) table.beginSnapshot(false);
+    this.seq = Math.max(this.seq, frame.seq);
+    table.put(frame.rows, frame.cols);
+    if (frame.last) {
+      table.endSnapshot();
+      this.complete.add(frame.kind);
+    }
+    return "urgent";
+  }
+
+  /** A line in a plot is time going on: a reading that stays the same is a reading too. */
+  private recordUsage(ts: number): void {
+    if (ts - this.recordedAt < RECORD_MS) return;
+    this.recordedAt = ts;
+    const table = this.containers;
+    const [slots, cpu, memory] = [table.text("slot"), table.num("cpu_millis"), table.num("memory_bytes")];
+    for (let at = 0; at < table.end; at += 1) {
+      const used = cpu[at] ?? NaN;
+      if (table.isAlive(at) && !Number.isNaN(used)) this.usage.record(slots[at] ?? "", ts, used, memory[at] ?? NaN);
+    }
+  }
+
+  private table(kind: FleetKind): Table<Record<string, "num" | "text">> {
+    return (kind === "containers" ? this.containers : this.hosts) as unknown as Table<Record<string, "num" | "text">>;
+  }
+}

@@ -1,0 +1,15 @@
+/** Short names for what the API says. Everything comes from the generated schema; nothing is written by hand here. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Me = Schemas["Me"];
+export type Container = Schemas["Container"];
+export type ContainerState = Container["state"];
+export type Host = Schemas["Host"];
+export type HostState = Host["state"];
+export type HostNew = Schemas["HostNew"];
+export type Decision = Schemas["Decision"];
+export type OrchestraEvent = Schemas["Event"];
+export type Logs = Schemas["Logs"];
+export type Problem = Schemas["Problem"];
+export type FieldProblem = Schemas["ProblemError"];

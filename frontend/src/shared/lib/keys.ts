@@ -1,0 +1,31 @@
+/** Keyboard: single keys and `g x` chords, silent while somebody types or a dialog is open. */
+import { useEffect, useRef } from "react";
+
+const CHORD_MS = 1_200;
+export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+
+export function useKeys(keys: KeyMap): void {
+  const current = useRef(keys);
+  useEffect(() => {
+    current.current = keys;
+  });
+  useEffect(() => {
+    let first: { key: string; at: number } | null = null;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      const chord = first && event.timeStamp - first.at < CHORD_MS ? `${first.key} ${event.key}` : null;
+      first = event.key === "g" ? { key: "g", at: event.timeStamp } : null;
+      const act = (chord && current.current[chord]) || current.current[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act(event);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]") !== null;
+}

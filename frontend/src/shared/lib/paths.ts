@@ -1,0 +1,14 @@
+/** Every address inside the console. Links are made here only, so that a moved page moves once. */
+
+export const ROUTES = {
+  login: "/login",
+  firstAdmin: "/first-admin",
+  containers: "/p/$project/containers",
+  container: "/p/$project/containers/$id",
+  run: "/p/$project/run",
+  hosts: "/hosts",
+  host: "/hosts/$name",
+} as const;
+
+export const CONTAINER_TABS = ["logs", "metrics", "events", "attempts", "why", "inspect"] as const;
+export type ContainerTab = (typeof CONTAINER_TABS)[number];

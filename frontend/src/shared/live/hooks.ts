@@ -1,0 +1,68 @@
+/** The live session in React: re-reads what is on screen at the ticker's pace, never per frame. */
+import { type QueryKey, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import type { Freshness } from "@/live/client";
+import type { Fleet } from "@/live/fleet";
+import { newer, type Versioned } from "@/live/merge";
+import { session } from "./session";
+
+/** The fleet as of the last tick. The object is the same; the component is drawn again when it changed. */
+export function useFleet(): { fleet: Fleet; revision: number } {
+  const revision = useSyncExternalStore(session.ticker.subscribe, session.ticker.read);
+  return { fleet: session.fleet, revision };
+}
+
+export function useFreshness(): Freshness {
+  return useSyncExternalStore(session.client.onFreshness, () => session.client.freshness);
+}
+
+/** Now, rounded to the interval; drawn again with each step. */
+export function useNow(interval_ms = 1_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) setNow(Date.now());
+    }, interval_ms);
+    return () => clearInterval(timer);
+  }, [interval_ms]);
+  return now;
+}
+
+interface LiveObject<T> {
+  key: QueryKey;
+  /** Of what is known already; null: nothing can be subscribed yet. */
+  topic: (known: T | undefined) => string | null;
+  fetch: () => Promise<T>;
+}
+
+/** One object by GET, then by its topic; of the two the newer one is shown. */
+export function useLiveObject<T extends Versioned>({ key, topic, fetch }: LiveObject<T>): UseQueryResult<T> {
+  const cache = useQueryClient();
+  const keyRef = useRef(key);
+  useEffect(() => {
+    keyRef.current = key;
+  });
+  const query = useQuery<T>({
+    queryKey: key,
+    queryFn: fetch,
+    structuralSharing: (shown, came) => newer(shown as T | undefined, came as T),
+  });
+  const named = topic(query.data);
+  useEffect(() => {
+    if (named === null) return;
+    const handle = session.client.subscribe(
+      { topic: named },
+      {
+        onFrame: (frame) => {
+          if (frame.t !== "obj") return;
+          const came = frame.object as T;
+          cache.setQueryData<T>(keyRef.current, (shown) => newer(shown, came));
+        },
+        // What happened while nobody listened is read again.
+        onStart: () => void cache.invalidateQueries({ queryKey: keyRef.current, exact: true }),
+      },
+    );
+    return () => handle.close();
+  }, [cache, named]);
+  return query;
+}

@@ -1,0 +1,82 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import styles from "./Chart.module.css";
+
+interface Props {
+  label: string;
+  /** Milliseconds since 1970, rising. */
+  at: readonly number[];
+  values: readonly number[];
+  show: (value: number) => string;
+  /** The axis never ends below this. */
+  least: number;
+  syncKey: string;
+}
+
+const HEIGHT_PX = 180;
+const Y_AXIS_PX = 64;
+
+/** One live line over time. The plot is made once and fed; it is made anew only when the theme changes. */
+export function Chart({ label, at, values, show, least, syncKey }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const scheme = useComputedColorScheme("light");
+  const showRef = useRef(show);
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const made = new uPlot(options({ element, least, syncKey, show: (v) => showRef.current(v) }), [[], []], element);
+    plot.current = made;
+    const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    watcher.observe(element);
+    return () => {
+      watcher.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [scheme, least, syncKey]);
+
+  useEffect(() => {
+    plot.current?.setData([at.map((ms) => ms / 1000), [...values]]);
+  }, [at, values, scheme]);
+
+  const last = values.at(-1);
+  const text = last === undefined ? label : `${label}: ${show(last)}`;
+  return <div ref={frame} className={styles.chart} role="img" aria-label={text} />;
+}
+
+interface Wishes {
+  element: HTMLElement;
+  least: number;
+  syncKey: string;
+  show: (value: number) => string;
+}
+
+function options({ element, least, syncKey, show }: Wishes): uPlot.Options {
+  const css = getComputedStyle(element);
+  const colour = (name: string): string => css.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour("--soft"),
+    font: `11px ${colour("--font")}`,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { stroke: colour("--line"), width: 1 },
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { sync: { key: syncKey }, y: false },
+    scales: { y: { range: (_, __, max) => [0, Math.max(least, (Number.isFinite(max) ? max : 0) * 1.1)] } },
+    axes: [
+      { ...axis, values: (_, seconds) => seconds.map((s) => new Date(s * 1000).toLocaleTimeString("de")) },
+      { ...axis, size: Y_AXIS_PX, values: (_, marks) => marks.map(show) },
+    ],
+    series: [
+      {},
+      { stroke: colour("--bar-used"), width: 1.5, fill: `${colour("--bar-used")}22`, points: { show: false } },
+    ],
+  };
+}

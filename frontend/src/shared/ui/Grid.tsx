@@ -1,0 +1,148 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useRef } from "react";
+import type { Sort } from "@/live/order";
+import { useKeys } from "../lib/keys";
+import { type Column, nextSort, step } from "./grid";
+import { GridHead } from "./GridHead";
+import styles from "./Grid.module.css";
+
+const ROW_PX = 28;
+const PAGE_ROWS = 20;
+
+interface Props {
+  label: string;
+  columns: readonly Column[];
+  positions: Int32Array;
+  keyOf: (position: number) => string;
+  isGone: (position: number) => boolean;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  selected: string | null;
+  onSelect: (key: string) => void;
+  onOpen: (key: string) => void;
+  /** True while the order must not change: pointer over it, focus in it, or scrolled. */
+  onHold: (isHeld: boolean) => void;
+}
+
+/** A virtual list with one tab stop. It draws what is on screen and moves a selection; the order is its owner's. */
+export function Grid(props: Props) {
+  const { columns, positions, keyOf, selected, onSelect, onOpen } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const hold = useHold(scroller, props.onHold);
+  const rows = useVirtualizer({
+    count: positions.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 8,
+    getItemKey: (index) => positions[index] ?? index,
+  });
+  const selectedIndex = selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
+
+  const move = (key: string): boolean => {
+    const next = step(key, selectedIndex, positions.length, PAGE_ROWS);
+    const position = next === null ? undefined : positions[next];
+    if (next === null || position === undefined) return false;
+    onSelect(keyOf(position));
+    rows.scrollToIndex(next);
+    return true;
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target instanceof HTMLElement && event.target.closest("a, button") !== null) return;
+    if (event.key === "Enter" && selected !== null) onOpen(selected);
+    else if (event.key === "Escape") scroller.current?.blur();
+    else if (!move(event.key)) return;
+    event.preventDefault();
+  };
+  useKeys({
+    j: () => move("j"),
+    k: () => move("k"),
+    Enter: (event) => {
+      // A focused link or button keeps its own Enter.
+      const isFree = event.target === document.body || event.target === scroller.current;
+      if (isFree && selected !== null) onOpen(selected);
+    },
+  });
+  return (
+    <div className={styles.frame} {...hold.pointer} style={{ ["--columns" as string]: columns.map((c) => c.width).join(" ") }}>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={positions.length + 1}
+        aria-colcount={columns.length}
+        aria-activedescendant={selectedIndex >= 0 ? rowId(selected ?? "") : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onScroll={hold.onScroll}
+        onFocus={hold.onFocus}
+        onBlur={hold.onBlur}
+      >
+        <GridHead
+          columns={columns}
+          sort={props.sort}
+          onSort={(column) => props.onSort(nextSort(props.sort, column.sortBy ?? column.id, column.isNumber ?? false))}
+        />
+        <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map((item) => {
+            const position = positions[item.index] ?? -1;
+            const key = keyOf(position);
+            return (
+              <div
+                key={item.key}
+                id={rowId(key)}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={key === selected}
+                className={styles.row}
+                data-gone={props.isGone(position)}
+                style={{ transform: `translateY(${item.start}px)` }}
+                onClick={(event) => {
+                  if (event.target instanceof HTMLElement && event.target.closest("a") !== null) return;
+                  onSelect(key);
+                  onOpen(key);
+                }}
+              >
+                {columns.map((column) => (
+                  <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
+                    {column.cell(position)}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function rowId(key: string): string {
+  return `row-${key}`;
+}
+
+interface Hold {
+  pointer: { onPointerEnter: () => void; onPointerLeave: () => void };
+  onScroll: () => void;
+  onFocus: () => void;
+  onBlur: () => void;
+}
+
+function useHold(scroller: React.RefObject<HTMLDivElement | null>, tell: (isHeld: boolean) => void): Hold {
+  const why = useRef({ pointer: false, focus: false, scrolled: false });
+  const set = (part: Partial<typeof why.current>): void => {
+    const before = Object.values(why.current).some(Boolean);
+    why.current = { ...why.current, ...part };
+    const after = Object.values(why.current).some(Boolean);
+    if (before !== after) tell(after);
+  };
+  return {
+    pointer: {
+      onPointerEnter: () => set({ pointer: true }),
+      onPointerLeave: () => set({ pointer: false }),
+    },
+    onScroll: () => set({ scrolled: (scroller.current?.scrollTop ?? 0) > 0 }),
+    onFocus: () => set({ focus: true }),
+    onBlur: () => set({ focus: false }),
+  };
+}

@@ -1,0 +1,25 @@
+import { portLink, type PublishedPort } from "../lib/ports";
+
+/** Published ports as links to where they answer. */
+export function PortLinks({ ports, dataAddress }: { ports: readonly PublishedPort[]; dataAddress: string | undefined }) {
+  return (
+    <>
+      {ports.map((port, index) => {
+        const href = portLink(port, dataAddress, window.location.hostname);
+        const text = `${port.host_port}→${port.container_port}${port.protocol === "tcp" ? "" : `/${port.protocol}`}`;
+        return (
+          <span key={`${port.host_port}/${port.protocol}`} className="mono">
+            {index > 0 && ", "}
+            {href === null ? (
+              text
+            ) : (
+              <a href={href} target="_blank" rel="noreferrer">
+                {text}
+              </a>
+            )}
+          </span>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { Button, Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+
+interface Props {
+  label: string;
+  icon?: ReactNode;
+  /** Why it cannot be done now; null when it can. */
+  refusal: string | null;
+  isBusy?: boolean;
+  isDanger?: boolean;
+  onClick: () => void;
+}
+
+/** A button for a verb. When it cannot be done it stays visible and reachable, and says why. */
+export function Verb({ label, icon, refusal, isBusy = false, isDanger = false, onClick }: Props) {
+  const button = (
+    <Button
+      size="xs"
+      variant={isDanger && refusal === null ? "light" : "default"}
+      color={isDanger ? "red" : undefined}
+      leftSection={icon}
+      loading={isBusy}
+      aria-disabled={refusal !== null}
+      data-disabled={refusal !== null || undefined}
+      onClick={(event) => {
+        if (refusal === null) onClick();
+        else event.preventDefault();
+      }}
+    >
+      {label}
+    </Button>
+  );
+  if (refusal === null) return button;
+  return (
+    <Tooltip label={refusal} events={{ hover: true, focus: true, touch: true }}>
+      {button}
+    </Tooltip>
+  );
+}

@@ -1,0 +1,22 @@
+import { useMemo, useReducer } from "react";
+import { ListOrder, type Wish } from "@/live/order";
+import type { Schema, Table } from "@/live/table";
+
+export interface ShownOrder {
+  positions: Int32Array;
+  /** How many rows a fresh order would move, add or take away. */
+  moved: number;
+  resort: () => void;
+}
+
+/** The order of a list at this tick: fresh, or kept while `isHeld`. */
+export function useListOrder<S extends Schema>(table: Table<S>, wish: Wish, isHeld: boolean): ShownOrder {
+  const order = useMemo(() => new ListOrder(table), [table]);
+  const [, drawAgain] = useReducer((count: number) => count + 1, 0);
+  order.update(wish, isHeld, performance.now());
+  const resort = (): void => {
+    order.release();
+    drawAgain();
+  };
+  return { positions: order.positions, moved: order.moved, resort };
+}
