@@ -7,18 +7,31 @@ from collections.abc import Iterator
 from itertools import count
 from uuid import UUID
 
-from core.accounts.models import Cluster
+from core.accounts.models import cluster_id
+from core.lib.problems import Problem
 from hosts import actions
 from hosts.engine import EngineAddress, TlsPair, open_engine
+from hosts.engine.errors import EngineError
 from hosts.models import Host
 from orchestra.supervisor.engine import Found
+from orchestra.supervisor.refusal import Refusal
 
 ACTOR = "up"
 NAME = "local"
 
 
 def adopt(found: Found) -> str:
-    """Register the engine unless it is a host already; what is worth saying."""
+    """Register the engine unless it is a host already; what is worth saying. Raises Refusal."""
+    try:
+        return _adopt(found)
+    except (EngineError, Problem) as error:
+        raise Refusal(
+            f"The engine at {found.url} cannot be made a host: {error}",
+            way_out="correct DOCKER_HOST; or start without an engine (ARGS=--no-engine) and register it in the console",
+        ) from error
+
+
+def _adopt(found: Found) -> str:
     marker = _marker(found)
     known = Host.objects.filter(marker=marker).first() if marker else None
     if known is not None:
@@ -48,7 +61,7 @@ def _same_address(host: Host, marker: UUID | None) -> str:
 
 def _marker(found: Found) -> UUID | None:
     tls = None if found.tls is None else TlsPair(**found.tls)
-    engine = open_engine(EngineAddress(found.url, tls), cluster=str(Cluster.objects.get().uuid))
+    engine = open_engine(EngineAddress(found.url, tls), cluster=cluster_id())
     try:
         text = engine.read_marker()
     finally:
