@@ -169,11 +169,13 @@ def test_death_by_memory_is_told(world: World) -> None:
 
 
 def test_a_port_in_use_is_told_at_the_start(world: World) -> None:
-    ports = {"PortBindings": {"80/tcp": [{"HostPort": "20080"}]}}
-    world.run("one", "wait", **ports)
+    body = world.body("wait", PortBindings={"80/tcp": [{"HostPort": "20080"}]}) | {"ExposedPorts": {"80/tcp": {}}}
+    world.engine.pull(world.image("act:1"))
+    world.engine.create("one", body)
+    world.engine.start("one")
     (port,) = {(p.container_port, p.protocol, p.host_port) for p in world.engine.inspect("one").ports}
     assert port == (80, "tcp", 20080)
-    world.make("two", "wait", **ports)
+    world.engine.create("two", body)
     with pytest.raises(PortTaken, match="20080"):
         world.engine.start("two")
     assert world.engine.inspect("two").state == "created"

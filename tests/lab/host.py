@@ -42,6 +42,7 @@ class LabHost:
         self.socket = folder / "docker.sock"
         self._client = client
         self._boot: subprocess.Popen[bytes] | None = None
+        self._touched = True  # by a fault, since the last restore
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.address}>"
@@ -141,6 +142,7 @@ class LabHost:
         return int(found) if found.strip() else None
 
     def _signal(self, name: str) -> None:
+        self._touched = True
         pid = self.engine_pid()
         if pid is None:
             raise LabError(f"{self.name} has no engine running")
@@ -167,16 +169,19 @@ class LabHost:
 
     def hang(self) -> None:
         """Every process of the host but its init stands still, containers too."""
+        self._touched = True
         self.inside("sh", "-c", "kill -STOP -1; kill -CONT $$")
 
     def unhang(self) -> None:
         self.inside("sh", "-c", "kill -CONT -1", check=False)  # fails when nothing lives there
 
     def cut(self) -> None:
+        self._touched = True
         run("ip", "-n", self.switch, "link", "set", self.port, "down")
 
     def loss(self, percent: int) -> None:
         """Drops this share of what comes in."""
+        self._touched = True
         rule = [
             "-i",
             "eth0",
@@ -241,8 +246,10 @@ class LabHost:
 
     def restore(self) -> None:
         """As new for the next test: powered, healed, its engine up, no containers, no volumes. Images stay."""
-        self.heal()
-        self.on()
+        if self._touched or not self.answers():
+            self.heal()
+            self.on()
+            self._touched = False
         for container in self.containers():
             with contextlib.suppress(LabError):
                 self.api("DELETE", f"/containers/{container['Id']}?force=1&v=1")

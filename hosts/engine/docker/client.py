@@ -6,6 +6,7 @@ long waits take none. After: engine.py asks, faults.py names what went wrong.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -29,6 +30,7 @@ from hosts.engine.errors import Conflict, Deadline, EngineDown, EngineError, Inv
 from hosts.engine.types import EngineAddress, TlsPair
 
 OLDEST_API = "1.41"  # engine 20.10
+TCP_CLOSED = 7
 UNPOOLED = "http+docker://engine"
 
 
@@ -74,9 +76,42 @@ class TcpTransport(HTTPAdapter):
         """Nothing to add: the context verifies, and requires."""
 
 
+class HonestSocket(ssl.SSLSocket):
+    """Tells a network's silence from an engine's: the kernel knows whether anybody acknowledged what we sent.
+
+    OpenSSL makes a plain end out of a connection that the kernel gave up, and a read that timed out looks the same
+    whether the engine or the wire stands still.
+    """
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - the base class's name
+        try:
+            got: Any = super().read(len, buffer)
+        except (TimeoutError, ssl.SSLEOFError):
+            if _unacknowledged(self):
+                raise _silence() from None
+            raise
+        if not got and len and _unacknowledged(self):
+            raise _silence()
+        return got
+
+
+def _silence() -> OSError:
+    return TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+
+
+def _unacknowledged(connection: socket.socket) -> bool:
+    """By TCP_INFO: sent again or probed, in vain, until it was closed (or, still open, at least twice)."""
+    try:
+        state, _, again, probes = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)[:4]
+    except OSError:
+        return False
+    return bool(again + probes >= (1 if state == TCP_CLOSED else 2))
+
+
 def tls_context(pair: TlsPair) -> ssl.SSLContext:
     """Trusts `pair.ca` and nobody else. The key never touches a disk: OpenSSL reads it from memory files."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = HonestSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_verify_locations(cadata=pair.ca)
@@ -121,8 +156,8 @@ class EngineClient:
         self._pool = pool
         self._slots = threading.BoundedSemaphore(pool)
         context = None if address.tls is None or self.local else tls_context(address.tls)
-        self._api = _open(address, context=context, pool=pool * 2, silent_s=deadline_s * 0.8)
-        self._ping = _open(address, context=context, pool=1, silent_s=1.5)
+        self._api = _open(address, context=context, pool=pool * 2, silent_s=deadline_s * 0.6)
+        self._ping = _open(address, context=context, pool=1, silent_s=1.0)
         self._version: str | None = None
         self._closed = False
 

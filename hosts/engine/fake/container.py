@@ -74,8 +74,10 @@ class FakeContainer:
         return "unhealthy" if fails else "healthy"
 
     def ports(self) -> Iterator[PublishedPort]:
-        """Every binding of the body, published or not yet."""
-        for spec, bindings in (self.host_config.get("PortBindings") or {}).items():
+        """Every binding of the body, published or not yet. As in truth, a port that is not exposed is not bound."""
+        exposed = self.body.get("ExposedPorts") or {}
+        asked = self.host_config.get("PortBindings") or {}
+        for spec, bindings in ((port, to) for port, to in asked.items() if port in exposed):
             number, _, protocol = str(spec).partition("/")
             for binding in bindings or ():
                 address = str(binding.get("HostIp") or "0.0.0.0")
