@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -126,7 +127,7 @@ def test_when_most_hosts_fall_silent_nothing_is_lost_and_it_is_said() -> None:
     assert "2 of 3 hosts do not answer" in Event.objects.get(kind="fleet.brake").message
 
 
-def running_on(row: Host, name: str, **fields: object) -> Container:
+def running_on(row: Host, name: str, **fields: Any) -> Container:
     """A container that runs there."""
     others = Host.objects.exclude(pk=row.pk)
     others.update(availability="cordoned")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.controllers.hosthealth import Answer, Doubt, Doubts, HostSeen, Limits, plan
+from scheduler.controllers.hosthealth import Doubt, Doubts, HostSeen, Limits, plan
+from scheduler.controllers.probe import Answer
 
 WITHIN = Limits(silent_s=3.0, refused_s=30.0)
 

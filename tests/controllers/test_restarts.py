@@ -1,6 +1,7 @@
 """The restart loop on real rows: a crash gets a new attempt in the slot, once, whoever looks."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RUN = (Status.PREPARING, Status.STARTING, Status.RUNNING)
 
 
-def placed(**fields: object) -> Container:
+def placed(**fields: Any) -> Container:
     row = container(**fields)
     pending.turn(given())
     row.refresh_from_db()
