@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.lab.fixtures"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 Spawn = Callable[..., subprocess.Popen[str]]

@@ -18,7 +18,7 @@ from containers.agent.identity import identify
 from containers.agent.observe import Cluster, rows_of, urgent_rows
 from containers.agent.pings import PingJudge, words
 from containers.agent.plan import DONE_PREFIX, LIVE_PREFIX, Do, Step, owner_of_name, plan, plan_silent, plan_wishes
-from containers.agent.stats import measure
+from containers.agent.stats import Measurer
 from core.lib.brief import database_visit
 from core.lib.clock import monotonic_s
 from core.lib.lease import HoldLost
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 FACTS_EVERY_S = 30.0
 EVENTS_AGAIN_S = 1.0
-FIRST_SAMPLE_S = 1.0
+FRESH_EVERY_S = 1.0
 WRITE_AGAIN_S = 10.0  # a word that stands already costs no event; writing it again heals what another hand wrote
 
 
@@ -194,15 +194,17 @@ class HostWorker:
     def _measures(self) -> None:
         if not self._introduced.wait(1.0):
             return
-        measure(self.hands)  # the first reading only sets the base line
-        self._stopping.wait(FIRST_SAMPLE_S)
-        facts_at_s = monotonic_s() + FACTS_EVERY_S
+        measurer, sample_at_s, facts_at_s = Measurer(self.hands), 0.0, monotonic_s() + FACTS_EVERY_S
         while not self._stopping.is_set():
-            measure(self.hands)
+            if monotonic_s() >= sample_at_s:
+                sample_at_s = monotonic_s() + settings.SAMPLE_S
+                measurer.everything()
+            else:
+                measurer.fresh()
             if monotonic_s() >= facts_at_s:
-                self._write_facts()
                 facts_at_s = monotonic_s() + FACTS_EVERY_S
-            self._stopping.wait(settings.SAMPLE_S)
+                self._write_facts()
+            self._stopping.wait(FRESH_EVERY_S)
 
     def _write_facts(self) -> None:
         info = self.hands.engine.info()
