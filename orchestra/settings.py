@@ -214,7 +214,12 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "containers.schema.add_spec"],
 }
-UNFOLD = {"SITE_TITLE": "Orchestra", "SITE_HEADER": "Orchestra", "SHOW_HISTORY": False}
+UNFOLD = {
+    "SITE_TITLE": "Orchestra",
+    "SITE_HEADER": "Orchestra",
+    "SHOW_HISTORY": False,
+    "LOGIN": {"form": "core.accounts.admin_login.LoginForm"},
+}
 
 # --- logs --------------------------------------------------------------------------------------------------------
 

@@ -107,6 +107,19 @@ def remove_member(project: Project, member: User, *, actor: User) -> None:
         _record("member.removed", actor, "user", member.pk, message=message, project=project)
 
 
+def record_person(user: User, *, actor: User, words: str = "") -> None:
+    """The event of a person who was added (no words) or changed (`words` say what) in the admin."""
+    kind = "user.changed" if words else "user.created"
+    _record(kind, actor, "user", user.pk, message=f"{user.username}: {words or 'was added'}")
+
+
+def record_policy(project: Project, relaxed: list[str], *, actor: User) -> None:
+    """The event of a project's policy; `relaxed` says in words what it allows beyond the default."""
+    words = "; ".join(relaxed) or "nothing beyond the default"
+    message = f"containers of {project.name}: {words}"
+    _record("project.policy", actor, "project", project.pk, message=message, project=project)
+
+
 def _record(
     kind: str, actor: User, object_kind: str, object_id: int, *, message: str, project: Project | None = None
 ) -> None:
