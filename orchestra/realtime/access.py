@@ -39,12 +39,13 @@ class Credentials:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Refusal(Exception):
     """Why a socket is not served: a close code and words."""
 
-    code: int
-    words: str
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(words)
+        self.code = code
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Topic:
     """
 
     kind: str  # fleet, object-container, object-host, events, logs
-    key: UUID | int | None = None
+    key: Any = None  # a uuid, or a host's id
     project_id: int | None = None
     project_ids: frozenset[int] | None = None
     names: frozenset[tuple[int, str]] = frozenset()

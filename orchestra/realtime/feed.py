@@ -12,7 +12,7 @@ from typing import Any, Literal
 from orchestra.realtime.messages import Frame, Row, columns, frame
 
 Kind = Literal["hosts", "containers"]
-Key = object
+Key = Any  # a slot's uuid, a host's id
 Values = tuple[Any, ...]
 
 ROWS_PER_FRAME = 1000

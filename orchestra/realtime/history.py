@@ -15,7 +15,7 @@ from core.lib.partitions import COUNTER_BITS
 from orchestra.realtime.access import Topic
 from orchestra.realtime.objects import encode
 
-LATE_MS = 15_000
+LATE_MS = 5_000
 MOST_AT_ONCE = 500
 NOW_ID = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint << 20"
 
@@ -48,18 +48,14 @@ def begin() -> Told:
 def read_news(told: Told, topics: Collection[Topic]) -> News:
     """What is new for these topics; `told` is moved on."""
     floor = told.last_id - (LATE_MS << COUNTER_BITS)
-    rows = [row for row in _rows(floor, told.seen) if row.pk not in told.seen]
-    overflow = len(rows) > MOST_AT_ONCE
-    told.seen.update(row.pk for row in rows)
-    told.last_id = max([told.last_id, *(row.pk for row in rows)])
+    new = [pk for pk in Event.objects.filter(pk__gt=floor).values_list("pk", flat=True) if pk not in told.seen]
+    rows = list(Event.objects.filter(pk__in=sorted(new)[:MOST_AT_ONCE]).order_by("pk")) if new else []
+    told.seen.update(new)
+    told.last_id = max([told.last_id, *new])
     keep_from = told.last_id - (LATE_MS << COUNTER_BITS)
     told.seen = {pk for pk in told.seen if pk > keep_from}
     texts = {topic: [_text(row, topic) for row in rows if _belongs(row, topic)] for topic in topics}
-    return News(texts, overflow)
-
-
-def _rows(floor: int, seen: set[int]) -> list[Event]:
-    return list(Event.objects.filter(pk__gt=floor).order_by("pk")[: MOST_AT_ONCE + 1 + len(seen)])
+    return News(texts, overflow=len(new) > MOST_AT_ONCE)
 
 
 def _belongs(row: Event, topic: Topic) -> bool:

@@ -31,7 +31,7 @@ def dump(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), default=str)
 
 
-def frame(kind: str, **fields: Any) -> Frame:
+def frame(kind: str, /, **fields: Any) -> Frame:
     """A frame from plain fields."""
     return Frame(kind, "," + dump(fields)[1:] if fields else "}")
 

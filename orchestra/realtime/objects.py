@@ -65,7 +65,7 @@ def _host_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
 
 
 def _container(topic: Topic) -> Any:
-    rows = Container.objects.select_related("host", "project").filter(project_id=topic.project_id)
+    rows = Container.objects.select_related("host", "project").filter(project_id=topic.project_id or 0)
     row = rows.filter(slot_id=topic.key, superseded=False).order_by("is_successor", "-attempt").first()
     row = row or rows.filter(pk=topic.key).first()
     return None if row is None else ContainerSerializer(container_json(row)).data

@@ -90,7 +90,9 @@ class WebServer(Server):  # type: ignore[misc]
             application_close_timeout=5,
             server_name="",
         )
-        self.endpoints = []  # we listen on a socket that is bound already: a taken port is known before we start
+        self.endpoints: list[
+            str
+        ] = []  # we listen on a socket that is bound already: a taken port is known before we start
         self._listener = listener
         self._drain_s = drain_s
         self._port: Any = None

@@ -4,9 +4,12 @@ Any number of them may run; several may share one socket that somebody else has 
 threads that nothing bounds but the pool of database connections (ORCHESTRA_DATABASE_POOL).
 """
 
+import atexit
 import errno
+import logging
 import os
 import socket
+import sys
 import threading
 from typing import Any
 
@@ -14,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 BACKLOG = 512
-THREADS_END_WITHIN_S = 0.7
+EXIT_WITHIN_S = 0.7
 
 
 class Command(BaseCommand):
@@ -38,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(f"web: listening on {_shown(address)}")
         self.stdout.flush()
         server.run()
-        _end_within(THREADS_END_WITHIN_S)
+        _end()
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -80,8 +83,15 @@ def _shown(address: Any) -> str:
     return str(address)
 
 
-def _end_within(seconds: float) -> None:
-    """A thread that still waits for an engine must not keep the process: it only reads."""
-    guard = threading.Timer(seconds, os._exit, [0])
+def _end() -> None:
+    """End now: taking the interpreter apart takes a second, and a thread that waits for an engine would hold it up.
+
+    What was registered for the exit runs (the embedded database counts its users), but not for long.
+    """
+    guard = threading.Timer(EXIT_WITHIN_S, os._exit, [0])
     guard.daemon = True
     guard.start()
+    logging.shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(0)

@@ -1,0 +1,116 @@
+"""The fleet as this web process knows it, and the streams made of it: one for each project that is watched, one for
+the platform. Pure.
+
+Before: reading.py. After: the streams' frames, which clients take by themselves. What is measured (CPU, memory) goes
+out at most every 250 ms; everything else at once.
+"""
+
+import uuid
+from collections.abc import Iterable
+from uuid import UUID
+
+from orchestra.realtime.columns import CONTAINERS, HOSTS, ContainerRow, HostRow, Used
+from orchestra.realtime.feed import Stream, Table
+from orchestra.realtime.reading import FleetRead, UsageRead
+
+USED_FOR_S = 60.0
+"""A measurement that is older tells nothing of now, as in the API."""
+
+
+class Fleet:
+    """Rows and measurements as last read, and the streams that tell them."""
+
+    def __init__(self) -> None:
+        self.streams: dict[int | None, Stream] = {}
+        self._containers: dict[UUID, ContainerRow] = {}
+        self._hosts: dict[int, HostRow] = {}
+        self._slot_of: dict[UUID, UUID] = {}
+        self._container_use: dict[UUID, Used] = {}
+        self._host_use: dict[int, Used] = {}
+        self._measured_slots: set[UUID] = set()
+        self._measured_hosts: set[int] = set()
+
+    def stream(self, project_id: int | None, *, ts_ms: int) -> Stream:
+        """The stream of a project (None: the platform); a new one begins with all rows."""
+        if project_id not in self.streams:
+            made = Stream(uuid.uuid4().hex[:12], {"hosts": Table(HOSTS), "containers": Table(CONTAINERS)})
+            self.streams[project_id] = made
+            self._tell(made, project_id, slots=self._containers.keys(), hosts=self._hosts.keys(), ts_ms=ts_ms)
+        return self.streams[project_id]
+
+    def close_stream(self, project_id: int | None) -> None:
+        self.streams.pop(project_id, None)
+
+    def take(self, read: FleetRead, *, ts_ms: int) -> None:
+        """Take in what was read, and tell all streams what is different."""
+        gone_slots = self._containers.keys() - read.containers.keys() if read.whole else set()
+        gone_hosts = self._hosts.keys() - read.host_ids
+        for slot in (*read.containers, *gone_slots):
+            self._put_container(slot, read.containers.get(slot))
+        for host_id in (*read.hosts, *gone_hosts):
+            self._put_host(host_id, read.hosts.get(host_id))
+        slots, hosts = read.containers.keys() | gone_slots, read.hosts.keys() | gone_hosts
+        for project_id, stream in self.streams.items():
+            self._tell(stream, project_id, slots=slots, hosts=hosts, ts_ms=ts_ms)
+
+    def measure(self, read: UsageRead) -> None:
+        """Take in measurements; they wait for `tell_measured`."""
+        for container_id, used in read.containers.items():
+            if self._container_use.get(container_id, ())[:2] == used[:2]:
+                self._container_use[container_id] = used
+                continue
+            self._container_use[container_id] = used
+            if container_id in self._slot_of:
+                self._measured_slots.add(self._slot_of[container_id])
+        for host_id, used in read.hosts.items():
+            self._host_use[host_id] = used
+            self._measured_hosts.add(host_id)
+
+    def forget_old(self, now_s: float) -> None:
+        """Let go of measurements that tell nothing any more."""
+        for container_id in [key for key, used in self._container_use.items() if now_s - used.seen_s > USED_FOR_S]:
+            del self._container_use[container_id]
+            if container_id in self._slot_of:
+                self._measured_slots.add(self._slot_of[container_id])
+        for host_id in [key for key, used in self._host_use.items() if now_s - used.seen_s > USED_FOR_S]:
+            del self._host_use[host_id]
+            self._measured_hosts.add(host_id)
+
+    @property
+    def has_measured(self) -> bool:
+        return bool(self._measured_slots or self._measured_hosts)
+
+    def tell_measured(self, *, ts_ms: int) -> None:
+        slots, self._measured_slots = self._measured_slots, set()
+        hosts, self._measured_hosts = self._measured_hosts, set()
+        for project_id, stream in self.streams.items():
+            self._tell(stream, project_id, slots=slots, hosts=hosts & self._hosts.keys(), ts_ms=ts_ms)
+
+    def _tell(
+        self, stream: Stream, project_id: int | None, *, slots: Iterable[UUID], hosts: Iterable[int], ts_ms: int
+    ) -> None:
+        host_rows = {key: self._shown_host(self._hosts.get(key), project_id) for key in hosts}
+        stream.update("hosts", host_rows, ts_ms=ts_ms)
+        container_rows = {key: self._shown_container(self._containers.get(key), project_id) for key in slots}
+        stream.update("containers", container_rows, ts_ms=ts_ms)
+
+    def _shown_container(self, row: ContainerRow | None, project_id: int | None) -> tuple[object, ...] | None:
+        if row is None or project_id not in (None, row.project_id):
+            return None
+        return row.shown(self._container_use.get(row.container_id))
+
+    def _shown_host(self, row: HostRow | None, project_id: int | None) -> tuple[object, ...] | None:
+        return None if row is None else row.shown(self._host_use.get(row.host_id), project_id=project_id)
+
+    def _put_container(self, slot: UUID, row: ContainerRow | None) -> None:
+        had = self._containers.pop(slot, None)
+        if had is not None:
+            self._slot_of.pop(had.container_id, None)
+        if row is not None:
+            self._containers[slot] = row
+            self._slot_of[row.container_id] = slot
+
+    def _put_host(self, host_id: int, row: HostRow | None) -> None:
+        self._hosts.pop(host_id, None)
+        if row is not None:
+            self._hosts[host_id] = row
