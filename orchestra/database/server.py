@@ -187,6 +187,7 @@ class Server:
         lines = self._pid_file()
         if lines and lines[0].isdigit() and Path(f"/proc/{lines[0]}").exists():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.run / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)  # names the same process
 
     # --- small parts -------------------------------------------------------------------------------------------
 
