@@ -45,7 +45,7 @@ def keep(decisions: Sequence[Kept]) -> None:
     """Write them; of each shared explanation one full row, and rows that point to it."""
     if not decisions:
         return
-    ids = _new_ids(len(decisions))
+    ids: list[int] = _new_ids(len(decisions))
     first: dict[int, int] = {}
     sizes: dict[int, int] = {}
     for one in decisions:

@@ -7,8 +7,9 @@ the timer. After: placement decides, binding writes.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +59,6 @@ class Snapshot:
     fleet: Fleet
     pending: Sequence[Pending]
     wake_in_s: float | None  # when the next one that waits on purpose is due
-    host_ids: Mapping[int, int] = field(default_factory=dict)  # id -> row
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Failed:
 def repeatable_read() -> Iterator[datetime]:
     """One state of the database for several queries; yields its clock."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SELECT now()")
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT now()")
+        cursor.nextset()
         yield cursor.fetchone()[0]
 
 
@@ -90,30 +90,22 @@ def query(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 def read() -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits."""
     with repeatable_read() as now:
-        waiting = query(
+        rows = query(
             "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
-            " image_digest, image_id, image_architecture FROM containers_container"
-            " WHERE status = %s AND desired = 'run' AND (not_before IS NULL OR not_before <= %s)"
-            " ORDER BY created_at, id LIMIT %s",
-            [Status.PENDING.value, now, PENDING_MAX],
+            " image_digest, image_id, image_architecture, not_before FROM containers_container"
+            " WHERE status = %s AND desired = 'run' ORDER BY created_at, id LIMIT %s",
+            [Status.PENDING.value, PENDING_MAX],
         )
-        wake_in_s = _next_due_s(now)
+        waiting = [row[:-1] for row in rows if row[-1] is None or row[-1] <= now]
+        wake_in_s = min(((row[-1] - now).total_seconds() for row in rows if row[-1] and row[-1] > now), default=None)
         if not waiting:
-            return Snapshot(now, _no_fleet(), (), wake_in_s) if wake_in_s is not None else None
+            return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
         fleet = _read_fleet()
-        rows = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        pending = tuple(_pending(row, failed.get(row[1], ())) for row in waiting)
-        _read_more(fleet, rows, [p.shape for p in pending if p.shape is not None], now=now)
-        return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s, rows)
-
-
-def _next_due_s(now: datetime) -> float | None:
-    ((due,),) = query(
-        "SELECT min(not_before) FROM containers_container WHERE status = %s AND desired = 'run' AND not_before > %s",
-        [Status.PENDING.value, now],
-    )
-    return None if due is None else float((due - now).total_seconds())
+        at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+        pending = [_pending(row, failed.get(row[1], ())) for row in waiting]
+        _read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
+    return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
 
 def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
@@ -139,13 +131,11 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
 # --- the fleet
 
 
-def _no_fleet() -> Fleet:
-    return fleet_of([], {})
-
-
 def _read_fleet() -> Fleet:
     hosts = query(
-        "SELECT h.id, h.name, h.availability, h.reachable, h.conditions, h.labels, h.architecture, h.data_address,"
+        "SELECT h.id, h.name, h.availability, h.reachable,"
+        " CASE WHEN h.conditions #>> '{marker,status}' = 'bad' OR h.conditions #>> '{disk,status}' = 'bad'"
+        " THEN h.conditions ELSE '{}' END, h.labels, h.architecture, h.data_address,"
         " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
@@ -191,9 +181,10 @@ def _unready(reachable: str, conditions: Any, memory_allocatable: int) -> str:
     return "" if memory_allocatable else "its capacity is not known yet"
 
 
-def as_json(value: Any) -> Any:
-    """A raw cursor gives jsonb as text (Django's own fields decode it)."""
-    return json.loads(value) if isinstance(value, str) else value
+@lru_cache(maxsize=4096)
+def as_json(text: str) -> Any:
+    """A raw cursor gives jsonb as text. Many hosts share one text, and so the value: it must not be changed."""
+    return json.loads(text)
 
 
 # --- what only some shapes need

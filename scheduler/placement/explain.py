@@ -55,15 +55,18 @@ def funnel(filters: Sequence[Filter], blame: Ints) -> tuple[Step, ...]:
 def best_rows(fleet: Fleet, fits: Ints, *, terms: Sequence[Term]) -> tuple[Scored, ...]:
     """The best five of the rows that fit; of equal ones the first by name."""
     rows = best_of(worth(terms, len(fleet)), fits, BEST)
-    best = [scored(fleet, row, terms=terms) for row in rows.tolist()]
+    best = [
+        scored(fleet.names[row], [(t.name, float(t.first[row]), float(t.step[row])) for t in terms])
+        for row in rows.tolist()
+    ]
     return tuple(sorted(best, key=lambda one: (-one.total, one.host)))
 
 
-def worth(terms: Sequence[Term], hosts: int, *, further: int = 0) -> Floats:
-    """Per row: the total for a container of the shape when `further` of them have just been put there."""
+def worth(terms: Sequence[Term], hosts: int) -> Floats:
+    """Per row: the total for the first container of the shape."""
     total = np.zeros(hosts)
     for term in terms:
-        total = total + term.first + further * term.step
+        total = total + term.first
     rounded: Floats = np.round(total, DIGITS)
     return rounded
 
@@ -79,11 +82,11 @@ def best_of(values: Floats, rows: Ints, count: int) -> Ints:
     return np.sort(np.concatenate([better, equal]))
 
 
-def scored(fleet: Fleet, row: int, *, terms: Sequence[Term], further: int = 0) -> Scored:
-    """One host's score with the terms that are not nothing."""
-    values = {term.name: round(float(term.first[row] + further * term.step[row]), SHOWN_DIGITS) for term in terms}
-    shown = {name: value for name, value in values.items() if value}
-    return Scored(fleet.names[row], round(sum(values.values()), SHOWN_DIGITS), shown)
+def scored(host: str, terms: Sequence[tuple[str, float, float]], *, further: int = 0) -> Scored:
+    """One host's score with the terms (name, first, step) that are not nothing."""
+    values = {name: round(first + further * step, SHOWN_DIGITS) for name, first, step in terms}
+    shown = {name: value for name, value in values.items() if value} if 0.0 in values.values() else values
+    return Scored(host, round(sum(values.values()), SHOWN_DIGITS), shown)
 
 
 def no_host_fits(shape: Shape, fleet: Fleet, *, filters: Sequence[Filter], blame: Ints) -> str:

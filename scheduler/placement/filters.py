@@ -6,7 +6,7 @@ more containers of one shape use something up. The tuple at the bottom is the po
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +64,10 @@ def sum_not_ready(shape: Shape, fleet: Fleet, rows: Rows) -> str:
 
 
 def not_active(shape: Shape, fleet: Fleet) -> Mask:
-    mask: Mask = np.fromiter((a != "active" for a in fleet.availability), dtype=np.bool_, count=len(fleet))
+    mask: Mask | None = fleet.columns.get("not active")
+    if mask is None:
+        mask = np.fromiter((a != "active" for a in fleet.availability), dtype=np.bool_, count=len(fleet))
+        fleet.columns["not active"] = mask
     return mask
 
 
@@ -145,12 +148,16 @@ def wrong_labels(shape: Shape, fleet: Fleet) -> Mask:
 
 def why_wrong_labels(shape: Shape, fleet: Fleet, row: int) -> str:
     labels = fleet.labels[row]
-    parts = []
-    for rule in shape.constraints:
-        if not rule.holds(labels):
-            has = f"has {rule.key}={labels[rule.key]}" if rule.key in labels else f"has no label {rule.key}"
-            parts.append(f"wants {rule}, {has}")
-    return "; ".join(parts)
+    key = (shape.constraints, tuple(labels.get(rule.key) for rule in shape.constraints))
+    words: str | None = fleet.columns.get(key)  # many hosts bear the same labels
+    if words is None:
+        broken = [rule for rule in shape.constraints if not rule.holds(labels)]
+        words = fleet.columns[key] = "; ".join(f"wants {rule}, {show_label(rule.key, labels)}" for rule in broken)
+    return words
+
+
+def show_label(key: str, labels: Mapping[str, str]) -> str:
+    return f"has {key}={labels[key]}" if key in labels else f"has no label {key}"
 
 
 def sum_wrong_labels(shape: Shape, fleet: Fleet, rows: Rows) -> str:

@@ -62,12 +62,14 @@ def _look_again(shape: Shape, fleet: Fleet, *, policy: Policy) -> Explanation:
 def _give(request: Request, rows: list[int], *, fleet: Fleet, seen: Sequence[Term]) -> list[Verdict]:
     """Write the dealt rows into the fleet, with their ports."""
     verdicts, got = [], Counter[int]()
+    shape, ids, names = request.shape, fleet.ids, fleet.names
+    values = {row: [(t.name, float(t.first[row]), float(t.step[row])) for t in seen] for row in set(rows)}
     for container, row in zip(request.containers, rows, strict=False):
-        score = scored(fleet, row, terms=seen, further=got[row])
+        score = scored(names[row], values[row], further=got[row])
         got[row] += 1
-        ports = bind_ports(container, request.shape.ports, fleet=fleet, row=row)
-        fleet.add(row, request.shape, ports=ports)
-        verdicts.append(Verdict(container, int(fleet.ids[row]), fleet.names[row], ports, score))
+        ports = bind_ports(container, shape.ports, fleet=fleet, row=row) if shape.ports else ()
+        fleet.add(row, shape, ports=ports)
+        verdicts.append(Verdict(container, int(ids[row]), names[row], ports, score))
     return verdicts
 
 

@@ -64,5 +64,6 @@ SCORES: tuple[Score, ...] = (
 
 
 def terms(shape: Shape, fleet: Fleet, *, scores: Sequence[Score] = SCORES) -> list[Term]:
-    """Every score of this shape over all rows."""
-    return [Term(score.name, *score.value(shape, fleet)) for score in scores]
+    """Every score of this shape over all rows; those that say nothing about any row are left out."""
+    found = [Term(score.name, *score.value(shape, fleet)) for score in scores]
+    return [term for term in found if term.first.any() or term.step.any()]
