@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
-PIP := $(BIN)/python -m pip install --quiet --require-hashes --no-deps
+PIP := $(BIN)/python -m pip install -qq --require-hashes --no-deps
 
 PURE := tests/placement tests/spec tests/house
 TEST_PACKAGES := dockerd=docker.io iptables=iptables busybox=busybox-static ip=iproute2 tini=tini \
