@@ -41,7 +41,7 @@ def _mount(mount: Any, *, prefixes: Sequence[str], project: str) -> Iterator[Ref
     elif mount.get("Type") != "volume":
         yield Refusal("/Type", f"mounts of type {shown(mount.get('Type'))} are refused; use a named volume")
     elif not _own_volume(source, project):
-        words = f"volumes of project {project} are named orc-{project}.<name>"
+        words = f"a volume is named for its project, orc-{shown(project)[1:-1]}.<name>"
         yield Refusal("/Source", f"{shown(source)} is refused: {words}")
 
 

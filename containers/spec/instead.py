@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from containers.spec.errors import FieldError, SpecErrors, shown, wrong
+from containers.spec.fields import VOLUME_PATTERN
 from containers.spec.unknown import BIND_WORDS, SOCKET_WORDS
 
 _SOURCES: Final = ("source", "src", "Source", "host", "host_path", "hostPath", "device")
@@ -44,8 +45,10 @@ def volume_instead(value: object) -> SpecErrors | None:
             source = value
         if looks_like_path(source):
             return wrong(_bind_words(source), code="forbidden")
-        path = rest.split(":")[0] if colon else "/data"
-        return wrong(f'write a volume as {{"name": "{source[:63]}", "path": "{path[:63]}"}}, not {shown(value)}')
+        name = source if re.fullmatch(VOLUME_PATTERN, source) else "data"
+        path = rest.partition(":")[0] if colon else ""
+        path = path if re.fullmatch(r"/[A-Za-z0-9_./-]{1,60}", path) else "/data"
+        return wrong(f'write a volume as {{"name": "{name}", "path": "{path}"}}, not {shown(value)}')
     if not isinstance(value, Mapping):
         return None
     return mount_instead(value) or _path_as_name(value)

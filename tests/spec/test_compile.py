@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from containers.compile import Port, engine_body, volume_name
-from containers.spec import parse, spec_hash
+from containers.spec import ContainerSpec, parse, spec_hash
 from tests.spec.strategies import specs
 from tests.spec.test_parse import FULL, base
 
@@ -129,8 +129,14 @@ def test_bodies_share_nothing_that_could_be_changed() -> None:
     assert second == body_of(base())
 
 
+def test_our_labels_win_even_over_a_spec_that_was_never_parsed() -> None:
+    spec = ContainerSpec(name="web", image="nginx", labels=(("orchestra.project", "other"), ("orchestra.role", "x")))
+    body = engine_body(spec, container_id=1, slot_id=1, cluster="cl", project="shop", image_ref="nginx")
+    assert (body["Labels"]["orchestra.project"], body["Labels"]["orchestra.role"]) == ("shop", "workload")
+
+
 @given(specs)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_label_of_a_user_replaces_ours(data: dict[str, Any]) -> None:
     labels = body_of(data)["Labels"]
     assert labels["orchestra.project"] == "shop"

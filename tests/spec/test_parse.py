@@ -132,6 +132,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("ports", [{"container_port": 80, "host_address": "fe80::1%eth0"}], "/ports/0/host_address", "IP address"),
     ("ports", [{"container_port": 80}, {"container_port": 80}], "/ports/1", "twice"),
     ("volumes", ["data:/data"], "/volumes/0", '{"name": "data", "path": "/data"}'),
+    ("volumes", ["\x1f\ud800:/x\x1b"], "/volumes/0", '{"name": "data", "path": "/data"}'),
     ("volumes", [{"name": "data", "path": "data"}], "/volumes/0/path", "absolute"),
     ("volumes", [{"name": "data", "path": "/data/../etc"}], "/volumes/0/path", "'..'"),
     ("volumes", [{"name": "data", "path": "/"}], "/volumes/0/path", "nothing can be mounted"),
