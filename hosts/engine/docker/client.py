@@ -31,6 +31,7 @@ from hosts.engine.types import EngineAddress, TlsPair
 
 OLDEST_API = "1.41"  # engine 20.10
 TCP_CLOSED = 7
+UNCHANGED = 304  # it runs already, it stands already
 UNPOOLED = "http+docker://engine"
 
 
@@ -208,8 +209,12 @@ class EngineClient:
     def _negotiate(self, end_s: float) -> str:
         timeout = urllib3.Timeout(total=max(0.05, end_s - monotonic_s()))
         ask = Ask(path="/version")
-        answer = self._judge(self._send(self._api, "GET", f"{self._api.base_url}/version", timeout), ask).json()
-        newest, oldest = str(answer["ApiVersion"]), str(answer.get("MinAPIVersion") or OLDEST_API)
+        answer = self._judge(self._send(self._api, "GET", f"{self._api.base_url}/version", timeout), ask)
+        try:
+            said = answer.json()
+            newest, oldest = str(said["ApiVersion"]), str(said.get("MinAPIVersion") or OLDEST_API)
+        except (requests.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise Refused(f"this is no Docker engine: {answer.text[:200]!r}") from error
         chosen = min(newest, str(DEFAULT_DOCKER_API_VERSION), key=version_key)
         if version_key(newest) < version_key(OLDEST_API) or version_key(chosen) < version_key(oldest):
             raise Refused(f"this engine speaks API {oldest} to {newest}; Orchestra needs {OLDEST_API} or later")
@@ -234,7 +239,7 @@ class EngineClient:
             raise from_transport(error, local=self.local) from error
 
     def _judge(self, answer: requests.Response, ask: Ask) -> requests.Response:
-        if answer.status_code < 400:
+        if answer.status_code < 300 or answer.status_code == UNCHANGED:
             return answer
         try:
             words = str(answer.json()["message"])
