@@ -21,6 +21,7 @@ from orchestra.supervisor.refusal import Refusal
 START_WITHIN_S = 60.0
 STOP_WITHIN_S = 60.0
 RELOAD_WITHIN_S = 3.0
+LEAVE_WITHIN_S = 1.0
 SOCKET_PATH_MAX = 70  # containerd and its shims put long names behind it; the kernel's limit is 107
 BRIDGES = ipaddress.IPv4Network("10.213.0.0/16")
 POOLS = "10.214.0.0/16"
@@ -66,6 +67,7 @@ class OwnEngine:
         """Start it if it does not run, and wait until it answers; what is worth saying about it. Raises Refusal."""
         words = self._prepare()
         if self.pid() is None:
+            self._clear_after_kill()
             self._spawn()
         deadline_s = monotonic_s() + START_WITHIN_S
         while not self._answers():
@@ -98,6 +100,10 @@ class OwnEngine:
                 )
             time.sleep(0.1)
         root.run("ip", "link", "delete", self.bridge)
+        for mount in _mounts_under(self.home):  # a dockerd that was killed once has left its own
+            root.run("umount", "--lazy", mount)
+        if self.run.parent != self.home:
+            root.run("rm", "-rf", "--", str(self.run))
         return True
 
     def last_words(self) -> str:
@@ -146,6 +152,17 @@ class OwnEngine:
                     way_out="run `make up` as root on a machine (or container) that may change its network",
                 )
 
+    def _clear_after_kill(self) -> None:
+        """A killed dockerd leaves the numbers of processes that are dead (zombies, too, where nobody collects them)
+        and that the next one would take for alive."""
+        left = {self._pid_file: "dockerd", self.run / "exec" / "containerd" / "containerd.pid": "containerd"}
+        for file, program in left.items():
+            deadline_s = monotonic_s() + LEAVE_WITHIN_S
+            while _runs(file, program) and monotonic_s() < deadline_s:
+                time.sleep(0.05)
+            if not _runs(file, program):
+                root.run("rm", "-f", "--", str(file))
+
     def _spawn(self) -> None:
         command = [
             root.which("dockerd") or "dockerd",
@@ -179,6 +196,22 @@ class OwnEngine:
                 return file.read()[-65536:].decode(errors="replace")
         except FileNotFoundError:
             return ""
+
+
+def _runs(pid_file: Path, program: str) -> bool:
+    """Whether the process that the file names is that program and not a zombie."""
+    try:
+        words = Path(f"/proc/{int(pid_file.read_text())}/stat").read_text()
+    except (OSError, ValueError):
+        return False
+    name, _, rest = words.partition("(")[2].rpartition(")")
+    return name == program and rest.split()[0] != "Z"
+
+
+def _mounts_under(folder: Path) -> list[str]:
+    """Mount points in this folder, the innermost first."""
+    points = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    return [point for point in reversed(points) if Path(point).is_relative_to(folder)]
 
 
 def _free_network(seed: str) -> ipaddress.IPv4Network:
