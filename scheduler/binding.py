@@ -6,6 +6,7 @@ the lease, together with its decisions. Before: placement. After: the agent of t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from core.lib.lease import Hold
 from scheduler.decisions import Kept, keep
 from scheduler.placement.types import Explanation, Group, Verdict
 from scheduler.snapshot import Pending
+from scheduler.trouble import Trouble, all_or_each
 
 ACTOR = "scheduler"
 NO_HOST = "no-host"
@@ -38,7 +40,7 @@ class Outcome:
 Item = tuple[Verdict, Explanation]
 
 
-def write(groups: Iterable[Group], pending: Mapping[str, Pending], *, hold: Hold) -> Outcome:
+def write(groups: Iterable[Group], pending: Mapping[str, Pending], *, hold: Hold, trouble: Trouble) -> Outcome:
     """Write all verdicts, batch by batch; raises HoldLost as soon as the lease has passed on."""
     placed: list[Item] = []
     refused: list[Item] = []
@@ -49,10 +51,11 @@ def write(groups: Iterable[Group], pending: Mapping[str, Pending], *, hold: Hold
             elif group.refused is not None and _is_news(pending[verdict.container], group.refused):
                 refused.append((verdict, group.refused))
     outcome = Outcome()
-    for batch in _batches(placed):
-        outcome = outcome.plus(_bind(batch, pending, hold=hold))
-    for batch in _batches(refused):
-        outcome = outcome.plus(_give_reasons(batch, pending, hold=hold))
+    for items, act in ((placed, _bind), (refused, _give_reasons)):
+        for batch in _batches(items):
+            work = partial(act, pending=pending, hold=hold)
+            for done in all_or_each(batch, work, key=lambda item: item[0].container, trouble=trouble):
+                outcome = outcome.plus(done)
     return outcome
 
 
@@ -65,14 +68,14 @@ def _batches(items: Sequence[Item]) -> list[Sequence[Item]]:
 
 
 @transaction.atomic
-def _bind(batch: Sequence[Item], pending: Mapping[str, Pending], *, hold: Hold) -> Outcome:
+def _bind(batch: Sequence[Item], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
     done = bind_many([_binding(verdict, pending[verdict.container]) for verdict, _ in batch], actor=ACTOR, hold=hold)
     keep([_kept(verdict, seen, pending) for verdict, seen in batch if UUID(verdict.container) in done])
     return Outcome(bound=len(done), lost_races=len(batch) - len(done))
 
 
 @transaction.atomic
-def _give_reasons(batch: Sequence[Item], pending: Mapping[str, Pending], *, hold: Hold) -> Outcome:
+def _give_reasons(batch: Sequence[Item], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
     hold.fence()
     still = still_pending(UUID(verdict.container) for verdict, _ in batch)
     told = [(verdict, seen) for verdict, seen in batch if UUID(verdict.container) in still]

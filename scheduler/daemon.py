@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseFault
+from django.db import connection
 
 from core.lib.clock import monotonic_s
 from core.lib.lease import HoldLost, Leadership, LeaseTimes, Presence
@@ -54,6 +55,9 @@ class Seat:
 
     def __init__(self, spec: LoopSpec, leadership: Leadership) -> None:
         self.spec, self.leadership = spec, leadership
+        self._lock = threading.Lock()
+        self._alarm: threading.Timer | None = None
+        self._alarm_s = 0.0
         self.begin()
         self._done = Done()
         self._result = LoopRun.Result.OK
@@ -65,13 +69,22 @@ class Seat:
         self.trouble, self.turn = Trouble(), self.spec.begin()
 
     def wake_in(self, seconds: float) -> None:
-        """Look again before the timer does; more than one interval ahead the timer is soon enough."""
+        """Look again before the timer does; more than one interval ahead the timer is soon enough.
+
+        There is one alarm at a time, the earliest: turns that each ask for one more must not multiply.
+        """
         if seconds <= 0:
             self.loop.wake()
         elif seconds < self.spec.interval_s:
-            alarm = threading.Timer(seconds, self.loop.wake)
-            alarm.daemon = True
-            alarm.start()
+            due_s = monotonic_s() + seconds
+            with self._lock:
+                if self._alarm is not None and self._alarm_s <= due_s and self._alarm.is_alive():
+                    return
+                if self._alarm is not None:
+                    self._alarm.cancel()
+                self._alarm, self._alarm_s = threading.Timer(seconds, self.loop.wake), due_s
+                self._alarm.daemon = True
+                self._alarm.start()
 
     def _may_run(self) -> bool:
         return self.leadership.hold() is not None
@@ -88,7 +101,7 @@ class Seat:
             self._done, self._result = Done(message=str(lost)), LoopRun.Result.REFUSED
             log.warning("%s: a write was refused, standing by: %s", self.spec.name, lost)
             self.leadership.lost()
-        except DatabaseError as error:
+        except DatabaseFault as error:
             self._done, self._result = Done(message=_first_line(error)), LoopRun.Result.ERROR
             log.warning(
                 "%s: database error, again in %s s: %s", self.spec.name, self.spec.interval_s, _first_line(error)
@@ -117,7 +130,7 @@ class Seat:
                 next_at=run.started_at + timedelta(seconds=self.spec.interval_s),
             )
             self._last_kept = (now_s, result)
-        except DatabaseError as error:
+        except DatabaseFault as error:
             log.warning("%s: its run was not kept: %s", self.spec.name, _first_line(error))
 
 
@@ -158,7 +171,7 @@ class Scheduler:
         while not self._stopping.is_set():
             try:
                 self.presence.start()
-            except DatabaseError as error:
+            except DatabaseFault as error:
                 log.warning("the database does not answer, trying again in 1 s: %s", _first_line(error))
                 connection.close()
                 self._stopping.wait(1)

@@ -6,9 +6,10 @@ Before: the agent's pings. After: superseded containers wait for placement.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,10 @@ from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
 from hosts.conditions import set_reachable
 from hosts.states import Reachable
-from scheduler.controllers.probe import Answer, ask
+from scheduler.controllers.probe import ask
+from scheduler.controllers.silence import DOUBTED, Answer, Doubts, HostSeen, Limits, plan
 from scheduler.snapshot import query, repeatable_read
+from scheduler.trouble import Trouble, all_or_each
 from scheduler.turn import Done, Turn
 
 log = logging.getLogger(__name__)
@@ -34,16 +37,8 @@ log = logging.getLogger(__name__)
 ACTOR = "scheduler"
 PROBES_AT_ONCE = 32
 BATCH = 200
-DOUBTED = (Reachable.SUSPECT, Reachable.REFUSED)
 LATELY_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class HostSeen:
-    id: int
-    name: str
-    reachable: str
-    lost_lately: bool = False
+TURN_WHILE_DOUBTED_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,75 +49,9 @@ class Snapshot:
     replaceable: Sequence[tuple[UUID, str]] = ()  # attempt, its host's name
 
 
-@dataclass(slots=True)
-class Doubt:
-    """What this leader found out about one doubted host; seconds of its own clock."""
-
-    since_s: float  # begin of the first probe of an unbroken row without an answer
-    refused_last: bool = False
-    answered: bool = False
-    probes: int = 0
-
-
-@dataclass(slots=True)
-class Doubts:
-    """The row of probes of each doubted host."""
-
-    by_host: dict[int, Doubt] = field(default_factory=dict)
-
-    def keep_only(self, hosts: Iterable[int]) -> None:
-        """A host that its agent no longer doubts starts anew the next time."""
-        for gone in self.by_host.keys() - set(hosts):
-            del self.by_host[gone]
-
-    def note(self, host: int, answer: Answer, *, began_s: float) -> None:
-        doubt = self.by_host.get(host)
-        if doubt is None or answer == Answer.OK or doubt.answered:
-            doubt = self.by_host[host] = Doubt(began_s, answered=answer == Answer.OK)
-        doubt.probes += 1
-        doubt.refused_last = answer == Answer.REFUSED
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds of silence to this leader, after the agent had its own."""
-
-    silent_s: float
-    refused_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    lost: tuple[tuple[HostSeen, str], ...] = ()
-    braked: str = ""
-
-
 def limits() -> Limits:
     """The agent has waited HOST_SUSPECT_AFTER_S before it doubted; the settings count from the first silence."""
     return Limits(settings.HOST_LOST_AFTER_S - settings.HOST_SUSPECT_AFTER_S, settings.ENGINE_DOWN_LOST_AFTER_S)
-
-
-def plan(hosts: Sequence[HostSeen], doubts: Mapping[int, Doubt], now_s: float, within: Limits) -> Plan:
-    """Which hosts are lost now. Pure; `now_s` on the clock of the doubts.
-
-    A host that was lost a moment ago still counts as silent: the fleet may fall silent one by one.
-    """
-    lost = []
-    for host in hosts:
-        doubt = doubts.get(host.id)
-        if host.reachable not in DOUBTED or doubt is None or doubt.answered or not doubt.probes:
-            continue
-        refused = doubt.refused_last or host.reachable == Reachable.REFUSED
-        silent_s = now_s - doubt.since_s
-        if silent_s >= (within.refused_s if refused else within.silent_s):
-            words = "its engine is down" if refused else "its engine is silent"
-            lost.append((host, f"{words} to its agent and to the scheduler for {silent_s:.0f} s: lost"))
-    doubted = [host for host in hosts if host.reachable in DOUBTED or host.lost_lately]
-    judged = doubted + [host for host in hosts if host.reachable == Reachable.OK]
-    if lost and 2 * len(doubted) > len(judged):
-        words = f"{len(doubted)} of {len(judged)} hosts do not answer: none is declared lost, the fault may be ours"
-        return Plan(braked=words)
-    return Plan(tuple(lost))
 
 
 HOSTS = (
@@ -139,6 +68,7 @@ class HostHealth:
         self._probe = probe
         self._pool = ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe")
         self._under_way: set[int] = set()
+        self._asked_s: dict[int, float] = {}
         self._lock = Lock()
         self._braked = ""
 
@@ -150,19 +80,25 @@ class HostHealth:
             planned = plan(seen.hosts, self._doubts.by_host, monotonic_s(), limits())
         for host in doubted:
             self._ask(host.id, given.wake_in)
-        self._tell_brake(planned.braked)
+        if doubted:
+            given.wake_in(min(settings.HOST_PING_S, TURN_WHILE_DOUBTED_S))
+        self._tell_brake(planned.braked, given.hold)
         lost = sum(declare_lost(host, words, hold=given.hold) for host, words in planned.lost)
-        replaced = replace_attempts(seen.replaceable, hold=given.hold)
+        aside, now_s = given.trouble.is_set_aside, monotonic_s()
+        attempts = [one for one in seen.replaceable if not aside(str(one[0]), now_s)]
+        replaced = replace_attempts(attempts, hold=given.hold, trouble=given.trouble)
         if lost:
             given.wake_in(0)  # their containers are read with the next look
         return Done(lost + replaced, _words(lost, replaced, planned.braked))
 
     def _ask(self, host: int, wake_in: Callable[[float], None]) -> None:
         """Probe in the background, one at a time for each host: a silent one must not hold up the others."""
+        now_s = monotonic_s()
         with self._lock:
-            if host in self._under_way:
+            if host in self._under_way or now_s - self._asked_s.get(host, float("-inf")) < settings.HOST_PING_S:
                 return
             self._under_way.add(host)
+            self._asked_s[host] = now_s
 
         def work() -> None:
             began_s = monotonic_s()
@@ -179,20 +115,14 @@ class HostHealth:
 
         self._pool.submit(work)
 
-    def _tell_brake(self, words: str) -> None:
+    def _tell_brake(self, words: str, hold: Hold) -> None:
         if bool(words) != bool(self._braked):
             kind, message = ("fleet.brake", words) if words else ("fleet.brake-released", "hosts answer again")
+            level = Level.WARNING if words else Level.INFO
             log.warning("%s: %s", kind, message)
-            record(
-                Happening(
-                    kind=kind,
-                    actor=ACTOR,
-                    object_kind="fleet",
-                    object_id="",
-                    message=message,
-                    level=Level.WARNING if words else Level.INFO,
-                )
-            )
+            with transaction.atomic():
+                hold.fence()
+                record(Happening(kind, ACTOR, object_kind="fleet", object_id="", message=message, level=level))
         self._braked = words
 
 
@@ -226,16 +156,19 @@ def declare_lost(host: HostSeen, words: str, *, hold: Hold) -> bool:
     return done
 
 
-def replace_attempts(attempts: Sequence[tuple[UUID, str]], *, hold: Hold) -> int:
+def replace_attempts(attempts: Sequence[tuple[UUID, str]], *, hold: Hold, trouble: Trouble) -> int:
     """Old row lost and its successor's row, together, in batches."""
-    replaced = 0
-    for start in range(0, len(attempts), BATCH):
-        replaced += _replace_batch(dict(attempts[start : start + BATCH]), hold=hold)
-    return replaced
+    work = partial(_replace_batch, hold=hold)
+    return sum(
+        done
+        for start in range(0, len(attempts), BATCH)
+        for done in all_or_each(attempts[start : start + BATCH], work, key=lambda one: str(one[0]), trouble=trouble)
+    )
 
 
 @transaction.atomic
-def _replace_batch(hosts: Mapping[UUID, str], *, hold: Hold) -> int:
+def _replace_batch(attempts: Sequence[tuple[UUID, str]], *, hold: Hold) -> int:
+    hosts = dict(attempts)
     moves = [
         Move(attempt, Status.LOST, reason=Reason.HOST_LOST, message=f"host {name} is lost")
         for attempt, name in hosts.items()

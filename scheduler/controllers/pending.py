@@ -3,7 +3,8 @@
 Before: an action or a controller inserted a pending row. After: the agent of the chosen host.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -11,8 +12,9 @@ from core.lib.clock import monotonic_s
 from scheduler import binding, snapshot
 from scheduler.placement import Fleet, Group, Request, merge, place
 from scheduler.snapshot import Pending, Snapshot
-from scheduler.trouble import Trouble
 from scheduler.turn import Done, Turn
+
+log = logging.getLogger(__name__)
 
 POISON = "scheduler-error"
 
@@ -24,47 +26,52 @@ def turn(given: Turn) -> Done:
         return Done()
     if seen.wake_in_s is not None:
         given.wake_in(seen.wake_in_s)
-    healthy = _without_poison(seen.pending, given)
-    groups = plan(seen, healthy, given.trouble)
-    outcome = binding.write(groups, {str(one.id): one for one in healthy}, hold=given.hold)
+    now_s = monotonic_s()
+    looked_at = [one for one in seen.pending if not given.trouble.is_set_aside(str(one.id), now_s)]
+    groups, poison = plan(seen, looked_at)
+    outcome = binding.write(groups, {str(one.id): one for one in looked_at}, hold=given.hold, trouble=given.trouble)
+    _show(poison, looked_at, given)
     if outcome.lost_races and outcome.bound:
         given.wake_in(0)  # somebody else changed something: with a fresh look there is progress
     return Done(outcome.bound + outcome.reasons, _words(outcome))
 
 
-def plan(seen: Snapshot, pending: Sequence[Pending], trouble: Trouble) -> list[Group]:
-    """Verdicts for all; a request that makes placement fail is set aside alone."""
+def plan(seen: Snapshot, pending: Sequence[Pending]) -> tuple[list[Group], dict[str, str]]:
+    """Verdicts for all that can be planned, and what is wrong with the others."""
+    poison = {str(one.id): f"its spec cannot be read: {one.error}" for one in pending if one.shape is None}
     requests = merge((str(one.id), one.shape) for one in pending if one.shape is not None)
     try:
-        return place(requests, seen.fleet)
+        return place(requests, seen.fleet), poison
     except Exception:
-        return place([one for one in requests if _placeable(one, seen.fleet, trouble)], seen.fleet)
+        log.exception("placement failed; each shape is tried alone")
+    for request in requests:
+        words = _why_not(request, seen.fleet)
+        poison |= dict.fromkeys(request.containers, words) if words else {}
+    return place([one for one in requests if one.containers[0] not in poison], seen.fleet), poison
 
 
-def _placeable(request: Request, fleet: Fleet, trouble: Trouble) -> bool:
+def _why_not(request: Request, fleet: Fleet) -> str:
     try:
         place([request], fleet)
     except Exception as error:
-        for container in request.containers:
-            trouble.failed(container, f"{type(error).__name__}: {error}", monotonic_s())
-        return False
-    return True
+        return f"placement fails on it: {type(error).__name__}: {error}"
+    return ""
 
 
-def _without_poison(pending: Sequence[Pending], given: Turn) -> list[Pending]:
-    """Those that can be planned; the others get a reason that says what is wrong with them."""
-    now_s = monotonic_s()
-    bad = [one for one in pending if one.shape is None and not given.trouble.is_set_aside(str(one.id), now_s)]
-    for one in bad:
-        given.trouble.failed(str(one.id), one.error, now_s)
-    news = {one.id: f"its spec cannot be read: {one.error}" for one in bad}
-    news = {one.id: news[one.id] for one in bad if (one.reason, one.message) != (POISON, news[one.id])}
+def _show(poison: Mapping[str, str], pending: Sequence[Pending], given: Turn) -> None:
+    """Count what cannot be planned, and write the reason on its row."""
+    news = {}
+    for one in pending:
+        words = poison.get(str(one.id))
+        if words is not None:
+            given.trouble.failed(str(one.id), words, monotonic_s())
+            if (one.reason, one.message) != (POISON, words):
+                news[one.id] = words
     if news:
         with transaction.atomic():
             given.hold.fence()
             still = binding.still_pending(news)
             binding.say({key: words for key, words in news.items() if key in still}, reason=POISON, hold=given.hold)
-    return [one for one in pending if one.shape is not None and not given.trouble.is_set_aside(str(one.id), now_s)]
 
 
 def _words(outcome: binding.Outcome) -> str:

@@ -3,8 +3,6 @@
 The one place where the scheduler speaks to an engine; it never changes anything there.
 """
 
-from enum import StrEnum
-
 from django.conf import settings
 from django.db import connection
 
@@ -13,14 +11,7 @@ from hosts.address import engine_address
 from hosts.engine import open_engine
 from hosts.engine.errors import EngineDown, EngineError, Untrusted
 from hosts.models import Host
-
-
-class Answer(StrEnum):
-    """What a probe found. A host that answers with the wrong certificate is not silent."""
-
-    OK = "ok"
-    SILENT = "silent"
-    REFUSED = "refused"
+from scheduler.controllers.silence import Answer
 
 
 def ask(host_id: int) -> Answer | None:

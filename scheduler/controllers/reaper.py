@@ -20,6 +20,7 @@ from core.lib.lease import Hold
 from hosts.models import Process
 from scheduler.models import LoopRun
 from scheduler.snapshot import query
+from scheduler.trouble import all_or_each
 from scheduler.turn import Done, Turn
 
 BATCH = 500
@@ -43,16 +44,20 @@ def kept() -> dict[str, timedelta]:
 
 
 def turn(given: Turn) -> Done:
+    """Every job alone: one that fails is noted and holds up no other."""
     ((now,),) = query("SELECT now()")
-    days = cut(now)
-    rows = sum(sweep(now, hold=given.hold) for sweep in SWEEPS)
-    words = ([f"{days} days of tables made or dropped"] if days else []) + (
-        [f"{rows} old rows deleted"] if rows else []
-    )
-    return Done(days + rows, ", ".join(words))
+    done = {
+        job.__name__.replace("_", " "): sum(
+            all_or_each(
+                [job], lambda jobs: jobs[0](now, hold=given.hold), key=lambda job: job.__name__, trouble=given.trouble
+            )
+        )
+        for job in JOBS
+    }
+    return Done(sum(done.values()), ", ".join(f"{name}: {count}" for name, count in done.items() if count))
 
 
-def cut(now: datetime) -> int:
+def days_of_tables(now: datetime, *, hold: Hold) -> int:
     """Make the partitions of the days ahead and drop those that are too old; how many."""
     changed = 0
     for table, keep in kept().items():
@@ -102,7 +107,8 @@ def old_sessions(now: datetime, *, hold: Hold) -> int:
     return _delete(Session.objects.filter(expire_date__lt=now).order_by("expire_date"), hold=hold)
 
 
-SWEEPS: tuple[Callable[..., int], ...] = (
+JOBS: tuple[Callable[..., int], ...] = (
+    days_of_tables,
     removed_containers,
     old_attempts,
     old_keys,

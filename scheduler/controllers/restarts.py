@@ -12,15 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
-
 from containers.reasons import OF_THE_HOST, Reason
 from containers.states import Desired, Restart, Status
 from containers.transitions import add_next
 from core.lib.clock import monotonic_s
-from core.lib.lease import Hold, HoldLost
+from core.lib.lease import Hold
 from scheduler.controllers.backoff import Attempt, crashes, limit_s, never_ran
 from scheduler.snapshot import as_json, engine_name, query, repeatable_read
+from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
 
 log = logging.getLogger(__name__)
@@ -84,7 +83,7 @@ class Restarts:
                 if step is not None:
                     made += apply(self._pace.spaced(step, ended, now_s), seen.now, hold=given.hold)
                 given.trouble.fine(key)
-            except (HoldLost, DatabaseError):
+            except NOT_THE_OBJECTS:
                 raise
             except Exception as error:
                 given.trouble.failed(key, f"{type(error).__name__}: {error}", now_s)

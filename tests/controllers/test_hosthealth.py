@@ -17,6 +17,8 @@ from core.lib.lease import HoldLost
 from hosts.models import Host, HostBooking
 from scheduler.controllers import hosthealth, pending
 from scheduler.controllers.hosthealth import HostHealth
+from scheduler.controllers.silence import HostSeen
+from scheduler.trouble import Trouble
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import GIB, attempts, container, current, host, walk
 
@@ -64,6 +66,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         "HOST_SUSPECT_AFTER_S": 0.2,
         "HOST_LOST_AFTER_S": 0.6,
         "ENGINE_DOWN_LOST_AFTER_S": 1.2,
+        "HOST_PING_S": 0.05,
         "HOST_PING_TIMEOUT_S": 0.15,
     }.items():
         monkeypatch.setattr(settings, name, seconds)
@@ -168,8 +171,8 @@ def test_a_stale_leader_declares_nothing_lost() -> None:
     old = take_lease()
     take_lease()
     with pytest.raises(HoldLost):
-        hosthealth.declare_lost(hosthealth.HostSeen(dead.pk, "h2", "suspect"), "silent", hold=old)
+        hosthealth.declare_lost(HostSeen(dead.pk, "h2", "suspect"), "silent", hold=old)
     with pytest.raises(HoldLost):
-        hosthealth.replace_attempts([(row.pk, "h2")], hold=old)
+        hosthealth.replace_attempts([(row.pk, "h2")], hold=old, trouble=Trouble())
     assert len(attempts(row)) == 1
     assert not is_lost(dead)()

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.controllers.hosthealth import Doubt, Doubts, HostSeen, Limits, plan
-from scheduler.controllers.probe import Answer
+from scheduler.controllers.silence import Answer, Doubt, Doubts, HostSeen, Limits, plan
 
 WITHIN = Limits(silent_s=3.0, refused_s=30.0)
 

@@ -1,0 +1,94 @@
+"""What silence means: from the leader's own probes to "this host is lost". Pure.
+
+Before: the agent doubts a host, probe.py asks it. After: hosthealth writes the word and replaces containers.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hosts.states import Reachable
+
+DOUBTED = (Reachable.SUSPECT, Reachable.REFUSED)
+
+
+class Answer(StrEnum):
+    """What a probe found. A host that answers with the wrong certificate is not silent."""
+
+    OK = "ok"
+    SILENT = "silent"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class HostSeen:
+    id: int
+    name: str
+    reachable: str
+    lost_lately: bool = False
+
+
+@dataclass(slots=True)
+class Doubt:
+    """What this leader found out about one doubted host; seconds of its own clock."""
+
+    since_s: float  # begin of the first probe of an unbroken row without an answer
+    refused_last: bool = False
+    answered: bool = False
+    probes: int = 0
+
+
+@dataclass(slots=True)
+class Doubts:
+    """The row of probes of each doubted host."""
+
+    by_host: dict[int, Doubt] = field(default_factory=dict)
+
+    def keep_only(self, hosts: Iterable[int]) -> None:
+        """A host that its agent no longer doubts starts anew the next time."""
+        for gone in self.by_host.keys() - set(hosts):
+            del self.by_host[gone]
+
+    def note(self, host: int, answer: Answer, *, began_s: float) -> None:
+        doubt = self.by_host.get(host)
+        if doubt is None or answer == Answer.OK or doubt.answered:
+            doubt = self.by_host[host] = Doubt(began_s, answered=answer == Answer.OK)
+        doubt.probes += 1
+        doubt.refused_last = answer == Answer.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds of silence to this leader, after the agent had its own."""
+
+    silent_s: float
+    refused_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    lost: tuple[tuple[HostSeen, str], ...] = ()
+    braked: str = ""
+
+
+def plan(hosts: Sequence[HostSeen], doubts: Mapping[int, Doubt], now_s: float, within: Limits) -> Plan:
+    """Which hosts are lost now. Pure; `now_s` on the clock of the doubts.
+
+    A host that was lost a moment ago still counts as silent: the fleet may fall silent one by one.
+    """
+    lost = []
+    for host in hosts:
+        doubt = doubts.get(host.id)
+        if host.reachable not in DOUBTED or doubt is None or doubt.answered or not doubt.probes:
+            continue
+        refused = doubt.refused_last or host.reachable == Reachable.REFUSED
+        silent_s = now_s - doubt.since_s
+        if silent_s >= (within.refused_s if refused else within.silent_s):
+            words = "its engine is down" if refused else "its engine is silent"
+            lost.append((host, f"{words} to its agent and to the scheduler for {silent_s:.0f} s: lost"))
+    doubted = [host for host in hosts if host.reachable in DOUBTED or host.lost_lately]
+    judged = doubted + [host for host in hosts if host.reachable == Reachable.OK]
+    if lost and 2 * len(doubted) > len(judged):
+        words = f"{len(doubted)} of {len(judged)} hosts do not answer: none is declared lost, the fault may be ours"
+        return Plan(braked=words)
+    return Plan(tuple(lost))
