@@ -9,7 +9,6 @@ from pathlib import Path
 os.environ.setdefault("ORCHESTRA_VAR", str(Path(__file__).resolve().parent.parent / "var-test"))
 os.environ["ORCHESTRA_SECRET_KEY"] = "only-for-tests-and-long-enough-to-silence-the-check"
 os.environ["ORCHESTRA_VAULT_KEYS"] = "b3JjaGVzdHJhLXRlc3RzLW9ubHktdmF1bHQta2V5LTE="
-os.environ["ORCHESTRA_LOGIN_RATE"] = "1000/min"
 
 from orchestra.settings import *
 
