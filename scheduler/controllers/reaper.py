@@ -3,9 +3,10 @@
 What may go is written here in one place: how long each kind of row is kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -22,6 +23,15 @@ from scheduler.models import LoopRun
 from scheduler.snapshot import query
 from scheduler.trouble import all_or_each
 from scheduler.turn import Done, Turn
+
+
+class Job(Protocol):
+    """One kind of clearing up; the number of rows (or tables) it changed."""
+
+    __name__: str
+
+    def __call__(self, now: datetime, *, hold: Hold) -> int: ...
+
 
 BATCH = 500
 REMOVED_KEPT = timedelta(hours=1)
@@ -46,15 +56,17 @@ def kept() -> dict[str, timedelta]:
 def turn(given: Turn) -> Done:
     """Every job alone: one that fails is noted and holds up no other."""
     ((now,),) = query("SELECT now()")
-    done = {
-        job.__name__.replace("_", " "): sum(
-            all_or_each(
-                [job], lambda jobs: jobs[0](now, hold=given.hold), key=lambda job: job.__name__, trouble=given.trouble
-            )
-        )
-        for job in JOBS
-    }
+    done = {job.__name__.replace("_", " "): _do(job, now, given) for job in JOBS}
     return Done(sum(done.values()), ", ".join(f"{name}: {count}" for name, count in done.items() if count))
+
+
+def _do(job: Job, now: datetime, given: Turn) -> int:
+    work = partial(_run, now=now, hold=given.hold)
+    return sum(all_or_each([job], work, key=lambda one: one.__name__, trouble=given.trouble))
+
+
+def _run(jobs: Sequence[Job], *, now: datetime, hold: Hold) -> int:
+    return sum(job(now, hold=hold) for job in jobs)
 
 
 def days_of_tables(now: datetime, *, hold: Hold) -> int:
@@ -107,7 +119,7 @@ def old_sessions(now: datetime, *, hold: Hold) -> int:
     return _delete(Session.objects.filter(expire_date__lt=now).order_by("expire_date"), hold=hold)
 
 
-JOBS: tuple[Callable[..., int], ...] = (
+JOBS: tuple[Job, ...] = (
     days_of_tables,
     removed_containers,
     old_attempts,
