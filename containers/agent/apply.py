@@ -120,6 +120,8 @@ def _finish(container_id: UUID, hands: Hands) -> None:
     if row.status in FINAL or row.status == Status.STOPPING:
         return
     seen = _inspect(container_id, hands)
+    if seen is not None and seen.state == "created" and row.status == Status.STARTING:
+        return  # an agent before us created it after our list was taken: bringing it up goes on
     if seen is None or seen.state == "created":
         message = "the engine no longer has it; somebody removed it behind Orchestra's back"
         hands.move(row.id, Status.FAILED, reason=Reason.VANISHED, message=message)

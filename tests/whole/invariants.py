@@ -110,6 +110,8 @@ class Auditor:
         for key, (_, status, gone, desired, _slot) in rows.items():
             if (status == "running") != (key in running):
                 found.append(f"row {key} is {status}, the engine says {'running' if key in running else 'not'}")
+            if status in LIVE and status != "running":
+                found.append(f"row {key} is still {status}")
             if desired != "run" and status in LIVE:
                 found.append(f"row {key} shall {desired} and is {status}")
             if status not in LIVE and not gone:
