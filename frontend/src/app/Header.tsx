@@ -32,7 +32,7 @@ export function Header({ project, me }: { project: string; me: Me | null }) {
           variant="subtle"
           color="gray"
           c="var(--text)"
-          aria-label={t("header.language")}
+          aria-label={`${i18n.language.toUpperCase()}, ${t("header.language")}`}
           onClick={() => setLanguage(other)}
         >
           {i18n.language.toUpperCase()}

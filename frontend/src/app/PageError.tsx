@@ -9,7 +9,10 @@ export function PageError({ error }: ErrorComponentProps) {
   const router = useRouter();
   return (
     <Page>
-      <ErrorNote error={error instanceof Error ? error : new Error(String(error))} onRetry={() => void router.invalidate()} />
+      <ErrorNote
+        error={error instanceof Error ? error : new Error(String(error))}
+        onRetry={() => void router.invalidate()}
+      />
     </Page>
   );
 }

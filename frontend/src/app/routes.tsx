@@ -34,14 +34,18 @@ const login = createRoute({
   },
 });
 
-const firstAdmin = createRoute({ getParentRoute: () => root, path: ROUTES.firstAdmin, component: FirstAdminPage });
+const firstAdmin = createRoute({
+  getParentRoute: () => root,
+  path: ROUTES.firstAdmin,
+  component: FirstAdminPage,
+});
 
 /** Everything below needs somebody who is logged in. */
 const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
   beforeLoad: async ({ context, location }) => {
-    const me = await context.queryClient.ensureQueryData(meQuery);
+    const me = await context.queryClient.query({ ...meQuery, staleTime: "static" });
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
     if (me === null) throw redirect({ to: ROUTES.login, search: { next: location.href } });
   },
@@ -63,7 +67,10 @@ const home = createRoute({
 const containers = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.containers,
-  validateSearch: (search): { q?: string; sort?: string } => ({ q: text(search["q"]), sort: text(search["sort"]) }),
+  validateSearch: (search): { q?: string; sort?: string } => ({
+    q: text(search["q"]),
+    sort: text(search["sort"]),
+  }),
   component: function Containers() {
     const { project } = containers.useParams();
     const navigate = containers.useNavigate();
@@ -118,7 +125,9 @@ const hosts = createRoute({
   }),
   component: function Hosts() {
     const navigate = hosts.useNavigate();
-    return <HostsPage search={hosts.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />;
+    return (
+      <HostsPage search={hosts.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />
+    );
   },
 });
 

@@ -1,5 +1,10 @@
 /** The theme: Mantine's components in our sizes. Colours are variables in styles/tokens.css. */
-import { createTheme, type MantineColorScheme, type MantineColorSchemeManager, Modal, Tooltip } from "@mantine/core";
+import {
+  createTheme,
+  type MantineColorScheme,
+  type MantineColorSchemeManager,
+  Tooltip,
+} from "@mantine/core";
 
 export const THEME_KEY = "orchestra.theme";
 
@@ -10,9 +15,9 @@ export const theme = createTheme({
   cursorType: "pointer",
   defaultRadius: 6,
   components: {
-    // Scroll locking writes a style element, which the page's policy forbids; the page itself never scrolls.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 200, transitionProps: { duration: 100 }, multiline: true, maw: 360 } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { openDelay: 200, transitionProps: { duration: 100 }, multiline: true, maw: 360 },
+    }),
   },
 });
 

@@ -19,7 +19,17 @@ class Server {
       const cols = columnsOf(part.map(([, value]) => value));
       const rows = part.map(([row]) => row);
       const last = offset + 3 >= all.length;
-      chunks.push({ t: "snap", sub: 1, epoch: String(this.epoch), seq: this.seq, kind, offset, rows, cols, last });
+      chunks.push({
+        t: "snap",
+        sub: 1,
+        epoch: String(this.epoch),
+        seq: this.seq,
+        kind,
+        offset,
+        rows,
+        cols,
+        last,
+      });
     }
     return chunks;
   }
@@ -59,7 +69,8 @@ class Server {
   }
 
   private change(row: number): FleetFrame {
-    const part: Record<string, Cell> = this.chance() < 0.5 ? { state: `s${Math.floor(this.chance() * 3)}` } : { cpu_millis: this.seq };
+    const part: Record<string, Cell> =
+      this.chance() < 0.5 ? { state: `s${Math.floor(this.chance() * 3)}` } : { cpu_millis: this.seq };
     this.rows.set(row, { ...this.rows.get(row), ...part });
     return { ...this.head("containers"), t: "d", ts: 1, rows: [row], cols: columnsOf([part]) };
   }
@@ -81,13 +92,22 @@ function seen(fleet: Fleet): string[] {
   for (let at = 0; at < table.end; at += 1) {
     if (!table.isAlive(at)) continue;
     const cpu = table.num("cpu_millis")[at] ?? NaN;
-    found.push([table.text("slot")[at], table.text("id")[at], table.text("state")[at], Number.isNaN(cpu) ? null : cpu].join());
+    found.push(
+      [
+        table.text("slot")[at],
+        table.text("id")[at],
+        table.text("state")[at],
+        Number.isNaN(cpu) ? null : cpu,
+      ].join(),
+    );
   }
   return found.sort();
 }
 
 function truth(server: Server): string[] {
-  return [...server.rows.values()].map((v) => [v["slot"], v["id"], v["state"], v["cpu_millis"]].join()).sort();
+  return [...server.rows.values()]
+    .map((v) => [v["slot"], v["id"], v["state"], v["cpu_millis"]].join())
+    .sort();
 }
 
 function seeded(seed: number): () => number {
@@ -157,7 +177,15 @@ test("an object keeps its position over a new attempt and over a new epoch", () 
 test("a row that went away stays readable until swept", () => {
   const fleet = new Fleet();
   const head = { sub: 1, kind: "containers", epoch: "1" } as const;
-  fleet.accept({ ...head, t: "snap", seq: 0, offset: 0, rows: [7], cols: { slot: ["a"], name: ["web"] }, last: true });
+  fleet.accept({
+    ...head,
+    t: "snap",
+    seq: 0,
+    offset: 0,
+    rows: [7],
+    cols: { slot: ["a"], name: ["web"] },
+    last: true,
+  });
   fleet.accept({ ...head, t: "del", seq: 1, rows: [7] });
   expect(fleet.containers.find("a")).toBeUndefined();
   expect(fleet.containers.isReadable(0)).toBe(true);
@@ -169,8 +197,22 @@ test("a row that went away stays readable until swept", () => {
 test("readings are kept every few seconds, also when they stay the same", () => {
   const fleet = new Fleet();
   const cols = { slot: ["a", "b"], cpu_millis: [5, null], memory_bytes: [7, null] };
-  fleet.accept({ t: "snap", sub: 1, kind: "containers", epoch: "1", seq: 0, offset: 0, rows: [1, 2], cols, last: true });
+  fleet.accept({
+    t: "snap",
+    sub: 1,
+    kind: "containers",
+    epoch: "1",
+    seq: 0,
+    offset: 0,
+    rows: [1, 2],
+    cols,
+    last: true,
+  });
   for (const ts of [1_000, 3_000, 6_000, 11_000]) fleet.beat(0, ts);
-  expect(fleet.usage.read("a")).toEqual({ at: [1_000, 6_000, 11_000], cpu_millis: [5, 5, 5], memory_bytes: [7, 7, 7] });
+  expect(fleet.usage.read("a")).toEqual({
+    at: [1_000, 6_000, 11_000],
+    cpu_millis: [5, 5, 5],
+    memory_bytes: [7, 7, 7],
+  });
   expect(fleet.usage.read("b").at).toEqual([]);
 });

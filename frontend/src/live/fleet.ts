@@ -126,11 +126,14 @@ export class Fleet {
     const [slots, cpu, memory] = [table.text("slot"), table.num("cpu_millis"), table.num("memory_bytes")];
     for (let at = 0; at < table.end; at += 1) {
       const used = cpu[at] ?? NaN;
-      if (table.isAlive(at) && !Number.isNaN(used)) this.usage.record(slots[at] ?? "", ts, used, memory[at] ?? NaN);
+      if (table.isAlive(at) && !Number.isNaN(used))
+        this.usage.record(slots[at] ?? "", ts, used, memory[at] ?? NaN);
     }
   }
 
   private table(kind: FleetKind): Table<Record<string, "num" | "text">> {
-    return (kind === "containers" ? this.containers : this.hosts) as unknown as Table<Record<string, "num" | "text">>;
+    return (kind === "containers" ? this.containers : this.hosts) as unknown as Table<
+      Record<string, "num" | "text">
+    >;
   }
 }

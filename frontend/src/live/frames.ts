@@ -81,7 +81,8 @@ export interface ErrorFrame {
 }
 
 export type FleetFrame = SnapFrame | AddFrame | DeltaFrame | DelFrame;
-export type SubFrame = FleetFrame | ObjectFrame | EventFrame | LogFrame | LogEndFrame | ResyncFrame | ErrorFrame;
+export type SubFrame =
+  FleetFrame | ObjectFrame | EventFrame | LogFrame | LogEndFrame | ResyncFrame | ErrorFrame;
 export type Frame = HelloFrame | BeatFrame | SubFrame;
 
 const KNOWN = new Set<string>([

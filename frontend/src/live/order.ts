@@ -69,7 +69,11 @@ function difference(shown: Int32Array, fresh: Int32Array): number {
   return count;
 }
 
-export function compareBy<S extends Schema>(table: Table<S>, sort: Sort, ranks?: Readonly<Record<string, number>>): Wish["compare"] {
+export function compareBy<S extends Schema>(
+  table: Table<S>,
+  sort: Sort,
+  ranks?: Readonly<Record<string, number>>,
+): Wish["compare"] {
   const sign = sort.descending ? -1 : 1;
   if (isNumber(table, sort.column)) {
     const values = table.num(sort.column as never);

@@ -49,13 +49,22 @@ function fieldTest(table: ContainerTable, token: string): Test {
   }
   const colon = token.indexOf(":");
   const field = token.slice(0, Math.max(colon, 0));
-  const wanted = token.slice(colon + 1).split(",").filter((word) => word !== "");
+  const wanted = token
+    .slice(colon + 1)
+    .split(",")
+    .filter((word) => word !== "");
   if (colon > 0 && field in TEXT_FIELDS) {
     const values = table.text(TEXT_FIELDS[field as keyof typeof TEXT_FIELDS]);
     if (wanted.length === 0) return () => true;
     if (WHOLE_WORD.has(field)) return (at) => wanted.some((word) => values[at]?.startsWith(word));
     return (at) => wanted.some((word) => values[at]?.toLowerCase().includes(word));
   }
-  const places = [table.text("name"), table.text("image"), table.text("host"), table.text("slot"), table.text("id")];
+  const places = [
+    table.text("name"),
+    table.text("image"),
+    table.text("host"),
+    table.text("slot"),
+    table.text("id"),
+  ];
   return (at) => places.some((values) => values[at]?.toLowerCase().includes(token));
 }

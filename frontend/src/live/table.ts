@@ -104,18 +104,17 @@ export class Table<S extends Schema> {
 
   /** Rows that are not here (yet) are left out: their snapshot comes. Answers whether a text changed. */
   change(rows: readonly number[], columns: Columns): boolean {
-    let textChanged = false;
+    let changes = 0;
     for (const [name, values] of Object.entries(columns)) {
       if (!(name in this.schema) || name === this.key) continue;
-      rows.forEach((row, i) => {
+      for (const [i, row] of rows.entries()) {
         const position = this.byRow.get(row);
-        if (position !== undefined && this.owner[position] === row) {
-          textChanged = this.write(name, position, values[i] ?? null) || textChanged;
-        }
-      });
+        if (position === undefined || this.owner[position] !== row) continue;
+        if (this.write(name, position, values[i] ?? null)) changes += 1;
+      }
     }
-    if (textChanged) this.shape += 1;
-    return textChanged;
+    if (changes > 0) this.shape += 1;
+    return changes > 0;
   }
 
   remove(rows: readonly number[]): void {
@@ -176,7 +175,8 @@ export class Table<S extends Schema> {
   private write(name: string, position: number, value: Cell): boolean {
     const numbers = this.numbers.get(name);
     if (numbers) {
-      numbers[position] = typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : NaN;
+      numbers[position] =
+        typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : NaN;
       return false;
     }
     const texts = this.texts.get(name);

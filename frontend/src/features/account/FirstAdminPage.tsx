@@ -25,8 +25,11 @@ export function FirstAdminPage() {
     () => router.history.replace("/"),
   );
   const error = entry.error;
-  const hasFieldError = ["/username", "/password"].some((pointer) => fieldError(error, pointer) !== undefined);
-  if (token === "") return <Card title={t("account.firstTitle")} text={t("account.noToken")} children={null} />;
+  const hasFieldError = ["/username", "/password"].some(
+    (pointer) => fieldError(error, pointer) !== undefined,
+  );
+  if (token === "")
+    return <Card title={t("account.firstTitle")} text={t("account.noToken")} children={null} />;
   return (
     <Card title={t("account.firstTitle")} text={t("account.firstText")}>
       <form

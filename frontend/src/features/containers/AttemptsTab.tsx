@@ -14,7 +14,7 @@ import { attemptsQuery } from "./queries";
 
 /** Every attempt to fill the slot, newest first: where it ran and how it ended. */
 export function AttemptsTab({ container, id }: { container: Container; id: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const asOf = `${container.attempt}.${container.status}`;
   const { data, error, refetch } = useQuery(attemptsQuery({ project: container.project, id }, asOf));
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
@@ -36,17 +36,28 @@ export function AttemptsTab({ container, id }: { container: Container; id: strin
             {one.attempt}
           </Link>
         ),
-        <ContainerStatus key="state" state={one.status === "bound" || one.status === "preparing" ? "starting" : one.status} />,
+        <ContainerStatus
+          key="state"
+          state={one.status === "bound" || one.status === "preparing" ? "starting" : one.status}
+        />,
         <span key="host" className="mono">
           {one.host ?? "–"}
         </span>,
-        showMoment(one.started_at, i18n.language),
-        showMoment(one.finished_at, i18n.language),
+        showMoment(one.started_at),
+        showMoment(one.finished_at),
         one.exit_code ?? "–",
         one.message || one.reason,
       ],
     }));
-  const heads = ["#", t("column.state"), t("column.host"), t("attempts.started"), t("attempts.ended"), t("attempts.exit"), t("column.message")];
+  const heads = [
+    "#",
+    t("column.state"),
+    t("column.host"),
+    t("attempts.started"),
+    t("attempts.ended"),
+    t("attempts.exit"),
+    t("column.message"),
+  ];
   return (
     <div className={styles.scroll}>
       <Panel isFlush>

@@ -84,7 +84,9 @@ function Line({ container }: { container: Container }) {
   const now_ms = useNow();
   const position = fleet.containers.find(container.slot) ?? -1;
   const address = hosts?.find((host) => host.name === container.host)?.data_address;
-  const ports = container.ports.filter((port): port is typeof port & PublishedPort => typeof port.host_port === "number");
+  const ports = container.ports.filter(
+    (port): port is typeof port & PublishedPort => typeof port.host_port === "number",
+  );
   return (
     <div className={styles.facts}>
       {container.host !== null && (
@@ -100,8 +102,8 @@ function Line({ container }: { container: Container }) {
       </span>
       {container.status === "running" && (
         <span data-testid="usage">
-          {t("column.cpu")} {showCpuShare(fleet.containers.num("cpu_millis")[position])} · {t("column.memory")}{" "}
-          {showMemory(fleet.containers.num("memory_bytes")[position])}
+          {t("column.cpu")} {showCpuShare(fleet.containers.num("cpu_millis")[position])} ·{" "}
+          {t("column.memory")} {showMemory(fleet.containers.num("memory_bytes")[position])}
         </span>
       )}
       {ports.length > 0 && (
@@ -118,10 +120,11 @@ function Line({ container }: { container: Container }) {
 
 function Cause({ container }: { container: Container }) {
   const { t } = useTranslation();
+  const exit = container.exit_code !== null && t("container.exit", { code: container.exit_code });
+  const oom = container.oom_killed && t("container.oom");
   const parts = [
-    container.exit_code !== null && t("container.exit", { code: container.exit_code }),
-    container.oom_killed && t("container.oom"),
-    container.message || container.reason,
+    // The message says more, in words; the bare facts stand in for it.
+    ...(container.message === "" ? [exit, oom, container.reason] : [container.message]),
     container.progress?.text,
     container.not_before !== null &&
       container.status === "pending" &&

@@ -64,9 +64,15 @@ export function ContainersPage({ project, search, onSearch }: Props) {
         <ResortPill moved={shown.order.moved} onResort={shown.order.resort} />
       </PageHead>
       {!isReady && <Loading lines={[90, 90, 90, 90, 90]} />}
-      {isReady && containers.count === 0 && shown.order.positions.length === 0 && <NoContainers project={project} />}
+      {isReady && containers.count === 0 && shown.order.positions.length === 0 && (
+        <NoContainers project={project} />
+      )}
       {isReady && (containers.count > 0 || shown.order.positions.length > 0) && (
-        <List project={project} shown={shown} onSort={(sort) => onSearch({ ...search, sort: writeSort(sort) })} />
+        <List
+          project={project}
+          shown={shown}
+          onSort={(sort) => onSearch({ ...search, sort: writeSort(sort) })}
+        />
       )}
       {isReady && containers.count > 0 && shown.order.positions.length === 0 && (
         <EmptyState title={t("containers.noMatch", { query })}>
@@ -142,12 +148,21 @@ function NoContainers({ project }: { project: string }) {
   return (
     <EmptyState
       title={t("containers.empty")}
-      text={!mayOperate ? t("containers.emptyViewer") : hasHost ? t("containers.emptyText") : t("containers.emptyNoHost")}
+      text={
+        !mayOperate
+          ? t("containers.emptyViewer")
+          : hasHost
+            ? t("containers.emptyText")
+            : t("containers.emptyNoHost")
+      }
     >
       {hasHost ? (
         <RunButton project={project} />
       ) : (
-        <Button size="xs" renderRoot={(props) => <Link to={ROUTES.hosts} search={{ add: true }} {...props} />}>
+        <Button
+          size="xs"
+          renderRoot={(props) => <Link to={ROUTES.hosts} search={{ add: true }} {...props} />}
+        >
           {t("hosts.add")}
         </Button>
       )}

@@ -12,7 +12,7 @@ import styles from "./ContainerPage.module.css";
 import { eventsQuery } from "./queries";
 
 export function EventsTab({ container, id }: { container: Container; id: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const asOf = `${container.attempt}.${container.version}`;
   const { data, error, refetch } = useQuery(eventsQuery({ project: container.project, id }, asOf));
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
@@ -22,7 +22,7 @@ export function EventsTab({ container, id }: { container: Container; id: string 
     key: event.id,
     cells: [
       <time key="at" dateTime={event.at}>
-        {showMoment(event.at, i18n.language)}
+        {showMoment(event.at)}
       </time>,
       <LevelMark key="level" level={event.level} word={t(`level.${event.level}`)} />,
       <span key="kind" className="mono">

@@ -6,9 +6,8 @@ import { Panel } from "@/shared/ui/Panel";
 import styles from "./ContainerPage.module.css";
 
 export function InspectTab({ container }: { container: Container }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const mono = (text: string | null): React.ReactNode => <span className="mono">{text ?? "–"}</span>;
-  const moment = (iso: string | null): string => showMoment(iso, i18n.language);
   return (
     <div className={styles.scroll}>
       <div className={styles.columns}>
@@ -24,9 +23,9 @@ export function InspectTab({ container }: { container: Container }) {
                 `${t("metrics.cpu")} ${showCores(container.requests.cpu_millis)} · ${t("metrics.memory")} ${showMemory(container.requests.memory_bytes)}`,
               ],
               [t("inspect.restart"), mono(container.restart)],
-              [t("inspect.created"), moment(container.created_at)],
-              [t("attempts.started"), moment(container.started_at)],
-              [t("attempts.ended"), moment(container.finished_at)],
+              [t("inspect.created"), showMoment(container.created_at)],
+              [t("attempts.started"), showMoment(container.started_at)],
+              [t("attempts.ended"), showMoment(container.finished_at)],
               [t("inspect.generation"), `${container.generation} · ${container.version}`],
             ]}
           />

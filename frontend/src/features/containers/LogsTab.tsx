@@ -28,7 +28,13 @@ function Followed({ id }: { id: string }) {
   if (buffer.error !== null) return <ErrorNote error={new Error(buffer.error)} />;
   const note = buffer.ended === null ? null : t("logs.ended", { reason: buffer.ended });
   return (
-    <LogLines lines={buffer.lines} dropped={buffer.dropped} revision={buffer.revision} note={note} isFollowing={buffer.ended === null} />
+    <LogLines
+      lines={buffer.lines}
+      dropped={buffer.dropped}
+      revision={buffer.revision}
+      note={note}
+      isFollowing={buffer.ended === null}
+    />
   );
 }
 
@@ -62,6 +68,12 @@ function Kept({ container }: { container: Container }) {
   }
   const lines: LogLine[] = data.lines;
   return (
-    <LogLines lines={lines} dropped={0} revision={lines.length} note={data.complete ? null : t("logs.tailOnly")} isFollowing={false} />
+    <LogLines
+      lines={lines}
+      dropped={0}
+      revision={lines.length}
+      note={data.complete ? null : t("logs.tailOnly")}
+      isFollowing={false}
+    />
   );
 }

@@ -41,6 +41,7 @@ export function MetricsTab({ container }: { container: Container }) {
           values={readings.memory_bytes}
           show={showMemory}
           least={LEAST_MEMORY_BYTES}
+          isBinary
           syncKey={container.slot}
         />
       </Panel>

@@ -13,7 +13,7 @@ import { decisionQuery } from "./queries";
 
 /** Why here, or why nowhere: the kept decision, from all hosts down to the one. */
 export function WhyTab({ container, id }: { container: Container; id: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const asOf = `${container.attempt}.${container.status}.${container.message}`;
   const { data, error, refetch } = useQuery(decisionQuery({ project: container.project, id }, asOf));
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
@@ -23,7 +23,7 @@ export function WhyTab({ container, id }: { container: Container; id: string }) 
     <div className={styles.scroll}>
       <p className={styles.verdict}>{verdict(data, t)}</p>
       <p className="soft">
-        {data.text} {t("why.decidedAt", { at: showMoment(data.at, i18n.language) })}
+        {data.text} {t("why.decidedAt", { at: showMoment(data.at) })}
       </p>
       <Funnel decision={data} />
       <Scores decision={data} />
@@ -96,7 +96,11 @@ function RefusedHosts({ decision }: { decision: Decision }) {
   }));
   return (
     <Panel title={t("why.refusedHosts")} note={String(decision.refused.length)} isFlush>
-      <SimpleTable label={t("why.refusedHosts")} heads={[t("column.host"), t("why.filter"), t("why.reason")]} rows={rows} />
+      <SimpleTable
+        label={t("why.refusedHosts")}
+        heads={[t("column.host"), t("why.filter"), t("why.reason")]}
+        rows={rows}
+      />
     </Panel>
   );
 }

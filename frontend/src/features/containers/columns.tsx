@@ -20,6 +20,7 @@ interface Needs {
 }
 
 const ONE_CORE_MILLIS = 1_000;
+const ANSWERING = new Set(["running", "unhealthy", "unknown"]);
 
 export function containerColumns(needs: Needs): Column[] {
   return [...whatColumns(needs), ...usageColumns(needs), ...whereColumns(needs)];
@@ -40,7 +41,9 @@ function whatColumns({ fleet, project, t }: Needs): Column[] {
       label: t("column.name"),
       width: "minmax(150px, 1.6fr)",
       sortBy: "name",
-      cell: (at) => <Name project={project} slot={table.text("slot")[at] ?? ""} name={table.text("name")[at] ?? ""} />,
+      cell: (at) => (
+        <Name project={project} slot={table.text("slot")[at] ?? ""} name={table.text("name")[at] ?? ""} />
+      ),
     },
     {
       id: "host",
@@ -54,7 +57,13 @@ function whatColumns({ fleet, project, t }: Needs): Column[] {
 
 function Name({ project, slot, name }: { project: string; slot: string; name: string }) {
   return (
-    <Link className="mono plain" to={ROUTES.container} params={{ project, id: slot }} tabIndex={-1} title={name}>
+    <Link
+      className="mono plain"
+      to={ROUTES.container}
+      params={{ project, id: slot }}
+      tabIndex={-1}
+      title={name}
+    >
       {name}
     </Link>
   );
@@ -85,7 +94,10 @@ function usageColumns({ fleet, t }: Needs): Column[] {
       label: t("column.trend"),
       width: "92px",
       cell: (at) => (
-        <Sparkline values={fleet.usage.read(table.text("slot")[at] ?? "").cpu_millis} top={ONE_CORE_MILLIS / 10} />
+        <Sparkline
+          values={fleet.usage.read(table.text("slot")[at] ?? "").cpu_millis}
+          top={ONE_CORE_MILLIS / 10}
+        />
       ),
     },
     {
@@ -110,7 +122,12 @@ function whereColumns({ fleet, hosts, now_ms, t }: Needs): Column[] {
       cell: (at) => (
         <PortLinks
           ports={readPorts(table.text("ports")[at] ?? "")}
-          dataAddress={addresses.get(table.text("host")[at] ?? "")}
+          // A port of something that does not run answers nobody.
+          dataAddress={
+            ANSWERING.has(table.text("state")[at] ?? "")
+              ? addresses.get(table.text("host")[at] ?? "")
+              : undefined
+          }
         />
       ),
     },

@@ -65,6 +65,10 @@ export function logsQuery(ref: Ref) {
   return queryOptions({
     queryKey: [...containerKey(ref), "logs"],
     queryFn: async () =>
-      body(await api.GET(`${ONE}/logs`, { params: { ...path(ref).params, query: { tail: TAIL_LINES, timestamps: true } } })),
+      body(
+        await api.GET(`${ONE}/logs`, {
+          params: { ...path(ref).params, query: { tail: TAIL_LINES, timestamps: true } },
+        }),
+      ),
   });
 }

@@ -31,7 +31,8 @@ export function useVerbs(container: Container, id: string): Verbs {
       notifications.show({
         color: "red",
         title: t("container.verbFailed", { verb: t(`verb.${name}`), name: container.name }),
-        message: error instanceof RequestFailed ? `${error.message} (${error.requestId})` : t("error.unreachable"),
+        message:
+          error instanceof RequestFailed ? `${error.message} (${error.requestId})` : t("error.unreachable"),
       }),
     onSettled: () => setRemoving(false),
   });

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
@@ -7,6 +7,7 @@ import { newKey } from "@/shared/api/client";
 import { RequestFailed } from "@/shared/api/problem";
 import { hostsQuery } from "@/shared/api/queries";
 import type { HostNew } from "@/shared/api/types";
+import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { addHost } from "./queries";
 
@@ -21,7 +22,15 @@ interface Draft {
 }
 type Field = keyof Draft;
 
-const EMPTY: Draft = { name: "", url: "unix:///var/run/docker.sock", data_address: "", labels: "", ca: "", cert: "", key: "" };
+const EMPTY: Draft = {
+  name: "",
+  url: "unix:///var/run/docker.sock",
+  data_address: "",
+  labels: "",
+  ca: "",
+  cert: "",
+  key: "",
+};
 const POINTERS: Record<Field, string> = {
   name: "/name",
   url: "/url",
@@ -35,7 +44,9 @@ const POINTERS: Record<Field, string> = {
 function toHost(draft: Draft): HostNew {
   const { name, url, data_address, ca, cert, key } = draft;
   const pairs = draft.labels.split(/[\s,]+/).filter(Boolean);
-  const labels = Object.fromEntries(pairs.map((pair) => [pair.split("=")[0] ?? "", pair.split("=").slice(1).join("=")]));
+  const labels = Object.fromEntries(
+    pairs.map((pair) => [pair.split("=")[0] ?? "", pair.split("=").slice(1).join("=")]),
+  );
   const hasTls = url.startsWith("tcp://") && [ca, cert, key].some((pem) => pem.trim() !== "");
   return {
     name,
@@ -55,15 +66,21 @@ export function AddHost({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
   });
   const error = add.error instanceof RequestFailed ? add.error : null;
   const at = (field: Field): string | undefined =>
-    error?.fields.find((one) => one.pointer === POINTERS[field] || (field === "labels" && one.pointer.startsWith("/labels/")))
-      ?.message;
+    error?.fields.find(
+      (one) => one.pointer === POINTERS[field] || (field === "labels" && one.pointer.startsWith("/labels/")),
+    )?.message;
   const set = (field: Field) => (event: { currentTarget: { value: string } }) =>
     setDraft({ ...draft, [field]: event.currentTarget.value });
   const isTcp = draft.url.startsWith("tcp://");
   const isPlaced = (Object.keys(POINTERS) as Field[]).some((field) => at(field) !== undefined);
-  const input = (field: Field) => ({ value: draft[field], error: at(field), onChange: set(field), size: "xs" as const });
+  const input = (field: Field) => ({
+    value: draft[field],
+    error: at(field),
+    onChange: set(field),
+    size: "xs" as const,
+  });
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t("hosts.add")} size="lg">
+    <Dialog isOpen={isOpen} onClose={onClose} title={t("hosts.add")} size="lg">
       <form
         noValidate
         onSubmit={(event) => {
@@ -86,7 +103,11 @@ export function AddHost({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
                 {...input(field)}
               />
             ))}
-          <TextInput label={t("hosts.dataAddress")} description={t("hosts.dataAddressHint")} {...input("data_address")} />
+          <TextInput
+            label={t("hosts.dataAddress")}
+            description={t("hosts.dataAddressHint")}
+            {...input("data_address")}
+          />
           <TextInput label={t("hosts.labels")} placeholder="zone=fra disk=ssd" {...input("labels")} />
           {add.error && !isPlaced && <ErrorNote error={add.error} />}
           <Group justify="flex-end">
@@ -99,7 +120,7 @@ export function AddHost({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -20,6 +20,7 @@ export function CapacityPanel({ host }: { host: Host }) {
   };
   const row = (label: string, resource: Resource, show: (value: number) => string) => (
     <Meter
+      isWide
       label={label}
       used={used[resource]}
       reserved={host.reserved[resource]}
@@ -35,7 +36,10 @@ export function CapacityPanel({ host }: { host: Host }) {
     <Panel title={t("hosts.capacity")}>
       <Facts
         rows={[
-          [`${t("column.cpu")} (${showCores(host.capacity.cpu_millis)})`, row(t("column.cpu"), "cpu_millis", showCores)],
+          [
+            `${t("column.cpu")} (${showCores(host.capacity.cpu_millis)})`,
+            row(t("column.cpu"), "cpu_millis", showCores),
+          ],
           [
             `${t("column.memory")} (${showMemory(host.capacity.memory_bytes)})`,
             row(t("column.memory"), "memory_bytes", showMemory),
@@ -56,7 +60,9 @@ export function ConditionsPanel({ host }: { host: Host }) {
         name,
         <span key={name}>
           <ConditionMark isOk={condition.status === "ok"} word={t(`condition.${condition.status}`)} />{" "}
-          <span className="soft">{[condition.message, since(condition.since)].filter(Boolean).join(" · ")}</span>
+          <span className="soft">
+            {[condition.message, since(condition.since)].filter(Boolean).join(" · ")}
+          </span>
         </span>,
       ] as const,
   );
@@ -70,7 +76,11 @@ export function ConditionsPanel({ host }: { host: Host }) {
           ],
           [
             t("hosts.responsive"),
-            <ConditionMark key="s" isOk={host.responsive === "ok"} word={t(`responsive.${host.responsive}`)} />,
+            <ConditionMark
+              key="s"
+              isOk={host.responsive === "ok"}
+              word={t(`responsive.${host.responsive}`)}
+            />,
           ],
           ...rows,
         ]}
@@ -87,7 +97,15 @@ export function FactsPanel({ host }: { host: Host }) {
   const { t } = useTranslation();
   const mono = (text: string): React.ReactNode => <span className="mono">{text}</span>;
   const labels = Object.entries(host.labels).map(([key, value]) => `${key}=${value}`);
-  const known = ["engine_version", "api_version", "os", "kernel", "architecture", "storage_driver", "cgroup_version"];
+  const known = [
+    "engine_version",
+    "api_version",
+    "os",
+    "kernel",
+    "architecture",
+    "storage_driver",
+    "cgroup_version",
+  ];
   const facts = known.filter((key) => host.facts[key] !== undefined && host.facts[key] !== null);
   if (facts.length === 0 && labels.length === 0 && host.url === "") {
     return (

@@ -59,7 +59,12 @@ export function HostsPage({ search, onSearch }: Props) {
   return (
     <Page>
       <PageHead title={t("hosts.title")} actions={add}>
-        <FilterBox label={t("hosts.filter")} placeholder={t("hosts.filterHint")} value={query} onChange={filter} />
+        <FilterBox
+          label={t("hosts.filter")}
+          placeholder={t("hosts.filterHint")}
+          value={query}
+          onChange={filter}
+        />
         <span className="soft" role="status">
           {isReady &&
             t("list.count", {
@@ -111,7 +116,8 @@ function hostFilter(table: HostTable, query: string): (position: number) => bool
   return (at) =>
     words.every((word) => {
       if (word.startsWith("state:")) return states[at]?.startsWith(word.slice("state:".length));
-      if (word.startsWith("zone:")) return places[1]?.[at]?.toLowerCase().startsWith(word.slice("zone:".length));
+      if (word.startsWith("zone:"))
+        return places[1]?.[at]?.toLowerCase().startsWith(word.slice("zone:".length));
       return places.some((values) => values[at]?.toLowerCase().includes(word));
     });
 }

@@ -25,17 +25,22 @@ function whoColumns({ table, t }: Needs): Column[] {
     {
       id: "state",
       label: t("column.state"),
-      width: "126px",
+      width: "112px",
       sortBy: "state",
       cell: (at) => <HostStatus state={table.text("state")[at] ?? ""} />,
     },
     {
       id: "name",
       label: t("column.name"),
-      width: "minmax(120px, 1fr)",
+      width: "minmax(90px, 1fr)",
       sortBy: "name",
       cell: (at) => (
-        <Link className="mono plain" to={ROUTES.host} params={{ name: table.text("name")[at] ?? "" }} tabIndex={-1}>
+        <Link
+          className="mono plain"
+          to={ROUTES.host}
+          params={{ name: table.text("name")[at] ?? "" }}
+          tabIndex={-1}
+        >
           {table.text("name")[at]}
         </Link>
       ),
@@ -43,14 +48,14 @@ function whoColumns({ table, t }: Needs): Column[] {
     {
       id: "zone",
       label: t("column.zone"),
-      width: "80px",
+      width: "60px",
       sortBy: "zone",
       cell: (at) => <span className="soft">{table.text("zone")[at] || "–"}</span>,
     },
     {
       id: "containers",
       label: t("column.containers"),
-      width: "84px",
+      width: "76px",
       sortBy: "containers",
       isNumber: true,
       cell: (at) => table.num("containers")[at],
@@ -58,7 +63,7 @@ function whoColumns({ table, t }: Needs): Column[] {
     {
       id: "failed",
       label: t("column.failed"),
-      width: "70px",
+      width: "50px",
       sortBy: "failed",
       isNumber: true,
       cell: (at) => table.num("failed")[at] || <span className="soft">0</span>,
@@ -72,7 +77,7 @@ function capacityColumns({ table, t }: Needs): Column[] {
     {
       id: "cpu",
       label: t("hosts.cpuHead"),
-      width: "minmax(230px, 1.3fr)",
+      width: "minmax(190px, 1.1fr)",
       sortBy: "cpu_used",
       cell: (at) => (
         <Meter
@@ -80,14 +85,16 @@ function capacityColumns({ table, t }: Needs): Column[] {
           used={value("cpu_used", at)}
           reserved={value("cpu_reserved", at)}
           capacity={value("cpu_capacity", at)}
-          text={[value("cpu_used", at), value("cpu_reserved", at), value("cpu_capacity", at)].map(showCores).join(" / ")}
+          text={[value("cpu_used", at), value("cpu_reserved", at), value("cpu_capacity", at)]
+            .map(showCores)
+            .join(" / ")}
         />
       ),
     },
     {
       id: "memory",
       label: t("hosts.memoryHead"),
-      width: "minmax(290px, 1.6fr)",
+      width: "minmax(262px, 1.3fr)",
       sortBy: "memory_used",
       cell: (at) => (
         <Meter
@@ -106,29 +113,38 @@ function capacityColumns({ table, t }: Needs): Column[] {
 
 function healthColumns({ table, hosts, now_ms, t }: Needs): Column[] {
   const byName = new Map(hosts.map((host) => [host.name, host]));
+  const names = table.text("name");
   return [
     {
       id: "conditions",
       label: t("hosts.conditions"),
-      width: "minmax(110px, 1fr)",
-      cell: (at) => <Bad host={byName.get(table.text("name")[at] ?? "")} />,
+      width: "minmax(78px, 0.8fr)",
+      cell: (at) => <Bad host={byName.get(names[at] ?? "")} />,
     },
     {
       id: "engine",
       label: t("column.engine"),
-      width: "90px",
+      width: "70px",
       sortBy: "engine",
-      cell: (at) => <span className="mono soft">{table.text("engine")[at] || "–"}</span>,
+      cell: (at) => (
+        <span className="mono soft">{engine(table.text("engine")[at], byName.get(names[at] ?? ""))}</span>
+      ),
     },
     {
       id: "since",
       label: t("column.since"),
-      width: "56px",
+      width: "44px",
       sortBy: "since",
       isNumber: true,
       cell: (at) => <span className="soft">{showAge(now_ms - (table.num("since")[at] ?? NaN))}</span>,
     },
   ];
+}
+
+/** A project's feed keeps the engine to itself; the API tells it to platform admins. */
+function engine(told: string | undefined, host: Host | undefined): string {
+  const version = host?.facts["engine_version"];
+  return told || (typeof version === "string" ? version : "–");
 }
 
 /** Only what is wrong is named; all well is one quiet word. */

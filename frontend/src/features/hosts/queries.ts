@@ -7,7 +7,9 @@ export async function readHost(name: string): Promise<Host> {
 }
 
 export async function addHost(host: HostNew, key: string): Promise<Host> {
-  return body(await api.POST("/api/v1/hosts", { body: host, params: { header: { "Idempotency-Key": key } } }));
+  return body(
+    await api.POST("/api/v1/hosts", { body: host, params: { header: { "Idempotency-Key": key } } }),
+  );
 }
 
 export async function setCordon(name: string, isCordoned: boolean): Promise<Host> {

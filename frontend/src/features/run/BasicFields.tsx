@@ -32,8 +32,16 @@ export function BasicFields(props: FieldsProps) {
         {...textField(props, "command")}
       />
       <TextInput label={t("run.cpu")} placeholder="0.5" {...textField(props, "cpu", "/resources/cpu")} />
-      <TextInput label={t("run.memory")} placeholder="256m" {...textField(props, "memory", "/resources/memory")} />
-      <TextInput label={t("run.cpuLimit")} placeholder="1" {...textField(props, "cpu_limit", "/resources/cpu_limit")} />
+      <TextInput
+        label={t("run.memory")}
+        placeholder="256m"
+        {...textField(props, "memory", "/resources/memory")}
+      />
+      <TextInput
+        label={t("run.cpuLimit")}
+        placeholder="1"
+        {...textField(props, "cpu_limit", "/resources/cpu_limit")}
+      />
       <TextInput
         label={t("run.memoryLimit")}
         placeholder="512m"

@@ -9,9 +9,20 @@ import styles from "./RunPage.module.css";
 /** The rest of the spec, folded away; it opens by itself when something in it was refused. */
 export function MoreFields(props: FieldsProps) {
   const { t } = useTranslation();
-  const isWrong = (pointers: readonly string[]): boolean => pointers.some((pointer) => props.at(pointer) !== undefined);
+  const isWrong = (pointers: readonly string[]): boolean =>
+    pointers.some((pointer) => props.at(pointer) !== undefined);
   const isPlacementWrong = isWrong(["/constraints", "/volumes", "/tmpfs"]);
-  const isRestWrong = isWrong(["/entrypoint", "/labels", "/user", "/workdir", "/stop_signal", "/stop_grace", "/health_check", "/init", "/read_only"]);
+  const isRestWrong = isWrong([
+    "/entrypoint",
+    "/labels",
+    "/user",
+    "/workdir",
+    "/stop_signal",
+    "/stop_grace",
+    "/health_check",
+    "/init",
+    "/read_only",
+  ]);
   return (
     <>
       <details className={styles.details} open={isPlacementWrong || undefined}>
@@ -118,9 +129,21 @@ function Process(props: FieldsProps) {
         placeholder="wget -q -O /dev/null http://127.0.0.1/"
         {...textField(props, "health_test", "/health_check/test")}
       />
-      <TextInput label={t("run.healthInterval")} placeholder="10" {...textField(props, "health_interval", "/health_check/interval")} />
-      <TextInput label={t("run.healthTimeout")} placeholder="5" {...textField(props, "health_timeout", "/health_check/timeout")} />
-      <TextInput label={t("run.healthRetries")} placeholder="3" {...textField(props, "health_retries", "/health_check/retries")} />
+      <TextInput
+        label={t("run.healthInterval")}
+        placeholder="10"
+        {...textField(props, "health_interval", "/health_check/interval")}
+      />
+      <TextInput
+        label={t("run.healthTimeout")}
+        placeholder="5"
+        {...textField(props, "health_timeout", "/health_check/timeout")}
+      />
+      <TextInput
+        label={t("run.healthRetries")}
+        placeholder="3"
+        {...textField(props, "health_retries", "/health_check/retries")}
+      />
       <div className={styles.wide}>
         <Pairs
           legend={t("run.labels")}

@@ -29,7 +29,10 @@ const FULL = {
 
 test("a spec goes through the form and comes back whole", () => {
   expect(toSpec(fromSpec(FULL))).toEqual(FULL);
-  expect(toSpec(fromSpec({ ...FULL, something_new: { x: 1 } }))).toEqual({ ...FULL, something_new: { x: 1 } });
+  expect(toSpec(fromSpec({ ...FULL, something_new: { x: 1 } }))).toEqual({
+    ...FULL,
+    something_new: { x: 1 },
+  });
 });
 
 test("a spec of the form itself says only what was filled in", () => {
@@ -57,7 +60,12 @@ test.each([
 });
 
 test("join and split are inverse", () => {
-  for (const words of [["a b", "c"], ["", "x"], [`"`, "\\", "'"], ["$HOME", "*"]]) {
+  for (const words of [
+    ["a b", "c"],
+    ["", "x"],
+    [`"`, "\\", "'"],
+    ["$HOME", "*"],
+  ]) {
     expect(splitWords(joinWords(words))).toEqual(words);
   }
 });

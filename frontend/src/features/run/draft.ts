@@ -95,7 +95,8 @@ function filled(values: Spec): Spec {
 
 /** Rows that nobody filled in are not sent; taking them out first keeps the server's row numbers equal to ours. */
 export function withoutBlankRows(draft: Draft): Draft {
-  const pairs = (rows: PairDraft[]): PairDraft[] => rows.filter((row) => row.name.trim() !== "" || row.value !== "");
+  const pairs = (rows: PairDraft[]): PairDraft[] =>
+    rows.filter((row) => row.name.trim() !== "" || row.value !== "");
   return {
     ...draft,
     env: pairs(draft.env),
@@ -196,7 +197,9 @@ export function fromSpec(spec: Spec): Draft {
   const resources = record(spec["resources"]);
   const health = record(spec["health_check"]);
   const known = new Set(["resources", ...Object.keys(EMPTY)]);
-  const rest = Object.fromEntries(Object.entries(spec).filter(([key]) => !known.has(key) || NESTED_REST.includes(key)));
+  const rest = Object.fromEntries(
+    Object.entries(spec).filter(([key]) => !known.has(key) || NESTED_REST.includes(key)),
+  );
   const words = (value: unknown): string => joinWords(list(value).map(text));
   return {
     ...EMPTY,
@@ -207,17 +210,23 @@ export function fromSpec(spec: Spec): Draft {
     entrypoint: words(spec["entrypoint"]),
     env: pairs(spec["env"]),
     labels: pairs(spec["labels"]),
-    ports: list(spec["ports"]).map(record).map((row) => ({
-      container_port: text(row["container_port"]),
-      host_port: text(row["host_port"]),
-      protocol: text(row["protocol"]) || "tcp",
-    })),
-    volumes: list(spec["volumes"]).map(record).map((row) => ({
-      name: text(row["name"]),
-      path: text(row["path"]),
-      read_only: row["read_only"] === true,
-    })),
-    tmpfs: list(spec["tmpfs"]).map(record).map((row) => ({ name: text(row["path"]), value: text(row["size"]) })),
+    ports: list(spec["ports"])
+      .map(record)
+      .map((row) => ({
+        container_port: text(row["container_port"]),
+        host_port: text(row["host_port"]),
+        protocol: text(row["protocol"]) || "tcp",
+      })),
+    volumes: list(spec["volumes"])
+      .map(record)
+      .map((row) => ({
+        name: text(row["name"]),
+        path: text(row["path"]),
+        read_only: row["read_only"] === true,
+      })),
+    tmpfs: list(spec["tmpfs"])
+      .map(record)
+      .map((row) => ({ name: text(row["path"]), value: text(row["size"]) })),
     cpu: text(resources["cpu"]),
     memory: text(resources["memory"]),
     cpu_limit: text(resources["cpu_limit"]),

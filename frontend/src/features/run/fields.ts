@@ -16,6 +16,7 @@ export function textField({ draft, at, onChange }: FieldsProps, field: TextField
     size: "xs" as const,
     value: draft[field],
     error: at(pointer),
-    onChange: (event: { currentTarget: { value: string } }) => onChange({ ...draft, [field]: event.currentTarget.value }),
+    onChange: (event: { currentTarget: { value: string } }) =>
+      onChange({ ...draft, [field]: event.currentTarget.value }),
   };
 }

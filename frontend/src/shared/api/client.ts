@@ -39,7 +39,10 @@ const headers: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ credentials: "same-origin", headers: { Accept: "application/json" } });
+export const api = createClient<paths>({
+  credentials: "same-origin",
+  headers: { Accept: "application/json" },
+});
 api.use(headers);
 
 /** The body of an answer that has one; a refusal has been thrown before. */

@@ -42,7 +42,13 @@ export async function readProblem(response: Response): Promise<RequestFailed> {
 }
 
 function isProblem(body: unknown): body is Problem {
-  return typeof body === "object" && body !== null && "code" in body && "errors" in body && Array.isArray(body.errors);
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "code" in body &&
+    "errors" in body &&
+    Array.isArray(body.errors)
+  );
 }
 
 export function isStatus(error: unknown, status: number): boolean {

@@ -24,5 +24,6 @@ export const meQuery = queryOptions<Me | null>({
 export const hostsQuery = queryOptions<Host[]>({
   queryKey: ["hosts"],
   staleTime: 10_000,
-  queryFn: async () => body(await api.GET("/api/v1/hosts", { params: { query: { limit: LONGEST_PAGE } } })).results,
+  queryFn: async () =>
+    body(await api.GET("/api/v1/hosts", { params: { query: { limit: LONGEST_PAGE } } })).results,
 });

@@ -2,7 +2,7 @@
 import type { Messages } from "./en";
 
 export const de: Messages = {
-  common: { cancel: "Abbrechen", loading: "Lädt" },
+  common: { cancel: "Abbrechen", close: "Schließen", loading: "Lädt" },
   header: {
     project: "Projekt",
     language: "Language: English",
@@ -111,7 +111,8 @@ export const de: Messages = {
     filterHint: "state:failed host:fra-1 cpu>80 web",
     run: "Container starten",
     empty: "Noch keine Container",
-    emptyText: "Aus jedem Image lässt sich einer starten: Orchestra wählt den Host, startet ihn und zeigt ihn hier sofort.",
+    emptyText:
+      "Aus jedem Image lässt sich einer starten: Orchestra wählt den Host, startet ihn und zeigt ihn hier sofort.",
     emptyViewer: "In diesem Projekt läuft nichts. Die eigene Rolle darf zusehen, aber nichts starten.",
     emptyNoHost: "Es gibt keinen Host. Zuerst braucht es eine Docker-Engine.",
     noMatch: "Nichts passt zu „{{query}}“",
@@ -166,7 +167,14 @@ export const de: Messages = {
     soon: "Der erste Messwert kommt rund zehn Sekunden nach dem Start.",
     notRunning: "Messwerte kommen, solange er läuft.",
   },
-  events: { none: "Keine Ereignisse", at: "Zeit", level: "Stufe", kind: "Was", actor: "Wer", message: "Meldung" },
+  events: {
+    none: "Keine Ereignisse",
+    at: "Zeit",
+    level: "Stufe",
+    kind: "Was",
+    actor: "Wer",
+    message: "Meldung",
+  },
   attempts: { open: "Versuch {{count}} öffnen", started: "Gestartet", ended: "Beendet", exit: "Exit-Code" },
   why: {
     none: "Noch keine Entscheidung",
@@ -204,13 +212,15 @@ export const de: Messages = {
     addVerb: "Hinzufügen",
     added: "Host {{name}} wurde hinzugefügt",
     empty: "Noch keine Hosts",
-    emptyText: "Ein Host ist eine Docker-Engine: ein lokaler Socket oder eine TCP-Adresse mit TLS-Schlüsseln. Orchestra liest ihre Größe und verteilt Container darauf.",
+    emptyText:
+      "Ein Host ist eine Docker-Engine: ein lokaler Socket oder eine TCP-Adresse mit TLS-Schlüsseln. Orchestra liest ihre Größe und verteilt Container darauf.",
     noMatch: "Kein Host passt zu „{{query}}“",
     missing: "Diesen Host gibt es nicht",
     name: "Name",
     url: "URL der Engine",
     urlHint: "unix:///var/run/docker.sock oder tcp://10.0.0.5:2376",
-    tlsHint: "Mit einer TCP-Engine wird über beidseitiges TLS gesprochen. Die drei PEM-Texte einfügen; sie werden versiegelt und nie wieder gezeigt.",
+    tlsHint:
+      "Mit einer TCP-Engine wird über beidseitiges TLS gesprochen. Die drei PEM-Texte einfügen; sie werden versiegelt und nie wieder gezeigt.",
     ca: "CA-Zertifikat",
     cert: "Client-Zertifikat",
     key: "Client-Schlüssel",
@@ -241,7 +251,8 @@ export const de: Messages = {
     refused_other: "{{count}} Felder wurden abgelehnt",
     notObject: "Die Spec muss ein JSON-Objekt sein",
     spec: "Spec",
-    specHint: "Die ganze Spec, wie die API sie nimmt. Zurück im Formular bleibt erhalten, was es nicht kennt.",
+    specHint:
+      "Die ganze Spec, wie die API sie nimmt. Zurück im Formular bleibt erhalten, was es nicht kennt.",
     name: "Name",
     image: "Image",
     restart: "Neustart",
@@ -283,7 +294,7 @@ export const de: Messages = {
     init: "Ein init als Prozess 1",
     readOnlyRoot: "Wurzel-Dateisystem nur lesbar",
     healthTest: "Gesundheitsprüfung",
-    healthHint: "ein Shell-Befehl oder eine JSON-Liste wie [\"CMD\", \"/check\"]",
+    healthHint: 'ein Shell-Befehl oder eine JSON-Liste wie ["CMD", "/check"]',
     healthInterval: "Abstand der Prüfungen (s)",
     healthTimeout: "Frist einer Prüfung (s)",
     healthRetries: "Wiederholungen",

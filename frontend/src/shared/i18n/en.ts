@@ -1,6 +1,6 @@
 /** English words of the console. German stands in de.ts under the same keys. */
 export const en = {
-  common: { cancel: "Cancel", loading: "Loading" },
+  common: { cancel: "Cancel", close: "Close", loading: "Loading" },
   header: {
     project: "Project",
     language: "Sprache: Deutsch",
@@ -78,7 +78,13 @@ export const en = {
   },
   level: { info: "info", warning: "warning", error: "error" },
   condition: { ok: "well", bad: "trouble" },
-  reachable: { unknown: "not known yet", ok: "yes", suspect: "silent", refused: "engine is down", lost: "lost" },
+  reachable: {
+    unknown: "not known yet",
+    ok: "yes",
+    suspect: "silent",
+    refused: "engine is down",
+    lost: "lost",
+  },
   responsive: { unknown: "not known yet", ok: "yes", slow: "slow" },
   column: {
     state: "State",
@@ -103,7 +109,8 @@ export const en = {
     filterHint: "state:failed host:fra-1 cpu>80 web",
     run: "Run a container",
     empty: "No containers yet",
-    emptyText: "Run one from any image: Orchestra chooses the host, starts it, and shows it here as it happens.",
+    emptyText:
+      "Run one from any image: Orchestra chooses the host, starts it, and shows it here as it happens.",
     emptyViewer: "Nothing runs in this project. Your role may look, but not run containers.",
     emptyNoHost: "There is no host to run on. Add a Docker engine first.",
     noMatch: "Nothing matches “{{query}}”",
@@ -196,13 +203,15 @@ export const en = {
     addVerb: "Add",
     added: "Host {{name}} was added",
     empty: "No hosts yet",
-    emptyText: "A host is a Docker engine: a local socket, or a TCP address with TLS keys. Orchestra reads its size and puts containers on it.",
+    emptyText:
+      "A host is a Docker engine: a local socket, or a TCP address with TLS keys. Orchestra reads its size and puts containers on it.",
     noMatch: "No host matches “{{query}}”",
     missing: "There is no such host",
     name: "Name",
     url: "Engine URL",
     urlHint: "unix:///var/run/docker.sock or tcp://10.0.0.5:2376",
-    tlsHint: "A TCP engine is spoken to over mutual TLS. Paste the three PEM texts; they are sealed and never shown again.",
+    tlsHint:
+      "A TCP engine is spoken to over mutual TLS. Paste the three PEM texts; they are sealed and never shown again.",
     ca: "CA certificate",
     cert: "Client certificate",
     key: "Client key",
@@ -275,7 +284,7 @@ export const en = {
     init: "Run an init as process 1",
     readOnlyRoot: "Read-only root file system",
     healthTest: "Health check",
-    healthHint: "a shell command, or a JSON list such as [\"CMD\", \"/check\"]",
+    healthHint: 'a shell command, or a JSON list such as ["CMD", "/check"]',
     healthInterval: "Health interval (s)",
     healthTimeout: "Health timeout (s)",
     healthRetries: "Health retries",

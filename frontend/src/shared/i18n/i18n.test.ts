@@ -4,11 +4,14 @@ import { en } from "./en";
 
 function leaves(words: object, prefix = ""): [string, string][] {
   return Object.entries(words).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === "object" && value !== null ? leaves(value, `${prefix}${key}.`) : [[prefix + key, String(value)]],
+    typeof value === "object" && value !== null
+      ? leaves(value, `${prefix}${key}.`)
+      : [[prefix + key, String(value)]],
   );
 }
 
-const placeholders = (text: string): string[] => [...text.matchAll(/{{(\w+)}}/g)].map((m) => m[1] ?? "").sort();
+const placeholders = (text: string): string[] =>
+  [...text.matchAll(/{{(\w+)}}/g)].map((m) => m[1] ?? "").sort();
 
 test("English and German have the same keys", () => {
   expect(leaves(de).map(([key]) => key)).toEqual(leaves(en).map(([key]) => key));

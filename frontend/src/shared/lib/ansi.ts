@@ -40,5 +40,7 @@ function withLevel(line: string): Span[] {
   if (!found) return [plain(line)];
   const end = found.index + found[0].length;
   const level = { text: found[0], colour: LEVEL_COLOUR[found[0].charAt(0)] ?? null, isBold: true };
-  return [plain(line.slice(0, found.index)), level, plain(line.slice(end))].filter((span) => span.text !== "");
+  return [plain(line.slice(0, found.index)), level, plain(line.slice(end))].filter(
+    (span) => span.text !== "",
+  );
 }

@@ -40,12 +40,13 @@ export function showAge(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-export function showClock(iso: string | null): string {
-  return iso === null ? "–" : new Date(iso).toLocaleTimeString("de", { hour12: false });
-}
-
-export function showMoment(iso: string | null, language: string): string {
-  return iso === null ? "–" : new Date(iso).toLocaleString(language, { dateStyle: "medium", timeStyle: "medium" });
+/** Local time, in the one order that sorts and needs no language: `2026-11-22 12:58:01`. */
+export function showMoment(iso: string | null): string {
+  if (iso === null) return "–";
+  const at = new Date(iso);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":")}`;
 }
 
 /** The last part of an image's reference: `registry:5000/shop/web:1.4` -> `web:1.4`. */

@@ -2,7 +2,8 @@
 import { useEffect, useRef } from "react";
 
 const CHORD_MS = 1_200;
-export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+/** An action that answers false leaves the key to whoever has the focus. */
+export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
 
 export function useKeys(keys: KeyMap): void {
   const current = useRef(keys);
@@ -12,13 +13,12 @@ export function useKeys(keys: KeyMap): void {
   useEffect(() => {
     let first: { key: string; at: number } | null = null;
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+        return;
       const chord = first && event.timeStamp - first.at < CHORD_MS ? `${first.key} ${event.key}` : null;
       first = event.key === "g" ? { key: "g", at: event.timeStamp } : null;
       const act = (chord && current.current[chord]) || current.current[event.key];
-      if (!act) return;
-      event.preventDefault();
-      act(event);
+      if (act && act(event) !== false) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -27,5 +27,9 @@ export function useKeys(keys: KeyMap): void {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
-  return target.closest("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]") !== null;
+  return (
+    target.closest(
+      "input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]",
+    ) !== null
+  );
 }

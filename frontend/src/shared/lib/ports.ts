@@ -18,9 +18,14 @@ export function readPorts(text: string): PublishedPort[] {
 const LOOPBACK = new Set(["", "127.0.0.1", "::1", "localhost", "0.0.0.0", "::"]);
 
 /** Only TCP can be opened in a browser. A host reached over loopback is reached where the console is. */
-export function portLink(port: PublishedPort, dataAddress: string | undefined, consoleHost: string): string | null {
+export function portLink(
+  port: PublishedPort,
+  dataAddress: string | undefined,
+  consoleHost: string,
+): string | null {
   if (port.protocol !== "tcp" || dataAddress === undefined) return null;
-  const address = LOOPBACK.has(dataAddress) && !LOOPBACK.has(consoleHost) ? consoleHost : dataAddress || consoleHost;
+  const address =
+    LOOPBACK.has(dataAddress) && !LOOPBACK.has(consoleHost) ? consoleHost : dataAddress || consoleHost;
   const scheme = port.container_port === 443 || port.container_port === 8443 ? "https" : "http";
   return `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port.host_port}`;
 }

@@ -13,13 +13,16 @@ interface Props {
   /** The axis never ends below this. */
   least: number;
   syncKey: string;
+  /** Bytes: marks stand at powers of two. */
+  isBinary?: boolean;
 }
 
+const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const HEIGHT_PX = 180;
 const Y_AXIS_PX = 64;
 
 /** One live line over time. The plot is made once and fed; it is made anew only when the theme changes. */
-export function Chart({ label, at, values, show, least, syncKey }: Props) {
+export function Chart({ label, at, values, show, least, syncKey, isBinary = false }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const scheme = useComputedColorScheme("light");
@@ -28,7 +31,11 @@ export function Chart({ label, at, values, show, least, syncKey }: Props) {
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const made = new uPlot(options({ element, least, syncKey, show: (v) => showRef.current(v) }), [[], []], element);
+    const made = new uPlot(
+      options({ element, least, syncKey, isBinary, show: (v) => showRef.current(v) }),
+      [[], []],
+      element,
+    );
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
     watcher.observe(element);
@@ -37,7 +44,7 @@ export function Chart({ label, at, values, show, least, syncKey }: Props) {
       made.destroy();
       plot.current = null;
     };
-  }, [scheme, least, syncKey]);
+  }, [scheme, least, syncKey, isBinary]);
 
   useEffect(() => {
     plot.current?.setData([at.map((ms) => ms / 1000), [...values]]);
@@ -52,10 +59,11 @@ interface Wishes {
   element: HTMLElement;
   least: number;
   syncKey: string;
+  isBinary: boolean;
   show: (value: number) => string;
 }
 
-function options({ element, least, syncKey, show }: Wishes): uPlot.Options {
+function options({ element, least, syncKey, isBinary, show }: Wishes): uPlot.Options {
   const css = getComputedStyle(element);
   const colour = (name: string): string => css.getPropertyValue(name).trim();
   const axis = {
@@ -72,11 +80,21 @@ function options({ element, least, syncKey, show }: Wishes): uPlot.Options {
     scales: { y: { range: (_, __, max) => [0, Math.max(least, (Number.isFinite(max) ? max : 0) * 1.1)] } },
     axes: [
       { ...axis, values: (_, seconds) => seconds.map((s) => new Date(s * 1000).toLocaleTimeString("de")) },
-      { ...axis, size: Y_AXIS_PX, values: (_, marks) => marks.map(show) },
+      {
+        ...axis,
+        size: Y_AXIS_PX,
+        values: (_, marks) => marks.map(show),
+        ...(isBinary ? { incrs: BINARY_STEPS } : {}),
+      },
     ],
     series: [
       {},
-      { stroke: colour("--bar-used"), width: 1.5, fill: `${colour("--bar-used")}22`, points: { show: false } },
+      {
+        stroke: colour("--bar-used"),
+        width: 1.5,
+        fill: `${colour("--bar-used")}22`,
+        points: { show: false },
+      },
     ],
   };
 }

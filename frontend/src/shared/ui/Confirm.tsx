@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "./Dialog";
 
 interface Props {
   isOpen: boolean;
@@ -16,7 +17,7 @@ interface Props {
 export function Confirm({ isOpen, title, verb, isBusy, children, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} centered>
+    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
       {children}
       <Group justify="flex-end" mt="lg">
         <Button size="xs" variant="default" onClick={onClose} data-autofocus>
@@ -26,6 +27,6 @@ export function Confirm({ isOpen, title, verb, isBusy, children, onConfirm, onCl
           {verb}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

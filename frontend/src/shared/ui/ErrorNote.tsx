@@ -8,7 +8,11 @@ export function ErrorNote({ error, onRetry }: { error: Error; onRetry?: () => vo
   const { t } = useTranslation();
   const isForbidden = error instanceof RequestFailed && error.status === 403;
   const requestId = error instanceof RequestFailed ? error.requestId : "";
-  const title = isForbidden ? t("error.forbidden") : error instanceof RequestFailed ? t("error.failed") : t("error.broken");
+  const title = isForbidden
+    ? t("error.forbidden")
+    : error instanceof RequestFailed
+      ? t("error.failed")
+      : t("error.broken");
   const words = error instanceof TypeError ? t("error.unreachable") : error.message;
   return (
     <div className={styles.note} role="alert">

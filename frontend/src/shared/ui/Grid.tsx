@@ -26,7 +26,7 @@ interface Props {
 
 /** A virtual list with one tab stop. It draws what is on screen and moves a selection; the order is its owner's. */
 export function Grid(props: Props) {
-  const { columns, positions, keyOf, selected, onSelect, onOpen } = props;
+  const { columns, positions, keyOf, selected } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const hold = useHold(scroller, props.onHold);
   const rows = useVirtualizer({
@@ -36,34 +36,13 @@ export function Grid(props: Props) {
     overscan: 8,
     getItemKey: (index) => positions[index] ?? index,
   });
-  const selectedIndex = selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
+  const selectedIndex =
+    selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
 
-  const move = (key: string): boolean => {
-    const next = step(key, selectedIndex, positions.length, PAGE_ROWS);
-    const position = next === null ? undefined : positions[next];
-    if (next === null || position === undefined) return false;
-    onSelect(keyOf(position));
-    rows.scrollToIndex(next);
-    return true;
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target instanceof HTMLElement && event.target.closest("a, button") !== null) return;
-    if (event.key === "Enter" && selected !== null) onOpen(selected);
-    else if (event.key === "Escape") scroller.current?.blur();
-    else if (!move(event.key)) return;
-    event.preventDefault();
-  };
-  useKeys({
-    j: () => move("j"),
-    k: () => move("k"),
-    Enter: (event) => {
-      // A focused link or button keeps its own Enter.
-      const isFree = event.target === document.body || event.target === scroller.current;
-      if (isFree && selected !== null) onOpen(selected);
-    },
-  });
+  const keys = useMoves(props, { selectedIndex, scroller, scrollTo: (index) => rows.scrollToIndex(index) });
+  const tracks = { ["--columns" as string]: columns.map((column) => column.width).join(" ") };
   return (
-    <div className={styles.frame} {...hold.pointer} style={{ ["--columns" as string]: columns.map((c) => c.width).join(" ") }}>
+    <div className={styles.frame} {...hold.pointer} style={tracks}>
       <div
         ref={scroller}
         className={styles.scroller}
@@ -73,7 +52,7 @@ export function Grid(props: Props) {
         aria-colcount={columns.length}
         aria-activedescendant={selectedIndex >= 0 ? rowId(selected ?? "") : undefined}
         tabIndex={0}
-        onKeyDown={onKeyDown}
+        onKeyDown={keys}
         onScroll={hold.onScroll}
         onFocus={hold.onFocus}
         onBlur={hold.onBlur}
@@ -81,40 +60,81 @@ export function Grid(props: Props) {
         <GridHead
           columns={columns}
           sort={props.sort}
-          onSort={(column) => props.onSort(nextSort(props.sort, column.sortBy ?? column.id, column.isNumber ?? false))}
+          onSort={(column) =>
+            props.onSort(nextSort(props.sort, column.sortBy ?? column.id, column.isNumber ?? false))
+          }
         />
         <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((item) => {
-            const position = positions[item.index] ?? -1;
-            const key = keyOf(position);
-            return (
-              <div
-                key={item.key}
-                id={rowId(key)}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={key === selected}
-                className={styles.row}
-                data-gone={props.isGone(position)}
-                style={{ transform: `translateY(${item.start}px)` }}
-                onClick={(event) => {
-                  if (event.target instanceof HTMLElement && event.target.closest("a") !== null) return;
-                  onSelect(key);
-                  onOpen(key);
-                }}
-              >
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
-                    {column.cell(position)}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
+          {rows.getVirtualItems().map((item) => (
+            <Row key={item.key} grid={props} index={item.index} top_px={item.start} />
+          ))}
         </div>
       </div>
     </div>
   );
+}
+
+function Row({ grid, index, top_px }: { grid: Props; index: number; top_px: number }) {
+  const position = grid.positions[index] ?? -1;
+  const key = grid.keyOf(position);
+  return (
+    <div
+      id={rowId(key)}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={key === grid.selected}
+      className={styles.row}
+      data-gone={grid.isGone(position)}
+      style={{ transform: `translateY(${top_px}px)` }}
+      onClick={(event) => {
+        if (event.target instanceof HTMLElement && event.target.closest("a") !== null) return;
+        grid.onSelect(key);
+        grid.onOpen(key);
+      }}
+    >
+      {grid.columns.map((column) => (
+        <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
+          {column.cell(position)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface Place {
+  selectedIndex: number;
+  scroller: React.RefObject<HTMLDivElement | null>;
+  scrollTo: (index: number) => void;
+}
+
+/** The keyboard: in the grid all keys move; elsewhere j, k and Enter do, unless something else wants them. */
+function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (event: KeyboardEvent) => void {
+  const { positions, selected } = grid;
+  const move = (key: string): boolean => {
+    const next = step(key, selectedIndex, positions.length, PAGE_ROWS);
+    const position = next === null ? undefined : positions[next];
+    if (next === null || position === undefined) return false;
+    grid.onSelect(grid.keyOf(position));
+    scrollTo(next);
+    return true;
+  };
+  useKeys({
+    j: () => move("j"),
+    k: () => move("k"),
+    Enter: (event) => {
+      // A focused link or button keeps its own Enter.
+      if (event.target !== document.body || selected === null) return false;
+      grid.onOpen(selected);
+      return true;
+    },
+  });
+  return (event) => {
+    if (event.target instanceof HTMLElement && event.target.closest("a, button") !== null) return;
+    if (event.key === "Enter" && selected !== null) grid.onOpen(selected);
+    else if (event.key === "Escape") scroller.current?.blur();
+    else if (!move(event.key)) return;
+    event.preventDefault();
+  };
 }
 
 function rowId(key: string): string {

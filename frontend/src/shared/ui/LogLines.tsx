@@ -37,7 +37,12 @@ export function LogLines({ lines, dropped, revision, note, isFollowing }: Props)
   return (
     <>
       <div className={styles.bar}>
-        <FilterBox label={t("logs.search")} placeholder={t("logs.search")} value={search} onChange={setSearch} />
+        <FilterBox
+          label={t("logs.search")}
+          placeholder={t("logs.search")}
+          value={search}
+          onChange={setSearch}
+        />
         <span className="soft">{t("logs.lines", { lines: count })}</span>
         {note !== null && <span className="soft">{note}</span>}
         <span className={styles.end}>
@@ -105,5 +110,12 @@ function useFollow(count: number, total: number) {
     setAtEnd(isNowAtEnd);
     setPausedAt(total);
   };
-  return { scroller, rows, isAtEnd, onScroll, fresh: Math.max(0, total - pausedAt), toEnd: () => setAtEnd(true) };
+  return {
+    scroller,
+    rows,
+    isAtEnd,
+    onScroll,
+    fresh: Math.max(0, total - pausedAt),
+    toEnd: () => setAtEnd(true),
+  };
 }

@@ -23,7 +23,15 @@ export function PageHead({ title, children, actions, isMono = false }: HeadProps
   );
 }
 
-export function Crumb({ to, params, children }: { to: string; params?: Record<string, string>; children: ReactNode }) {
+export function Crumb({
+  to,
+  params,
+  children,
+}: {
+  to: string;
+  params?: Record<string, string>;
+  children: ReactNode;
+}) {
   return (
     <nav className={styles.crumb} aria-label={typeof children === "string" ? children : undefined}>
       <Link to={to} params={params ?? {}}>

@@ -1,7 +1,13 @@
 import { portLink, type PublishedPort } from "../lib/ports";
 
 /** Published ports as links to where they answer. */
-export function PortLinks({ ports, dataAddress }: { ports: readonly PublishedPort[]; dataAddress: string | undefined }) {
+export function PortLinks({
+  ports,
+  dataAddress,
+}: {
+  ports: readonly PublishedPort[];
+  dataAddress: string | undefined;
+}) {
   return (
     <>
       {ports.map((port, index) => {
@@ -11,7 +17,7 @@ export function PortLinks({ ports, dataAddress }: { ports: readonly PublishedPor
           <span key={`${port.host_port}/${port.protocol}`} className="mono">
             {index > 0 && ", "}
             {href === null ? (
-              text
+              <span className="soft">{text}</span>
             ) : (
               <a href={href} target="_blank" rel="noreferrer">
                 {text}

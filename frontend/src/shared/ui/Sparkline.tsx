@@ -6,7 +6,9 @@ export function Sparkline({ values, top }: { values: readonly number[]; top: num
   const highest = Math.max(top, ...values);
   const step = WIDTH / (values.length - 1);
   const points = values
-    .map((value, i) => `${(i * step).toFixed(1)},${(HEIGHT - 2 - (value / highest) * (HEIGHT - 4)).toFixed(1)}`)
+    .map(
+      (value, i) => `${(i * step).toFixed(1)},${(HEIGHT - 2 - (value / highest) * (HEIGHT - 4)).toFixed(1)}`,
+    )
     .join(" ");
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">

@@ -12,7 +12,17 @@ const DRAWING: Record<Shape, React.ReactNode> = {
       <path d="M6 1.8a4.2 4.2 0 0 1 0 8.4z" fill="currentColor" />
     </>
   ),
-  dashed: <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" strokeWidth="1.6" strokeDasharray="2.2 1.9" />,
+  dashed: (
+    <circle
+      cx="6"
+      cy="6"
+      r="4.2"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeDasharray="2.2 1.9"
+    />
+  ),
   turn: (
     <g fill="none" stroke="currentColor" strokeWidth="1.5">
       <path d="M9.9 4.3A4.3 4.3 0 1 0 10.3 7" />
@@ -76,5 +86,7 @@ export function LevelMark({ level, word }: { level: "info" | "warning" | "error"
 }
 
 export function ConditionMark({ isOk, word }: { isOk: boolean; word: string }) {
-  return <Mark look={isOk ? { tone: "good", shape: "check" } : { tone: "bad", shape: "cross" }} word={word} />;
+  return (
+    <Mark look={isOk ? { tone: "good", shape: "check" } : { tone: "bad", shape: "cross" }} word={word} />
+  );
 }

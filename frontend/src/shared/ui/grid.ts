@@ -21,7 +21,9 @@ export function nextSort(sort: Sort, column: string, isNumber: boolean): Sort {
 /** Sort in the address: `-cpu_millis` is descending. */
 export function readSort(text: string | undefined, fallback: Sort): Sort {
   if (text === undefined || text === "") return fallback;
-  return text.startsWith("-") ? { column: text.slice(1), descending: true } : { column: text, descending: false };
+  return text.startsWith("-")
+    ? { column: text.slice(1), descending: true }
+    : { column: text, descending: false };
 }
 
 export function writeSort(sort: Sort): string {

@@ -3,7 +3,18 @@ import type { ContainerState, HostState } from "../api/types";
 
 export const TONES = ["good", "busy", "wait", "bad", "mute"] as const;
 export type Tone = (typeof TONES)[number];
-export const SHAPES = ["dot", "half", "dashed", "turn", "cross", "diamond", "ring", "check", "warn", "bar"] as const;
+export const SHAPES = [
+  "dot",
+  "half",
+  "dashed",
+  "turn",
+  "cross",
+  "diamond",
+  "ring",
+  "check",
+  "warn",
+  "bar",
+] as const;
 export type Shape = (typeof SHAPES)[number];
 export interface Look {
   tone: Tone;

@@ -1,0 +1,249 @@
+/**
+ * The road in a browser: the first admin's link, a container from the form, pending to running without a reload, its
+ * port, its CPU, its log, stop, remove; then what the form says to what cannot be. The steps stand on each other.
+ *
+ * ORCHESTRA_URL           the console
+ * ORCHESTRA_FIRST_ADMIN   the token of a fresh first-admin link
+ * ORCHESTRA_IMAGE         an image that serves HTTP on ORCHESTRA_IMAGE_PORT (8080), writes log lines, and can burn CPU
+ * ORCHESTRA_COMMAND       what to run in it; left out: the image's own
+ * ORCHESTRA_LOAD_PATH     a path of the image that costs CPU when asked for (/)
+ */
+import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible, watch } from "./console";
+
+const TOKEN = needed("ORCHESTRA_FIRST_ADMIN");
+const IMAGE = needed("ORCHESTRA_IMAGE");
+const PORT = process.env["ORCHESTRA_IMAGE_PORT"] ?? "8080";
+const COMMAND = process.env["ORCHESTRA_COMMAND"] ?? "";
+const LOAD_PATH = process.env["ORCHESTRA_LOAD_PATH"] ?? "/";
+const PASSWORD = "correct-horse-battery-staple";
+const NAME = `road-${Date.now().toString(36)}`;
+const START_MS = 60_000;
+/** Readings come every ten seconds; two of them show a change. */
+const READING_MS = 45_000;
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} must be set`);
+  return value;
+}
+
+test.describe.configure({ mode: "serial" });
+
+let page: Page;
+let troubles: string[];
+let loads = 0;
+
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage();
+  troubles = watch(page);
+  page.on("load", () => (loads += 1));
+});
+test.afterAll(async () => {
+  await page.close();
+});
+test.afterEach(() => {
+  expect(troubles).toEqual([]);
+});
+
+function state(word: string) {
+  return page.locator("h1 + span", { hasText: word });
+}
+
+/** Something that cannot be asked for: the message stands at the field, what was typed is still there. */
+async function refused(what: { field: string; value: string; message: RegExp }): Promise<void> {
+  const field = page.getByLabel(what.field, { exact: true });
+  const before = await field.inputValue();
+  await field.fill(what.value);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: what.message }).first()).toBeVisible();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveValue(what.value);
+  await field.fill(before);
+}
+
+test("the first admin's link makes the account and leads in", async () => {
+  await page.goto(`/first-admin#${TOKEN}`);
+  await expectAccessible(page, "first-admin");
+  await page.getByLabel("User name").fill("anna");
+  await page.getByLabel("Choose a password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
+  await expect(page.getByTestId("live")).toHaveAttribute("data-freshness", "live");
+});
+
+test("the form refuses what cannot be, at the field, and loses nothing", async () => {
+  await page.getByRole("link", { name: "Run a container" }).first().click();
+  await expect(page.getByRole("heading", { name: "Run a container" })).toBeVisible();
+  await page.getByLabel("Image", { exact: true }).fill(IMAGE);
+  await page.getByLabel("Name", { exact: true }).fill(NAME);
+  await page.getByRole("button", { name: "Port", exact: true }).click();
+  await page.getByLabel("Container port").fill(PORT);
+  await expectAccessible(page, "run");
+  await refused({ field: "Name", value: "Not A Name", message: /\/name/ });
+  await refused({ field: "Image", value: "UPPER CASE", message: /\/image/ });
+  await refused({ field: "Memory request", value: "ten lots", message: /\/resources\/memory/ });
+  await refused({ field: "Container port", value: "99999", message: /\/ports\/0\/container_port/ });
+  await expectAccessible(page, "run-refused");
+});
+
+test("a forbidden and an unknown field are named in JSON, and stay there to be corrected", async () => {
+  await page.getByRole("radiogroup").getByText("JSON").click();
+  const spec = page.getByRole("textbox", { name: "Spec" });
+  const good = await spec.inputValue();
+  const object = JSON.parse(good) as Record<string, unknown>;
+  await spec.fill(JSON.stringify({ ...object, privileged: true, comand: ["x"] }));
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const alert = page.getByRole("alert").filter({ hasText: "/privileged" });
+  await expect(alert).toBeVisible();
+  await expect(alert).toContainText("/comand");
+  await expect(spec).toHaveValue(/privileged/);
+  await spec.fill("{ not json");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(spec).toHaveAttribute("aria-invalid", "true");
+  await expectAccessible(page, "run-json");
+  await spec.fill(good);
+  await page.getByRole("radiogroup").getByText("Form").click();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue(NAME);
+});
+
+test("what no host can hold waits, and says why", async () => {
+  await page.getByLabel("Name", { exact: true }).fill(`${NAME}-huge`);
+  await page.getByLabel("Memory request").fill("10t");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(state("pending")).toBeVisible();
+  await expect(page.getByTestId("cause")).toContainText(/memory/i, { timeout: START_MS });
+  await page.getByRole("tab", { name: "Why not placed" }).click();
+  await expect(page.getByText(/Cannot be placed: 0 of \d+/)).toBeVisible();
+  await expectAccessible(page, "why-pending");
+  await remove(`${NAME}-huge`);
+});
+
+test("a container goes from pending to running without a reload", async () => {
+  await page.getByRole("link", { name: "Run g r" }).click();
+  await page.getByLabel("Name", { exact: true }).fill(NAME);
+  await page.getByLabel("Image", { exact: true }).fill(IMAGE);
+  if (COMMAND !== "") await page.getByLabel("Command").fill(COMMAND);
+  await page.getByLabel("CPU request").fill("0.1");
+  await page.getByLabel("Memory request").fill("32m");
+  await page.getByRole("button", { name: "Port", exact: true }).click();
+  await page.getByLabel("Container port").fill(PORT);
+  const before = loads;
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("heading", { name: NAME })).toBeVisible();
+  await expect(state("running")).toBeVisible({ timeout: START_MS });
+  expect(loads).toBe(before);
+});
+
+test("its published port answers, and its log is read live", async () => {
+  const link = page.getByRole("link", { name: new RegExp(`→${PORT}`) });
+  const href = await link.getAttribute("href");
+  expect(href).toMatch(/^http:\/\/.+:\d+$/);
+  await expect(async () => {
+    expect((await page.request.get(href ?? "")).status()).toBeLessThan(500);
+  }).toPass({ timeout: START_MS });
+  await page.getByRole("tab", { name: "Logs" }).click();
+  const log = page.getByRole("log");
+  await expect(log).toContainText(/\S/);
+  await expectAccessible(page, "logs");
+});
+
+test("its CPU moves under load", async () => {
+  const href = (await page.getByRole("link", { name: new RegExp(`→${PORT}`) }).getAttribute("href")) ?? "";
+  await page.getByRole("tab", { name: "Metrics" }).click();
+  let isLoading = true;
+  const load = (async () => {
+    while (isLoading) await page.request.get(href + LOAD_PATH).catch(() => undefined);
+  })();
+  const usage = page.getByTestId("usage");
+  await expect(usage).toContainText(/CPU (\d\d|[1-9](\.\d)?|0\.[1-9]) ?/, { timeout: READING_MS });
+  isLoading = false;
+  await load;
+  await expect(page.getByRole("img", { name: /CPU/ }).first()).toBeVisible();
+  await expectAccessible(page, "metrics");
+});
+
+test("events, attempts, why here and the spec are there", async () => {
+  await page.getByRole("tab", { name: "Events" }).click();
+  await expect(page.getByRole("cell", { name: "container.running" }).first()).toBeVisible();
+  await expectAccessible(page, "events");
+  await page.getByRole("tab", { name: "Attempts" }).click();
+  await expect(page.getByRole("cell", { name: "running" })).toBeVisible();
+  await expectAccessible(page, "attempts");
+  await page.getByRole("tab", { name: "Why here" }).click();
+  await expect(page.getByText(/\d+ of \d+ hosts fitted/)).toBeVisible();
+  await expectAccessible(page, "why");
+  await page.getByRole("tab", { name: "Inspect" }).click();
+  await expect(page.getByText(`"image": "${IMAGE}"`)).toBeVisible();
+  await expectAccessible(page, "inspect");
+});
+
+test("the list and the hosts show it", async () => {
+  await page.getByRole("link", { name: "Containers g c" }).click();
+  await page.getByLabel("Filter containers").fill(`state:running ${NAME}`);
+  await expect(page.getByRole("row", { name: new RegExp(NAME) })).toHaveCount(1);
+  await expectAccessible(page, "containers");
+  await page.getByRole("link", { name: "Hosts g h" }).click();
+  await expect(page.getByRole("grid", { name: "Hosts" }).getByText("ready")).not.toHaveCount(0);
+  await expectAccessible(page, "hosts");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Conditions" })).toBeVisible();
+  await expectAccessible(page, "host");
+});
+
+test("a host with a bad address is refused at its field", async () => {
+  await page.goto("/hosts?add=true");
+  await page.getByLabel("Name").fill("nowhere");
+  await page.getByLabel("Engine URL").fill("ftp://somewhere");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByLabel("Engine URL")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Engine URL")).toHaveValue("ftp://somewhere");
+  await expectAccessible(page, "add-host");
+  await page.keyboard.press("Escape");
+});
+
+test("it stops and goes, and the page says so by itself", async () => {
+  await page.getByRole("link", { name: "Containers g c" }).click();
+  await page.getByRole("row", { name: new RegExp(NAME) }).click();
+  await expect(state("running")).toBeVisible();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(state("stopped")).toBeVisible({ timeout: START_MS });
+  await expect(page.getByRole("button", { name: "Stop" })).toHaveAttribute("aria-disabled", "true");
+  await remove(NAME);
+});
+
+test("German says the same", async () => {
+  await page.getByRole("button", { name: /Sprache: Deutsch/ }).click();
+  await expect(page.getByRole("heading", { name: "Container", exact: true })).toBeVisible();
+  await expectAccessible(page, "german");
+});
+
+test("logging out leads to the login, and the login back to where one wanted to go", async () => {
+  await page.getByRole("button", { name: /anna/ }).click();
+  await page.getByRole("menuitem", { name: "Abmelden" }).click();
+  await expect(page.getByRole("heading", { name: "Anmelden" })).toBeVisible();
+  await expectAccessible(page, "login");
+  await page.goto("/hosts");
+  await page.getByLabel("Name").fill("anna");
+  await page.getByLabel("Passwort", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Anmelden" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel("Passwort", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Anmelden" }).click();
+  await expect(page.getByRole("heading", { name: "Hosts" })).toBeVisible();
+});
+
+/** From the container's own page: asks first, then the list no longer has it. */
+async function remove(name: string): Promise<void> {
+  await page.getByRole("button", { name: "Remove" }).click();
+  const dialog = page.getByRole("dialog", { name: `Remove ${name}?` });
+  await expectAccessible(page, "remove");
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole("link", { name: "Containers g c" }).click();
+  await page.getByLabel("Filter containers").fill("");
+  await expect(page.getByRole("row", { name: new RegExp(`${name}(?!-)`) })).toHaveCount(0, {
+    timeout: START_MS,
+  });
+}
