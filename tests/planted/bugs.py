@@ -1,0 +1,74 @@
+"""The list: what is broken, where, and which test says so. A text that is no longer there is an error of the list."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bug:
+    """Replace `old` by `new` in `file`; `test` must then fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+BUGS = (
+    Bug(
+        "drop the FOR SHARE of the hold",
+        "core/lib/lease.py",
+        "WHERE {self.key_column} = %s FOR SHARE",
+        "WHERE {self.key_column} = %s",
+        "tests/transitions/test_moves.py::test_a_take_over_waits_for_a_write_that_has_begun",
+    ),
+    Bug(
+        "drop the booking's CHECK",
+        "hosts/migrations/0001_initial.py",
+        '("cpu_millis_reserved__gte", 0), ("cpu_millis_reserved__lte", models.F("cpu_millis_allocatable"))',
+        '("cpu_millis_reserved__gte", 0)',
+        "tests/transitions/test_booking.py::test_a_script_cannot_overcommit",
+    ),
+    Bug(
+        "drop the unique index of slots",
+        "containers/migrations/0001_initial.py",
+        'fields=("slot_id", "is_successor"),',
+        'fields=("slot_id", "is_successor", "attempt"),',
+        "tests/transitions/test_slots.py::test_a_slot_has_one_occupant",
+    ),
+    Bug(
+        "restart policy always on the engine",
+        "containers/compile.py",
+        '"RestartPolicy": {"Name": "no"}',
+        '"RestartPolicy": {"Name": "always"}',
+        "tests/agent/test_steps.py::test_a_bound_one_comes_up_with_its_image_pinned",
+    ),
+    Bug(
+        "skip adoption",
+        "containers/agent/apply.py",
+        "    except NameTaken:\n        there =",
+        "    except NameTaken:\n        raise\n        there =",
+        "tests/agent/test_steps.py::test_what_was_created_before_a_kill_is_adopted_not_made_again",
+    ),
+    Bug(
+        "NOTIFY without the poll: the scheduler's loops",
+        "core/lib/loop.py",
+        "self._wake.wait(self.interval_s)",
+        "self._wake.wait()",
+        "tests/whole/test_deaf.py::test_a_container_runs_though_no_hint_arrives",
+    ),
+    Bug(
+        "NOTIFY without the poll: the agent's compare",
+        "containers/agent/worker.py",
+        "self._wake.wait(max(0.0, self._compare_at_s - monotonic_s()))",
+        "self._wake.wait()",
+        "tests/whole/test_deaf.py::test_a_container_runs_though_no_hint_arrives",
+    ),
+    Bug(
+        "release a lost row's reservation at once",
+        "containers/migrations/0002_rules.py",
+        " OR (status = 'lost' AND gone_at IS NULL)",
+        "",
+        "tests/transitions/test_booking.py::test_room_is_held_until_the_end_and_by_a_lost_one_until_it_is_gone",
+    ),
+)
