@@ -175,6 +175,24 @@ def test_the_socket_is_refused_by_its_own_words_even_below_a_granted_folder(spel
         assert any("engine's socket" in refusal.message for refusal in refusals(body, granted))
 
 
+@pytest.mark.parametrize("folder", FOLDERS_OF_SOCKETS)
+def test_a_folder_that_holds_the_socket_is_refused_even_when_granted(folder: str) -> None:
+    granted = ProjectPolicy(allowed_bind_prefixes=("/var", "/run", "/"))
+    assert pointers(host(Binds=[f"{folder}:/x"]), granted)
+    assert pointers(host(Mounts=volume(Type="bind", Source=folder)), granted)
+
+
+@pytest.mark.parametrize("respell", [str.lower, str.upper, lambda key: key[0].lower() + key[1:], lambda key: f"{key} "])
+def test_a_second_spelling_of_a_key_is_refused_even_with_a_good_value(respell: Callable[[str], str]) -> None:
+    """The engine would take either of the two."""
+    for key, value in full().items():
+        assert f"/{respell(key)}" in pointers(full() | {respell(key): value})
+    for key, value in full()["HostConfig"].items():
+        assert f"/HostConfig/{respell(key)}" in pointers(host(**{respell(key): value}))
+    for key, value in volume()[0].items():
+        assert pointers(host(Mounts=volume(**{respell(key): value})))
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

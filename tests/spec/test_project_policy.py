@@ -39,6 +39,7 @@ def test_what_is_granted_is_read_in_one_spelling() -> None:
         ({"allowed_bind_prefixes": ["srv"]}, "/allowed_bind_prefixes/0", "absolute"),
         ({"allowed_bind_prefixes": ["/srv/../etc"]}, "/allowed_bind_prefixes/0", "absolute"),
         ({"allowed_bind_prefixes": ["/"]}, "/allowed_bind_prefixes/0", "socket"),
+        ({"allowed_bind_prefixes": ["/var"]}, "/allowed_bind_prefixes/0", "socket"),
         ({"allowed_bind_prefixes": ["/var/run/"]}, "/allowed_bind_prefixes/0", "socket"),
         ({"allowed_bind_prefixes": ["/run/docker.sock"]}, "/allowed_bind_prefixes/0", "socket"),
         ({"extra_capabilities": ["ALL"]}, "/extra_capabilities/0", "one of"),
