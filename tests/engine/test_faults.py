@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -192,6 +193,21 @@ def test_strangers_are_not_trusted(world: World) -> None:
                 call()
             assert "certificate" in caught.value.words
         engine.close()
+
+
+@pytest.mark.kinds("tcp")
+def test_public_authorities_are_strangers_too(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The engine's certificate is good by the library's own bundle, and not by the one we were given."""
+    pair = world.address.tls
+    assert pair is not None
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(pair.ca)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(bundle))
+    tls = TlsPair(ca=Authority.new("stranger").client().ca, cert=pair.cert, key=pair.key)
+    engine = open_engine(EngineAddress(world.address.url, tls), cluster="suite")
+    with pytest.raises(Untrusted):
+        engine.ping(timeout_s=2)
+    engine.close()
 
 
 @pytest.mark.kinds("tcp")

@@ -131,6 +131,25 @@ def drip(*pieces: bytes, pause_s: float, then_hang_s: float = 0.0, whole: bool =
     return answer
 
 
+def test_a_ping_does_not_wait_for_a_place(speak: Speak) -> None:
+    """All places are taken by calls that take their time; the engine answers a ping at once."""
+
+    def slowly(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.7)
+        says(200, "[]")(request)
+
+    engine = speak({"json": slowly, "_ping": says(200, "OK")})
+    calls = [threading.Thread(target=engine.list, kwargs={"labels": {}}) for _ in range(8)]
+    for call in calls:
+        call.start()
+    time.sleep(0.2)
+    began = time.monotonic()
+    engine.ping(timeout_s=0.4)
+    assert time.monotonic() - began < 0.4
+    for call in calls:
+        call.join()
+
+
 def test_a_pull_that_falls_silent_is_stalled(speak: Speak) -> None:
     engine = speak({"create": drip(b'{"status":"Pulling"}\n', pause_s=0, then_hang_s=3)})
     began = time.monotonic()

@@ -70,9 +70,6 @@ class TcpTransport(HTTPAdapter):
             kwargs["ssl_context"] = self._context
         super().init_poolmanager(*args, socket_options=self._options, **kwargs)
 
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return super().build_connection_pool_key_attributes(*args, **kwargs)[0], {}
-
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
         """Nothing to add: the context verifies, and requires."""
 
