@@ -20,6 +20,7 @@ EVENTS_WAITING_MAX = 200
 REPLIES_WAITING_MAX = 100
 SUBSCRIPTIONS_MAX = 64
 CLOSE_FLOOD = 1008
+CLOSE_FAULT = 1011
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +189,9 @@ class Client:
             while self._again and not self.is_closed:
                 self._again = False
                 await self._send_all()
+        except Exception:
+            log.exception("live feed: a client could not be written to")
+            await self.drop(CLOSE_FAULT)  # a frame is lost, so that nothing after it would be right
         finally:
             self._is_flushing = False
         if len(self._replies) > REPLIES_WAITING_MAX and not self.is_closed:

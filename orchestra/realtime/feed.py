@@ -104,6 +104,10 @@ class Stream:
         self._ring_bytes = 0
         self._snapshot: Snapshot | None = None
 
+    def fill(self, kind: Kind, rows: Mapping[Key, Values | None]) -> None:
+        """The first rows, before anybody watches: they stand in the snapshot and need no frames."""
+        self.tables[kind].update(rows)
+
     def update(self, kind: Kind, fresh: Mapping[Key, Values | None], *, ts_ms: int) -> bool:
         """Take in what was read; True when there are new frames."""
         table = self.tables[kind]

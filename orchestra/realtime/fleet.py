@@ -30,12 +30,15 @@ class Fleet:
         self._measured_slots: set[UUID] = set()
         self._measured_hosts: set[int] = set()
 
-    def stream(self, project_id: int | None, *, ts_ms: int) -> Stream:
+    def stream(self, project_id: int | None) -> Stream:
         """The stream of a project (None: the platform); a new one begins with all rows."""
         if project_id not in self.streams:
             made = Stream(uuid.uuid4().hex[:12], {"hosts": Table(HOSTS), "containers": Table(CONTAINERS)})
             self.streams[project_id] = made
-            self._tell(made, project_id, slots=self._containers.keys(), hosts=self._hosts.keys(), ts_ms=ts_ms)
+            made.fill("hosts", {key: self._shown_host(row, project_id) for key, row in self._hosts.items()})
+            made.fill(
+                "containers", {key: self._shown_container(row, project_id) for key, row in self._containers.items()}
+            )
         return self.streams[project_id]
 
     def close_stream(self, project_id: int | None) -> None:
@@ -75,6 +78,11 @@ class Fleet:
         for host_id in [key for key, used in self._host_use.items() if now_s - used.seen_s > USED_FOR_S]:
             del self._host_use[host_id]
             self._measured_hosts.add(host_id)
+
+    @property
+    def slots(self) -> int:
+        """How many slots we know of."""
+        return len(self._containers)
 
     @property
     def has_measured(self) -> bool:

@@ -114,7 +114,7 @@ class Hub:
             if self._mark is None:
                 await self._read_fleet()
                 await self._read_usage({"sample": True})
-        stream = self.fleet.stream(topic.project_id, ts_ms=_now_ms())
+            stream = self.fleet.stream(topic.project_id)
         self._unwatched_s.pop(topic.project_id, None)
         client.subscriptions[sub] = FleetSubscription(sub, topic, stream, monotonic_s())
 
@@ -176,6 +176,7 @@ class Hub:
         if is_due:
             await self.in_thread(_ask_nothing)
             self._polled_s = self._good_read_s = began_s
+            self._close_unwatched(began_s)
         if "account" in heard:
             await recheck(self, list(self.clients))
         await self.flush_all()
@@ -200,7 +201,9 @@ class Hub:
             self._whole_s = now_s
         self.fleet.take(read, ts_ms=_now_ms())
         self._mark = read.mark
-        self._close_unwatched(now_s)
+        if read.slots != self.fleet.slots and not read.whole:
+            self._whole_s = float("-inf")  # rows were deleted: the next read is a whole one
+            self._wake.set()
 
     async def _read_usage(self, heard: Hints) -> None:
         now_s = monotonic_s()
@@ -296,12 +299,7 @@ class Hub:
 
     async def flush_all(self) -> None:
         for number, client in enumerate(list(self.clients)):
-            try:
-                await client.flush()
-            except Exception:
-                log.exception("live feed: a client could not be written to")
-                self.clients.discard(client)
-                client.close()
+            await client.flush()
             if number % 100 == 99:
                 await asyncio.sleep(0)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from containers.display import shown_state as container_state
@@ -68,6 +68,8 @@ class FleetRead:
     hosts: Mapping[int, HostRow | None]
     host_ids: frozenset[int]
     """All hosts there are: a removed one leaves no mark."""
+    slots: int
+    """How many slots a list shows: when we know of another number, rows were deleted, which leaves no mark either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,14 @@ class UsageRead:
 
 def read_fleet(mark: int | None) -> FleetRead:
     """What changed since `mark`, or everything for None (and where the change is too large to tell row by row)."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(MARK)
         (new_mark,) = cursor.fetchone()
+        return _read(mark, new_mark)
+
+
+def _read(mark: int | None, new_mark: int) -> FleetRead:
     if mark is None:
         return _whole(new_mark)
     slots, hosts = _changed(mark)
@@ -94,7 +101,9 @@ def read_fleet(mark: int | None) -> FleetRead:
     found = _hosts(Host.objects.filter(pk__in=hosts), hosts) if hosts else {}
     present = frozenset(Host.objects.values_list("pk", flat=True))
     rows = {**dict.fromkeys(hosts), **found}
-    return FleetRead(new_mark, whole=False, containers=containers, hosts=rows, host_ids=present)
+    return FleetRead(
+        new_mark, whole=False, containers=containers, hosts=rows, host_ids=present, slots=current().count()
+    )
 
 
 def read_usage(after_id: int) -> UsageRead:
@@ -120,8 +129,9 @@ def current() -> QuerySet[Container]:
 
 
 def _whole(mark: int) -> FleetRead:
-    hosts = _hosts(Host.objects.all(), None)
-    return FleetRead(mark, whole=True, containers=_containers(current()), hosts=hosts, host_ids=frozenset(hosts))
+    hosts, containers = _hosts(Host.objects.all(), None), _containers(current())
+    ids = frozenset(hosts)
+    return FleetRead(mark, whole=True, containers=containers, hosts=hosts, host_ids=ids, slots=len(containers))
 
 
 def _changed(mark: int) -> tuple[set[UUID], set[int]]:

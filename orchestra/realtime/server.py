@@ -65,6 +65,15 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
             return
         super().onMessage(payload, isBinary)
 
+    def sendMessage(self, *args: Any, **options: Any) -> None:  # noqa: N802
+        """What we send is bounded by the window; autobahn would apply the bound of what clients may send."""
+        bounds = self.maxMessagePayloadSize, self.maxFramePayloadSize
+        self.maxMessagePayloadSize = self.maxFramePayloadSize = 0
+        try:
+            super().sendMessage(*args, **options)
+        finally:
+            self.maxMessagePayloadSize, self.maxFramePayloadSize = bounds
+
     def onPing(self, payload: bytes) -> None:  # noqa: N802
         now_s = monotonic_s()
         if now_s - self._ponged_s >= PONG_EVERY_S:

@@ -1,0 +1,90 @@
+"""The web process as a program: it ends gracefully, says what is wrong, shares a socket, serves the roots."""
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from django.db import connection, transaction
+
+from tests.realtime.web import ROOT, Web
+
+
+def get(web: Web, path: str) -> tuple[int, dict[str, str], bytes]:
+    try:
+        with build_opener(ProxyHandler({})).open(f"{web.origin}{path}", timeout=10) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except HTTPError as error:
+        return error.code, dict(error.headers), error.read()
+
+
+def test_term_closes_sockets_with_1012_and_ends(own_web: Web, admin: str) -> None:
+    with own_web.live(admin) as live:
+        sub = live.sub("fleet", project=None)
+        live.until(lambda: live.told("snap", sub))
+        own_web.process.send_signal(signal.SIGTERM)
+        began_s = time.monotonic()
+        assert live.closed_with() == 1012
+        assert own_web.process.wait(timeout=5) == 0
+        assert time.monotonic() - began_s < 3, "measured on its own: 0.2 s"
+
+
+def test_term_lets_a_request_in_flight_finish(own_web: Web, admin: str) -> None:
+    found: list[Any] = []
+    asking = threading.Thread(target=lambda: found.append(own_web.call("GET", "/me", admin)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE accounts_apitoken IN ACCESS EXCLUSIVE MODE")
+        asking.start()
+        time.sleep(0.5)
+        own_web.process.send_signal(signal.SIGTERM)
+        time.sleep(0.4)
+        assert own_web.process.poll() is None
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", own_web.port), timeout=2).close()
+    asking.join(timeout=10)
+    assert found[0]["username"] == "root"
+    assert own_web.process.wait(timeout=5) == 0
+
+
+def run_web(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", "web", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_taken_port_is_said_in_one_line(web: Web) -> None:
+    ended = run_web("--port", str(web.port))
+    assert ended.returncode == 1
+    assert f"port {web.port} on 127.0.0.1 is taken" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("--host", "192.0.2.1"), "is no address of this machine"), (("--fd", "77"), "is no open socket")],
+)
+def test_what_cannot_be_listened_on_is_said(arguments: tuple[str, ...], words: str) -> None:
+    ended = run_web(*arguments)
+    assert (ended.returncode, words in ended.stderr) == (1, True), ended.stderr
+
+
+def test_health(web: Web) -> None:
+    assert get(web, "/healthz")[0] == 200
+    assert get(web, "/readyz")[0] == 200
+
+
+def test_what_the_api_does_not_have_is_a_problem_and_no_page(web: Web) -> None:
+    status, headers, body = get(web, "/api/v1/nothing/here")
+    assert (status, headers["Content-Type"]) == (404, "application/problem+json")
+    assert b'"not-found"' in body
+    assert get(web, "/api/v9/")[0] == 404
+
+
+def test_files_that_are_not_there_are_no_pages(web: Web) -> None:
+    assert get(web, "/assets/gone-1234.js")[0] == 404
+    assert get(web, "/favicon-nope.png")[0] == 404
