@@ -111,4 +111,4 @@ def _binding(verdict: Verdict, waiting: Pending) -> Binding:
 def _kept(verdict: Verdict, seen: Explanation, pending: Mapping[str, Pending]) -> Kept:
     waiting = pending[verdict.container]
     message = f"placed on {verdict.host_name}" if verdict.host is not None else seen.words
-    return Kept(waiting.id, waiting.slot_id, verdict.host, verdict.host_name, verdict.score, message, seen)
+    return Kept(waiting.id, waiting.slot_id, verdict, message, seen)

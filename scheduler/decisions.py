@@ -15,7 +15,9 @@ from django.db import connection
 from containers.models import Container
 from containers.states import Status
 from scheduler.models import Decision, Verdict
+from scheduler.placement.explain import scored
 from scheduler.placement.types import Explanation, Scored
+from scheduler.placement.types import Verdict as Placed
 
 _COLUMNS = (
     "id bigint, container_id uuid, slot_id uuid, verdict text, host_id bigint, host_name text, message text,"
@@ -34,9 +36,7 @@ class Kept:
 
     container_id: UUID
     slot_id: UUID
-    host_id: int | None
-    host_name: str
-    score: Scored | None
+    verdict: Placed
     message: str
     seen: Explanation
 
@@ -66,15 +66,17 @@ def _new_ids(count: int) -> list[int]:
 
 
 def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> dict[str, Any]:
+    placed = one.verdict
+    score = scored(placed.host_name, placed.terms, further=placed.further) if placed.host is not None else None
     row: dict[str, Any] = {
         "id": row_id,
         "container_id": str(one.container_id),
         "slot_id": str(one.slot_id),
-        "verdict": (Verdict.REFUSED if one.host_id is None else Verdict.PLACED).value,
-        "host_id": one.host_id,
-        "host_name": one.host_name,
+        "verdict": (Verdict.REFUSED if placed.host is None else Verdict.PLACED).value,
+        "host_id": placed.host,
+        "host_name": placed.host_name,
         "message": one.message,
-        "score": _scored(one.score) if one.score else None,
+        "score": _scored(score) if score else None,
         "group_size": group_size,
         "same_as": same_as,
         "hosts_total": one.seen.hosts_total,
@@ -85,12 +87,12 @@ def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> dic
     if same_as is None:
         row["funnel"] = [step._asdict() for step in one.seen.funnel]
         row["refused"] = [refusal._asdict() for refusal in one.seen.refused]
-        row["scores"] = [_scored(scored) for scored in one.seen.best]
+        row["scores"] = [_scored(best) for best in one.seen.best]
     return row
 
 
-def _scored(scored: Scored) -> dict[str, Any]:
-    return {"host": scored.host, "total": scored.total, "terms": dict(scored.terms)}
+def _scored(one: Scored) -> dict[str, Any]:
+    return {"host": one.host, "total": one.total, "terms": dict(one.terms)}
 
 
 def decision_json(container: Container) -> dict[str, Any]:

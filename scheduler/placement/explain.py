@@ -10,7 +10,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from scheduler.placement.filters import Filter
-from scheduler.placement.types import Explanation, Fleet, Floats, Ints, Mask, Refusal, Scored, Shape, Step, Term
+from scheduler.placement.types import (
+    Explanation,
+    Fleet,
+    Floats,
+    Ints,
+    Mask,
+    Refusal,
+    Scored,
+    Shape,
+    Step,
+    Term,
+    TermsOfRow,
+)
 
 BEST = 5
 REASONS_MAX = 1000
@@ -55,10 +67,7 @@ def funnel(filters: Sequence[Filter], blame: Ints) -> tuple[Step, ...]:
 def best_rows(fleet: Fleet, fits: Ints, *, terms: Sequence[Term]) -> tuple[Scored, ...]:
     """The best five of the rows that fit; of equal ones the first by name."""
     rows = best_of(worth(terms, len(fleet)), fits, BEST)
-    best = [
-        scored(fleet.names[row], [(t.name, float(t.first[row]), float(t.step[row])) for t in terms])
-        for row in rows.tolist()
-    ]
+    best = [scored(fleet.names[row], terms_of(row, terms)) for row in rows.tolist()]
     return tuple(sorted(best, key=lambda one: (-one.total, one.host)))
 
 
@@ -82,8 +91,12 @@ def best_of(values: Floats, rows: Ints, count: int) -> Ints:
     return np.sort(np.concatenate([better, equal]))
 
 
-def scored(host: str, terms: Sequence[tuple[str, float, float]], *, further: int = 0) -> Scored:
-    """One host's score with the terms (name, first, step) that are not nothing."""
+def terms_of(row: int, terms: Sequence[Term]) -> TermsOfRow:
+    return tuple((term.name, float(term.first[row]), float(term.step[row])) for term in terms)
+
+
+def scored(host: str, terms: TermsOfRow, *, further: int = 0) -> Scored:
+    """One host's score with the terms that are not nothing, for the container after `further` of its group."""
     values = {name: round(first + further * step, SHOWN_DIGITS) for name, first, step in terms}
     shown = {name: value for name, value in values.items() if value} if 0.0 in values.values() else values
     return Scored(host, round(sum(values.values()), SHOWN_DIGITS), shown)

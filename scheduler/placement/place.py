@@ -13,11 +13,11 @@ from heapq import heapify, heappop, heapreplace
 
 import numpy as np
 
-from scheduler.placement.explain import DIGITS, best_of, explain, scored, worth
+from scheduler.placement.explain import DIGITS, best_of, explain, terms_of, worth
 from scheduler.placement.filters import FILTERS, PLENTY, Filter
 from scheduler.placement.ports import bind_ports
 from scheduler.placement.scores import SCORES, Score, terms
-from scheduler.placement.types import Explanation, Fleet, Group, Ints, Mask, Request, Shape, Term, Verdict
+from scheduler.placement.types import BoundPort, Explanation, Fleet, Group, Ints, Mask, Request, Shape, Term, Verdict
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _place_group(request: Request, fleet: Fleet, *, policy: Policy) -> Group:
     rows = deal(len(request.containers), seen, room=_room(shape, fleet, filters=policy.filters, masks=masks))
     verdicts = _give(request, rows, fleet=fleet, seen=seen)
     left = request.containers[len(rows) :]
-    verdicts += [Verdict(container, None, "", (), None) for container in left]
+    verdicts += [Verdict(container, None, "", ()) for container in left]
     after = _look_again(shape, fleet, policy=policy) if left and rows else before
     return Group(request, tuple(verdicts), before, after if left else None)
 
@@ -62,14 +62,16 @@ def _look_again(shape: Shape, fleet: Fleet, *, policy: Policy) -> Explanation:
 def _give(request: Request, rows: list[int], *, fleet: Fleet, seen: Sequence[Term]) -> list[Verdict]:
     """Write the dealt rows into the fleet, with their ports."""
     verdicts, got = [], Counter[int]()
-    shape, ids, names = request.shape, fleet.ids, fleet.names
-    values = {row: [(t.name, float(t.first[row]), float(t.step[row])) for t in seen] for row in set(rows)}
+    shape, names, ids = request.shape, fleet.names, fleet.ids.tolist()
+    values = {row: terms_of(row, seen) for row in set(rows)}
+    ports: tuple[BoundPort, ...] = ()
     for container, row in zip(request.containers, rows, strict=False):
-        score = scored(names[row], values[row], further=got[row])
+        if shape.ports:
+            ports = bind_ports(container, shape.ports, fleet=fleet, row=row)
+            fleet.take_ports(row, ports)
+        verdicts.append(Verdict(container, ids[row], names[row], ports, values[row], got[row]))
         got[row] += 1
-        ports = bind_ports(container, shape.ports, fleet=fleet, row=row) if shape.ports else ()
-        fleet.add(row, shape, ports=ports)
-        verdicts.append(Verdict(container, int(ids[row]), names[row], ports, score))
+    fleet.add(rows, shape)
     return verdicts
 
 

@@ -5,7 +5,7 @@ The snapshot builds these from rows; filters and scores read them; place() retur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -84,7 +84,7 @@ PortTable = dict[tuple[int, int], frozenset[tuple[str, str]]]  # (row, port) -> 
 
 @dataclass
 class Fleet:
-    """All hosts as columns. `add` is the only thing that changes one; copy() first."""
+    """All hosts as columns. `add` and `take_ports` change one; copy() first."""
 
     ids: Ints
     names: tuple[str, ...]
@@ -144,18 +144,21 @@ class Fleet:
         """Ports of the range that nobody holds and nothing bars, whatever address or protocol."""
         return (self.port_range[1] - self.port_range[0] + 1) - self.ports_busy
 
-    def add(self, row: int, shape: Shape, *, ports: Iterable[BoundPort] = ()) -> None:
-        """One more container of this shape stands on this row."""
-        self.cpu_reserved[row] += shape.cpu_millis
-        self.memory_reserved[row] += shape.memory_bytes
-        self.containers[row] += 1
+    def add(self, rows: Sequence[int], shape: Shape) -> None:
+        """Containers of this shape stand on these rows, one for each time a row is named; see take_ports."""
+        counts = np.bincount(np.asarray(rows, dtype=np.int64), minlength=len(self))
+        self.cpu_reserved += counts * shape.cpu_millis
+        self.memory_reserved += counts * shape.memory_bytes
+        self.containers += counts
+        for volume in shape.volumes if rows else ():
+            self.volumes.setdefault(volume, rows[0])
+
+    def take_ports(self, row: int, ports: Iterable[BoundPort]) -> None:
         for port in ports:
             key = (row, port.host_port)
             if key not in self.used_ports and key not in self.barred_ports:
                 self.ports_busy[row] += self.in_range(port.host_port)
             self.used_ports[key] = self.used_ports.get(key, frozenset()) | {(port.host_address, port.protocol)}
-        for volume in shape.volumes:
-            self.volumes.setdefault(volume, row)
 
     def rows_mask(self, rows: Iterable[int]) -> Mask:
         mask = np.zeros(len(self), dtype=np.bool_)
@@ -202,12 +205,16 @@ class Explanation:
     words: str  # why no host fits; "" when one does
 
 
+TermsOfRow = tuple[tuple[str, float, float], ...]  # of one host: name, worth of the first container, change per further
+
+
 class Verdict(NamedTuple):
     container: str
     host: int | None  # host id; None: refused
     host_name: str
     ports: tuple[BoundPort, ...]
-    score: Scored | None
+    terms: TermsOfRow = ()
+    further: int = 0  # so many of its group had gone to the same host before it
 
 
 @dataclass(frozen=True)
