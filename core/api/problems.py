@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -72,6 +73,7 @@ def problem_json(problem: Problem, request: HttpRequest) -> JsonResponse:
     return JsonResponse(problem_body(problem, request), status=problem.status, content_type=MEDIA_TYPE)
 
 
+@csrf_exempt
 def no_such_route(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """What stands behind every path under /api/ that no route takes."""
     return problem_json(Problem(404, "not-found", f"there is nothing at {request.path}"), request)
@@ -91,7 +93,7 @@ def as_problem(error: Exception) -> Problem:
             return Problem(
                 413, "body-too-large", f"the body is longer than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes"
             )
-        case OperationalError():
+        case OperationalError() | InterfaceError():
             return Problem(503, "database-busy", "the database is not available; try again", retry_after_s=1)
         case _:
             return Problem(500, "internal-error", "something went wrong on our side; the log has the request id")

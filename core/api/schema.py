@@ -86,6 +86,7 @@ def operation(
 ) -> Callable[[View], View]:
     """Annotate a view's method. `answers` maps a status to its serializer (None: no body)."""
     told: dict[Any, Any] = dict(answers)
-    for status in sorted({401, 403, 404, 406, *problems} & WORDS.keys()):
+    by_key = {400, 409, 422} if IDEMPOTENCY_KEY in parameters else set()
+    for status in sorted({401, 403, 404, *problems, *by_key}):
         told[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=WORDS[status])
     return extend_schema(operation_id=name, request=body, responses=told, parameters=list(parameters))

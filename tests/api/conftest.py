@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from core.accounts.actions import make_token
@@ -48,6 +49,15 @@ def person_of(user: User, role: Role = Role.ADMIN) -> Person:
     person = Person(user)
     person.client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
     return person
+
+
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest) -> None:
+    """A test is one transaction: on a busy machine it may be idle for longer than a product's transaction ever is."""
+    if "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
 
 
 @pytest.fixture

@@ -56,9 +56,11 @@ def test_request_ids_are_given_kept_and_told(admin: Person) -> None:
         ("get", "/api/v1/logout", 405, "method-not-allowed"),
         ("get", "/api/v1/projects/none/members", 404, "not-found"),
         ("get", "/api/v1/no/such/route", 404, "not-found"),
+        ("post", "/api/v1/no/such/route", 404, "not-found"),
     ],
 )
 def test_what_is_not_there_is_a_problem_too(admin: Person, method: str, path: str, status: int, code: str) -> None:
+    admin.client.handler.enforce_csrf_checks = True
     answer = getattr(admin.client, method)(path)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer["Content-Type"] == "application/problem+json"
