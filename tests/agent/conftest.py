@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ class Bench:
     desk: ImageDesk = field(default_factory=ImageDesk)
     live: bool = True
 
-    def bound(self, name: str = "", **spec: object) -> Container:
+    def bound(self, name: str = "", **spec: Any) -> Container:
         """A container that the scheduler has just bound here."""
         container = rows.slot(name, image=IMAGE, **{"command": ["act", "wait"], **spec})
         assert rows.bind(container, self.host)

@@ -7,7 +7,7 @@ from containers.agent.apply import do
 from containers.agent.plan import Do, Step, done_name, live_name
 from containers.models import Container, LogTail
 from containers.states import By, Desired, Status
-from containers.transitions import Move, move, want
+from containers.transitions import BoundPort, Move, move, want
 from core.events.models import Event
 from core.lib.lease import HoldLost
 from hosts.engine.errors import Deadline, ImageMissing, RegistryError
@@ -143,7 +143,7 @@ def test_an_image_that_cannot_be_had_ends_the_attempt_with_the_words(
 def test_a_port_clash_ends_the_attempt_and_leaves_nothing(bench: Bench) -> None:
     bench.fake.take_port(20001)
     container = rows.slot(image=IMAGE, command=["act", "wait"], ports=[{"container_port": 80, "host_port": 20001}])
-    assert rows.bind(container, bench.host, ports=(rows.BoundPort(80, "tcp", "0.0.0.0", 20001),))
+    assert rows.bind(container, bench.host, ports=(BoundPort(80, "tcp", "0.0.0.0", 20001),))
     row = bench.do(Do.BRING_UP, container)
     assert (row.status, row.reason, row.gone_at is not None) == ("failed", "port-taken", True)
     assert bench.fake.containers == {}
