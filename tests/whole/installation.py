@@ -64,10 +64,14 @@ class Installation:
 
     # processes
 
-    def start(self, *names: str) -> None:
-        """Start processes named role-number, such as "agent-1"; PostgreSQL and the tables come first."""
-        if not self.token:
+    def start(self, *names: str, admin: bool = True) -> None:
+        """Start processes named role-number, such as "agent-1"; PostgreSQL and the tables come first.
+
+        Without `admin` nobody has an account yet: the first admin's link is still to be used.
+        """
+        if not self.processes:
             self.manage("migrate", "--verbosity", "0")
+        if admin and not self.token:
             self.token = self.manage("shell", "--verbosity", "0", "-c", MAKE_ADMIN).split()[-1]
         for name in names:
             role = name.partition("-")[0]
