@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import socket
 import ssl
@@ -30,6 +31,8 @@ from hosts.engine.errors import Conflict, Deadline, EngineDown, EngineError, Inv
 from hosts.engine.types import EngineAddress, TlsPair
 
 OLDEST_API = "1.41"  # engine 20.10
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # a connection more than we keep is no warning
+
 TCP_CLOSED = 7
 UNCHANGED = 304  # it runs already, it stands already
 UNPOOLED = "http+docker://engine"
