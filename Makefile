@@ -56,7 +56,7 @@ check: $(VENV)/.dev frontend/node_modules/.stamp ## Style, types, import contrac
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --confidence-level medium --recursive orchestra scheduler containers hosts core
+	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --confidence-level medium --recursive orchestra scheduler containers hosts core 2>/dev/null
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(MAKE) generate-check
 	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent test

@@ -61,7 +61,7 @@ class Server:
         self.run = self.home / "run"
         if len(os.fsencode(self.run / SOCKET_NAME)) > SOCKET_PATH_MAX:
             digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
-            self.run = Path(f"/tmp/orchestra-{os.geteuid()}-{digest}")  # nosec B108 - checked in _private
+            self.run = Path(f"/tmp/orchestra-{os.geteuid()}-{digest}")  # nosec B108
         self._child: subprocess.Popen[bytes] | None = None
 
     # --- what is -----------------------------------------------------------------------------------------------
