@@ -18,7 +18,6 @@ class Role(StrEnum):
 class Verb(StrEnum):
     PROJECT_SEE = "project.see"
     PROJECT_CREATE = "project.create"
-    PROJECT_CHANGE = "project.change"
     MEMBER_SEE = "member.see"
     MEMBER_CHANGE = "member.change"
     EVENT_SEE = "event.see"
@@ -28,8 +27,6 @@ class Verb(StrEnum):
     CONTAINER_STOP = "container.stop"
     CONTAINER_RESTART = "container.restart"
     CONTAINER_REMOVE = "container.remove"
-    HOST_SEE = "host.see"
-    HOST_INSPECT = "host.inspect"
     HOST_REGISTER = "host.register"
     HOST_CHANGE = "host.change"
     HOST_CORDON = "host.cordon"
@@ -43,7 +40,6 @@ LEAST_ROLE = MappingProxyType(
     {
         Verb.PROJECT_SEE: Role.VIEWER,
         Verb.PROJECT_CREATE: Role.ADMIN,
-        Verb.PROJECT_CHANGE: Role.ADMIN,
         Verb.MEMBER_SEE: Role.VIEWER,
         Verb.MEMBER_CHANGE: Role.OWNER,
         Verb.EVENT_SEE: Role.VIEWER,
@@ -53,8 +49,6 @@ LEAST_ROLE = MappingProxyType(
         Verb.CONTAINER_STOP: Role.OPERATOR,
         Verb.CONTAINER_RESTART: Role.OPERATOR,
         Verb.CONTAINER_REMOVE: Role.OPERATOR,
-        Verb.HOST_SEE: Role.VIEWER,
-        Verb.HOST_INSPECT: Role.ADMIN,
         Verb.HOST_REGISTER: Role.ADMIN,
         Verb.HOST_CHANGE: Role.ADMIN,
         Verb.HOST_CORDON: Role.ADMIN,

@@ -1,6 +1,7 @@
 """Register, see, change, cordon and remove hosts: every wrong field is named, members see what they may."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,14 +9,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.db import connection
 
 from containers.models import Container, Volume
-from core.accounts.models import Project
+from core.accounts.models import Project, User
 from core.events.models import Event
 from hosts.actions import register
 from hosts.address import engine_address
 from hosts.models import Host, HostBooking, HostHold, Sample
-from tests.api.conftest import Person
+from tests.api.conftest import Person, person_of
 
 LOCAL = {"name": "local", "url": "unix:///var/run/docker.sock"}
 
@@ -241,3 +243,20 @@ def test_a_list_comes_in_pages(admin: Person) -> None:
     assert [row["name"] for row in first["results"]] == ["h0", "h1"]
     second = admin.client.get(first["next"]).json()
     assert ([row["name"] for row in second["results"]], second["next"]) == (["h2"], None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_racing_changes_from_one_view_one_wins() -> None:
+    admin = person_of(User.objects.create_superuser("ada", password="x"))
+    etag = admin.post("/hosts", LOCAL)["ETag"]
+
+    def change(number: int) -> int:
+        try:
+            return int(admin.patch("/hosts/local", {"labels": {"zone": f"z{number}"}}, If_Match=etag).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(change, range(8)))
+    assert statuses == [200] + [412] * 7
+    assert Host.objects.get().generation == 2

@@ -1,5 +1,7 @@
 """Projects and their members: who sees what, and who may give roles."""
 
+from typing import Any
+
 import pytest
 
 from core.accounts.models import Membership, Project, User, cluster_id, default_project
@@ -55,15 +57,15 @@ def test_owners_give_roles_and_others_do_not(
 
 
 def test_the_member_list_takes_the_same_queries_for_many(
-    owner: Person, shop: Project, django_assert_num_queries: pytest.FixtureRequest
+    owner: Person, shop: Project, django_assert_num_queries: Any
 ) -> None:
     owner.get("/projects/shop/members")
-    with django_assert_num_queries(3):  # type: ignore[operator]  # token, membership, members
+    with django_assert_num_queries(3):  # token, membership, members
         owner.get("/projects/shop/members")
     for number in range(5):
         user = User.objects.create_user(f"more{number}")
         Membership.objects.create(user=user, project=shop, role="viewer")
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(3):
         assert len(owner.get("/projects/shop/members").json()) == 6
 
 
@@ -72,3 +74,15 @@ def test_default_project_and_cluster_are_made_when_missing() -> None:
     Project.objects.all().delete()
     assert default_project().pk == default_project().pk
     assert cluster_id() == cluster_id()
+
+
+def test_the_list_takes_the_same_queries_for_many(owner: Person, admin: Person, django_assert_num_queries: Any) -> None:
+    for number in range(10):
+        project = Project.objects.create(name=f"p{number}")
+        Membership.objects.create(user=owner.user, project=project, role="viewer")
+    for person in (admin, owner):
+        person.get("/projects")  # notes the token's use
+    with django_assert_num_queries(3):  # token, memberships, projects
+        assert len(owner.get("/projects").json()) == 11
+    with django_assert_num_queries(4):  # token, default project, projects, projects
+        assert len(admin.get("/projects").json()) == 12

@@ -1,6 +1,7 @@
 """API tokens: shown once, kept hashed, capped by role and project, expiring, revocable by their owner only."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -100,3 +101,10 @@ def test_a_refused_body_names_each_field(owner: Person) -> None:
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert "did you mean name?" in answer.json()["detail"]
+
+
+def test_the_list_takes_the_same_queries_for_many(owner: Person, shop: Project, django_assert_num_queries: Any) -> None:
+    for number in range(10):
+        owner.post("/tokens", {"name": f"t{number}", "project": "shop", "role": "viewer"})
+    with django_assert_num_queries(2):  # token, tokens
+        assert len(owner.get("/tokens").json()) == 11
