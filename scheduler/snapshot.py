@@ -4,37 +4,22 @@ Reads only what the waiting containers make necessary (ports when one publishes 
 the timer. After: placement decides, binding writes.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-from django.conf import settings
-from django.db import connection, transaction
-
 from containers.reasons import Reason
 from containers.spec import parse, parse_image
-from containers.states import OCCUPYING, Status
-from hosts.states import Reachable
+from containers.states import Status
+from scheduler.fleet import fleet_of, read_fleet, read_more
 from scheduler.placement import Fleet, PortWish, Shape
-from scheduler.placement.types import PortTable, Volume
+from scheduler.placement.types import Volume
+from scheduler.reading import as_json, query, repeatable_read
 
 PENDING_MAX = 50_000
-PORT_BARRED_S = 600
 TRIES_LOOKED_AT = 8
-BLOCKING_CONDITIONS = ("marker", "disk")
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
-UNREADY_WORDS = {
-    Reachable.UNKNOWN: "its engine has not answered yet",
-    Reachable.SUSPECT: "its engine does not answer",
-    Reachable.REFUSED: "its engine is down",
-    Reachable.LOST: "it is lost",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +55,6 @@ class Failed:
     reason: str
 
 
-@contextmanager
-def repeatable_read() -> Iterator[datetime]:
-    """One state of the database for several queries; yields its clock."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT now()")
-        cursor.nextset()
-        yield cursor.fetchone()[0]
-
-
-def query(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Plain rows: ORM objects would cost eight times as much."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
 def read() -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits."""
     with repeatable_read() as now:
@@ -101,10 +69,10 @@ def read() -> Snapshot | None:
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
-        fleet = _read_fleet()
+        fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
         pending = [_pending(row, failed.get(row[1], ())) for row in waiting]
-        _read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
+        read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
 
@@ -126,117 +94,6 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
             continue
         tries.append(Failed(slot_id, host_id, reason))
     return found
-
-
-# --- the fleet
-
-
-def _read_fleet() -> Fleet:
-    hosts = query(
-        "SELECT h.id, h.name, h.availability, h.reachable,"
-        " CASE WHEN h.conditions #>> '{marker,status}' = 'bad' OR h.conditions #>> '{disk,status}' = 'bad'"
-        " THEN h.conditions ELSE '{}' END, h.labels, h.architecture, h.data_address,"
-        " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved"
-        ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
-    )
-    counts = query(
-        "SELECT host_id, count(*) FROM containers_container WHERE status = ANY(%s) AND host_id IS NOT NULL"
-        " GROUP BY host_id",
-        [sorted(status.value for status in OCCUPYING - {Status.PENDING})],
-    )
-    return fleet_of(hosts, dict(counts))
-
-
-def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fleet:
-    """Columns from the host query's rows."""
-    columns = list(zip(*hosts, strict=True)) or [()] * 12
-    ids, names, availability, reachable, conditions, labels, architectures, addresses = columns[:8]
-    words = tuple(map(_unready, reachable, conditions, columns[10]))
-    return Fleet(
-        ids=np.array(ids, dtype=np.int64),
-        names=names,
-        ready=np.array([not word for word in words], dtype=np.bool_),
-        unready_words=words,
-        availability=availability,
-        cpu_allocatable=np.array(columns[8], dtype=np.int64),
-        cpu_reserved=np.array(columns[9], dtype=np.int64),
-        memory_allocatable=np.array(columns[10], dtype=np.int64),
-        memory_reserved=np.array(columns[11], dtype=np.int64),
-        containers=np.array([counts.get(host, 0) for host in ids], dtype=np.int64),
-        labels=tuple(as_json(text) for text in labels),
-        architectures=tuple(ARCHITECTURES.get(name, name) for name in architectures),
-        data_addresses=addresses,
-        port_range=settings.PORT_RANGE,
-    )
-
-
-def _unready(reachable: str, conditions: Any, memory_allocatable: int) -> str:
-    """Why a host takes nothing at the moment, "" when it does."""
-    if reachable != Reachable.OK:
-        return UNREADY_WORDS[Reachable(reachable)]
-    seen = as_json(conditions)
-    for name in BLOCKING_CONDITIONS:
-        if seen.get(name, {}).get("status") == "bad":
-            return f"{name}: {seen[name].get('message') or 'not well'}"
-    return "" if memory_allocatable else "its capacity is not known yet"
-
-
-@lru_cache(maxsize=4096)
-def as_json(text: str) -> Any:
-    """A raw cursor gives jsonb as text. Many hosts share one text, and so the value: it must not be changed."""
-    return json.loads(text)
-
-
-# --- what only some shapes need
-
-
-def _read_more(fleet: Fleet, rows: Mapping[int, int], shapes: Sequence[Shape], *, now: datetime) -> None:
-    if any(shape.ports for shape in shapes):
-        fleet.used_ports.update(_ports(query("SELECT host_id, address, protocol, port FROM containers_hostport"), rows))
-        fleet.barred_ports.update(_ports(_barred(now), rows))
-        fleet.count_ports()
-    volumes = {volume for shape in shapes for volume in shape.volumes}
-    if volumes:
-        for project, name, host in query("SELECT project_id, name, host_id FROM containers_volume"):
-            if Volume(project, name) in volumes:
-                fleet.volumes[Volume(project, name)] = rows.get(host, -1)
-    fleet.images = _images({name for shape in shapes for name in (shape.image, shape.image_only_there) if name}, rows)
-
-
-def _ports(held: Iterable[tuple[Any, ...]], rows: Mapping[int, int]) -> PortTable:
-    table: PortTable = {}
-    for host, address, protocol, port in held:
-        if host in rows:
-            key = (rows[host], port)
-            table[key] = table.get(key, frozenset()) | {(address, protocol)}
-    return table
-
-
-def _barred(now: datetime) -> list[tuple[Any, ...]]:
-    """Ports of attempts that failed because something outside of us held them, for ten minutes."""
-    return [
-        (host, port["host_address"], port["protocol"], port["host_port"])
-        for host, ports in query(
-            "SELECT host_id, ports FROM containers_container WHERE status = %s AND reason = %s"
-            " AND status_since > %s - make_interval(secs => %s)",
-            [Status.FAILED.value, Reason.PORT_TAKEN.value, now, PORT_BARRED_S],
-        )
-        for port in as_json(ports)
-    ]
-
-
-def _images(names: set[str], rows: Mapping[int, int]) -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {}
-    if names:
-        listed = list(names)
-        for host, ref, image_id in query(
-            "SELECT host_id, ref, image_id FROM hosts_hostimage WHERE ref = ANY(%s) OR image_id = ANY(%s)",
-            [listed, listed],
-        ):
-            for name in names & {ref, image_id}:
-                if host in rows:
-                    found.setdefault(name, set()).add(rows[host])
-    return {name: frozenset(at) for name, at in found.items()}
 
 
 # --- the containers that wait

@@ -28,7 +28,7 @@ from hosts.conditions import set_reachable
 from hosts.states import Reachable
 from scheduler.controllers.probe import ask
 from scheduler.controllers.silence import DOUBTED, Answer, Doubts, HostSeen, Limits, plan
-from scheduler.snapshot import query, repeatable_read
+from scheduler.reading import query, repeatable_read
 from scheduler.trouble import Trouble, all_or_each
 from scheduler.turn import Done, Turn
 

@@ -20,7 +20,7 @@ from core.lib import partitions
 from core.lib.lease import Hold
 from hosts.models import Process
 from scheduler.models import LoopRun
-from scheduler.snapshot import query
+from scheduler.reading import query
 from scheduler.trouble import all_or_each
 from scheduler.turn import Done, Turn
 
