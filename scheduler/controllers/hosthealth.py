@@ -150,7 +150,7 @@ def read() -> Snapshot:
 
 def declare_lost(host: HostSeen, words: str, *, hold: Hold) -> bool:
     """Write the word; its containers follow in the next turn, whoever leads then."""
-    done = set_reachable(host.id, Reachable.LOST, message=f"{host.name}: {words}", actor=ACTOR, hold=hold)
+    done = set_reachable(host.id, Reachable.LOST, message=f"{host.name} is lost: {words}", actor=ACTOR, hold=hold)
     if done:
         log.warning("host %s is lost: %s", host.name, words)
     return done

@@ -84,8 +84,8 @@ def plan(hosts: Sequence[HostSeen], doubts: Mapping[int, Doubt], now_s: float, w
         refused = doubt.refused_last or host.reachable == Reachable.REFUSED
         silent_s = now_s - doubt.since_s
         if silent_s >= (within.refused_s if refused else within.silent_s):
-            words = "its engine is down" if refused else "its engine is silent"
-            lost.append((host, f"{words} to its agent and to the scheduler for {silent_s:.0f} s: lost"))
+            words = "its engine refused connections" if refused else "its engine was silent"
+            lost.append((host, f"{words} to its agent, and to the scheduler for {silent_s:.0f} s more"))
     doubted = [host for host in hosts if host.reachable in DOUBTED or host.lost_lately]
     judged = doubted + [host for host in hosts if host.reachable == Reachable.OK]
     if lost and 2 * len(doubted) > len(judged):
