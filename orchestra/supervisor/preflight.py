@@ -76,7 +76,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> Refusal:
-    other_port = f"another port: `make up PORT={port + 1 if port < 65535 else 8000}`"
+    other_port = f"another port: `make up PORT={port + 1 if 1024 <= port < 65535 else 8000}`"
     match error.errno:
         case errno.EADDRINUSE:
             return Refusal(
