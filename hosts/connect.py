@@ -13,7 +13,7 @@ from hosts.address import engine_address
 from hosts.engine import Engine, EngineAddress, open_engine
 from hosts.models import Host
 
-MOST_CLIENTS = 64
+MOST_CLIENTS = 256  # hosts whose logs one web process reads at a time; beyond, the longest unused is closed
 
 _lock = threading.Lock()
 _clients: OrderedDict[tuple[int, str, EngineAddress], Engine] = OrderedDict()
