@@ -61,4 +61,15 @@ def _rendering(*, as_json: bool) -> list[structlog.typing.Processor]:
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if as_json:
         return [strip, _name_process, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [strip, structlog.dev.ConsoleRenderer(colors=True)]
+    plain = structlog.dev.plain_traceback  # the prettier one shows local variables, and with them secrets
+    renderer = structlog.dev.ConsoleRenderer(colors=True, pad_event_to=0, exception_formatter=plain)
+    return [strip, _for_people, renderer]
+
+
+def _for_people(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The time of day will do, and who writes into which logger is nobody's concern at a terminal."""
+    event["timestamp"] = str(event.get("timestamp", ""))[11:19]
+    if event.get("level") == "info":
+        event.pop("logger", None)
+        event.pop("level", None)
+    return event
