@@ -14,6 +14,7 @@ from containers.reasons import Reason
 from containers.states import OCCUPYING, Status
 from hosts.states import Reachable
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.ports import listen_address
 from scheduler.placement.types import PortTable, Volume
 from scheduler.reading import as_json, query
 
@@ -62,7 +63,7 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
         containers=np.array([counts.get(host, 0) for host in ids], dtype=np.int64),
         labels=tuple(as_json(text) for text in labels),
         architectures=tuple(ARCHITECTURES.get(name, name) for name in architectures),
-        data_addresses=addresses,
+        data_addresses=tuple(map(listen_address, addresses)),
         port_range=settings.PORT_RANGE,
     )
 

@@ -5,7 +5,6 @@ marker belongs to another.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from containers.agent.hands import Hands
 from containers.agent.observe import Cluster, rows_of
@@ -48,8 +47,3 @@ def _write_marker(hands: Hands, host: Host) -> Identity:
     hands.check()
     hands.engine.write_marker(str(host.marker))
     return Identity(ours=True)
-
-
-def clock_skew_s(engine_clock: datetime | None, now: datetime) -> float | None:
-    """Seconds the host's clock is ahead of ours; None when the engine does not tell."""
-    return None if engine_clock is None else (engine_clock - now).total_seconds()

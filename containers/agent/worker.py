@@ -7,12 +7,12 @@ hints of the database only make it sooner.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 
 from django.conf import settings
 from django.db import DatabaseError
 
 from containers.agent.crew import Crew
+from containers.agent.facts import write_facts
 from containers.agent.hands import Hands
 from containers.agent.identity import identify
 from containers.agent.observe import Cluster, rows_of, urgent_rows
@@ -22,9 +22,8 @@ from containers.agent.stats import Measurer
 from core.lib.brief import database_visit
 from core.lib.clock import monotonic_s
 from core.lib.lease import HoldLost
-from hosts.conditions import Capacity, set_capacity, set_condition, set_reachable, set_responsive
+from hosts.conditions import set_condition, set_reachable, set_responsive
 from hosts.engine.errors import Deadline, EngineError
-from hosts.images import note_images
 from hosts.states import Reachable, Responsive
 
 log = logging.getLogger(__name__)
@@ -121,7 +120,7 @@ class HostWorker:
             log.warning("%s: %s", self.hands.host_name, verdict.message)
             self._stopping.wait(settings.COMPARE_S)
             return
-        self._write_facts()
+        write_facts(self.hands)
         self._introduced.set()
 
     def _compare(self) -> None:
@@ -203,19 +202,5 @@ class HostWorker:
                 measurer.fresh()
             if monotonic_s() >= facts_at_s:
                 facts_at_s = monotonic_s() + FACTS_EVERY_S
-                self._write_facts()
+                write_facts(self.hands)
             self._stopping.wait(FRESH_EVERY_S)
-
-    def _write_facts(self) -> None:
-        info = self.hands.engine.info()
-        facts = {key: value for key, value in asdict(info).items() if key not in ("clock", "data_root_free_bytes")}
-        seen = Capacity(
-            cpu_millis=info.cpu_count * 1000,
-            memory_bytes=info.memory_bytes,
-            architecture=info.architecture,
-            facts=facts,
-        )
-        images = self.hands.engine.images()
-        with database_visit():
-            set_capacity(self.hands.host_id, seen, actor=self.hands.actor, hold=self.hands.hold)
-            note_images(self.hands.host_id, images, hold=self.hands.hold)

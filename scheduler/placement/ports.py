@@ -6,6 +6,7 @@ The chosen port starts from the container's own id, so that a port just released
 
 from __future__ import annotations
 
+import ipaddress
 from zlib import crc32
 
 from scheduler.placement.types import ANY_ADDRESS, BoundPort, Fleet, PortTable, PortWish
@@ -17,6 +18,14 @@ def clashes(address: str, protocol: str, held: frozenset[tuple[str, str]]) -> bo
         protocol == other_protocol and (address == other or address in ANY_ADDRESS or other in ANY_ADDRESS)
         for other, other_protocol in held
     )
+
+
+def listen_address(data_address: str) -> str:
+    """Where an engine can listen for what is published at this address: an engine takes IP addresses, no names."""
+    try:
+        return str(ipaddress.ip_address(data_address))
+    except ValueError:
+        return "0.0.0.0"
 
 
 def address_of(wish: PortWish, fleet: Fleet, row: int) -> str:
