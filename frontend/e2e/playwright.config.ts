@@ -11,6 +11,7 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     baseURL: process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000",
+    actionTimeout: 20_000,
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     trace: "retain-on-failure",

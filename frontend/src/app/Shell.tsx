@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { meQuery } from "@/shared/api/queries";
 import { useKeys } from "@/shared/lib/keys";
 import { ROUTES } from "@/shared/lib/paths";
+import { useFreshness } from "@/shared/live/hooks";
 import { session } from "@/shared/live/session";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { Header } from "./Header";
@@ -19,6 +20,7 @@ export function Shell() {
   const { project: named } = useParams({ strict: false });
   const project = named ?? rememberedProject(me?.projects.map((one) => one.name) ?? []);
   const navigate = useNavigate();
+  const freshness = useFreshness();
 
   useEffect(() => {
     localStorage.setItem(LAST_PROJECT_KEY, project);
@@ -34,7 +36,7 @@ export function Shell() {
     <div className={styles.shell}>
       <Header project={project} me={me ?? null} />
       <Nav project={project} />
-      <main className={styles.main} tabIndex={-1}>
+      <main className={styles.main} data-freshness={freshness} tabIndex={-1}>
         <LiveBanner />
         <div className={styles.page}>
           <PanelBoundary>

@@ -1,10 +1,5 @@
 /** The theme: Mantine's components in our sizes. Colours are variables in styles/tokens.css. */
-import {
-  createTheme,
-  type MantineColorScheme,
-  type MantineColorSchemeManager,
-  Tooltip,
-} from "@mantine/core";
+import { createTheme, type MantineColorScheme, type MantineColorSchemeManager, Tooltip } from "@mantine/core";
 
 export const THEME_KEY = "orchestra.theme";
 

@@ -17,7 +17,7 @@ function fieldError(error: RequestFailed | null, pointer: string): string | unde
 export function FirstAdminPage() {
   const { t } = useTranslation();
   const router = useRouter();
-  const [token] = useState(() => decodeURIComponent(window.location.hash.slice(1)));
+  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "");
   const [username, setUsername] = useState("admin");
   const [password, setPassword] = useState("");
   const entry = useEntry(

@@ -23,7 +23,9 @@ export function WhyTab({ container, id }: { container: Container; id: string }) 
     <div className={styles.scroll}>
       <p className={styles.verdict}>{verdict(data, t)}</p>
       <p className="soft">
-        {data.text} {t("why.decidedAt", { at: showMoment(data.at) })}
+        {[data.text, t("why.decidedAt", { at: showMoment(data.at) })]
+          .filter((text) => text !== container.message)
+          .join(" · ")}
       </p>
       <Funnel decision={data} />
       <Scores decision={data} />
@@ -52,7 +54,12 @@ function Funnel({ decision }: { decision: Decision }) {
             <span className={styles.stepBar} aria-hidden="true">
               <span style={{ width: `${(step.left / Math.max(1, decision.hosts_total)) * 100}%` }} />
             </span>
-            <span className="soft">{t("why.left", { left: step.left, refused: step.refused })}</span>
+            <span>
+              <span className="soft">{t("why.left", { count: step.left })}</span>
+              {step.refused > 0 && (
+                <span className={styles.stepRefused}>{t("why.refusedCount", { count: step.refused })}</span>
+              )}
+            </span>
           </li>
         ))}
       </ol>

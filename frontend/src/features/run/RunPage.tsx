@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { RequestFailed } from "@/shared/api/problem";
 import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -80,7 +81,9 @@ function Submit({ isBusy }: { isBusy: boolean }) {
 function Refused({ run }: { run: ReturnType<typeof useRun> }) {
   const { t } = useTranslation();
   if (run.error === null) return null;
-  if (run.fields.length === 0) return <ErrorNote error={run.error} />;
+  const hasFields = run.error instanceof RequestFailed && run.error.fields.length > 0;
+  if (!hasFields) return <ErrorNote error={run.error} />;
+  if (run.fields.length === 0) return null;
   return (
     <div className={styles.refused} role="alert">
       <strong>{t("run.refused", { count: run.fields.length })}</strong>

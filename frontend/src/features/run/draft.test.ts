@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { EMPTY, fromSpec, toSpec, withoutBlankRows } from "./draft";
+import { errorAt, stillWrong } from "./errors";
 import { joinWords, splitWords } from "./words";
 
 const FULL = {
@@ -68,4 +69,24 @@ test("join and split are inverse", () => {
   ]) {
     expect(splitWords(joinWords(words))).toEqual(words);
   }
+});
+
+const FIELD = (pointer: string) => ({ pointer, code: "invalid", message: `wrong at ${pointer}` });
+
+test("an error stands at its field and at the fields around it", () => {
+  const at = errorAt([FIELD("/ports/0/host_port"), FIELD("/name")]);
+  expect(at("/ports/0/host_port")).toBe("wrong at /ports/0/host_port");
+  expect(at("/ports")).toBe("wrong at /ports/0/host_port");
+  expect(at("/ports/0/host")).toBeUndefined();
+  expect(at("/image")).toBeUndefined();
+});
+
+test("an error goes when something else stands in its place", () => {
+  const sent = { name: "A", env: { "a/b": "1" }, ports: [{ container_port: 0 }] };
+  const fields = [FIELD("/name"), FIELD("/env/a~1b"), FIELD("/ports/0/container_port"), FIELD("/missing")];
+  const pointers = (now: object) => stillWrong(fields, sent, now as never).map((field) => field.pointer);
+  expect(pointers(sent)).toHaveLength(4);
+  expect(pointers({ ...sent, name: "a" })).not.toContain("/name");
+  expect(pointers({ ...sent, env: { "a/b": "2" } })).not.toContain("/env/a~1b");
+  expect(pointers({ ...sent, ports: [] })).not.toContain("/ports/0/container_port");
 });

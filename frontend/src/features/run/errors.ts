@@ -1,5 +1,7 @@
 /** The server's errors at the fields of the form: a pointer names one, or one of its inner places. */
 import type { FieldProblem } from "@/shared/api/types";
+import { pointerParts } from "@/shared/lib/pointer";
+import { isRecord, type Spec } from "./draft";
 
 export type ErrorAt = (pointer: string) => string | undefined;
 
@@ -9,6 +11,22 @@ export function errorAt(fields: readonly FieldProblem[]): ErrorAt {
     const found = fields.filter((one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`));
     return found.length === 0 ? undefined : found.map((one) => one.message).join(" ");
   };
+}
+
+/** An error speaks of what was sent: it goes as soon as something else stands in its place. */
+export function stillWrong(fields: readonly FieldProblem[], sent: Spec, now: Spec): FieldProblem[] {
+  return fields.filter(
+    ({ pointer }) => JSON.stringify(valueAt(sent, pointer)) === JSON.stringify(valueAt(now, pointer)),
+  );
+}
+
+function valueAt(spec: Spec, pointer: string): unknown {
+  let value: unknown = spec;
+  for (const part of pointerParts(pointer)) {
+    if (Array.isArray(value)) value = value[Number(part)];
+    else value = isRecord(value) ? value[part] : undefined;
+  }
+  return value;
 }
 
 export function escapePointer(part: string): string {

@@ -7,6 +7,7 @@ import { RequestFailed } from "@/shared/api/problem";
 import type { Container, FieldProblem } from "@/shared/api/types";
 import { ROUTES } from "@/shared/lib/paths";
 import { type Draft, EMPTY, fromSpec, isRecord, type Spec, toSpec, withoutBlankRows } from "./draft";
+import { stillWrong } from "./errors";
 
 export interface Run {
   mode: string;
@@ -71,10 +72,28 @@ export function useRun(project: string): Run {
     jsonError,
     setJson,
     error: post.error,
-    fields: post.error instanceof RequestFailed ? post.error.fields : [],
+    fields: refused(post, mode === "json" ? tryJson(json) : toSpec(draft)),
     isBusy: post.isPending,
     submit,
   };
+}
+
+/** The refused fields that still hold what was refused. */
+function refused(
+  post: { error: Error | null; variables: Spec | undefined },
+  now: Spec | null,
+): FieldProblem[] {
+  if (!(post.error instanceof RequestFailed) || post.variables === undefined || now === null) return [];
+  return stillWrong(post.error.fields, post.variables, now);
+}
+
+function tryJson(text: string): Spec | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 function usePost(project: string) {

@@ -20,6 +20,7 @@ interface Props {
 const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const HEIGHT_PX = 180;
 const Y_AXIS_PX = 64;
+const LEAST_SPAN_S = 120;
 
 /** One live line over time. The plot is made once and fed; it is made anew only when the theme changes. */
 export function Chart({ label, at, values, show, least, syncKey, isBinary = false }: Props) {
@@ -77,7 +78,11 @@ function options({ element, least, syncKey, isBinary, show }: Wishes): uPlot.Opt
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { sync: { key: syncKey }, y: false },
-    scales: { y: { range: (_, __, max) => [0, Math.max(least, (Number.isFinite(max) ? max : 0) * 1.1)] } },
+    // A few readings stand at the right of a stretch of time, not spread over the whole plot.
+    scales: {
+      x: { range: (_, min, max) => [Math.min(min, max - LEAST_SPAN_S), max] },
+      y: { range: (_, __, max) => [0, Math.max(least, (Number.isFinite(max) ? max : 0) * 1.1)] },
+    },
     axes: [
       { ...axis, values: (_, seconds) => seconds.map((s) => new Date(s * 1000).toLocaleTimeString("de")) },
       {
@@ -93,7 +98,7 @@ function options({ element, least, syncKey, isBinary, show }: Wishes): uPlot.Opt
         stroke: colour("--bar-used"),
         width: 1.5,
         fill: `${colour("--bar-used")}22`,
-        points: { show: false },
+        points: { show: (plot) => plot.data[0].length < 2 },
       },
     ],
   };

@@ -118,9 +118,14 @@ function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (e
     scrollTo(next);
     return true;
   };
+  // The focus comes along, so that the keys that follow reach the grid and not the link pressed before.
+  const enter = (key: string): boolean => {
+    scroller.current?.focus({ preventScroll: true });
+    return move(key);
+  };
   useKeys({
-    j: () => move("j"),
-    k: () => move("k"),
+    j: () => enter("j"),
+    k: () => enter("k"),
     Enter: (event) => {
       // A focused link or button keeps its own Enter.
       if (event.target !== document.body || selected === null) return false;

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LogLine } from "@/live/frames";
 import { readSpans } from "../lib/ansi";
-import { showCount } from "../lib/format";
+import { showCount, showMoment } from "../lib/format";
 import { FilterBox } from "./FilterBox";
 import styles from "./LogLines.module.css";
 
@@ -78,7 +78,7 @@ export function LogLines({ lines, dropped, revision, note, isFollowing }: Props)
 function Line({ line, top_px }: { line: LogLine; top_px: number }) {
   return (
     <div className={styles.line} data-stream={line.stream} style={{ transform: `translateY(${top_px}px)` }}>
-      {line.at !== null && <span className={styles.at}>{line.at.replace("T", " ").slice(0, 23)}</span>}
+      {line.at !== null && <span className={styles.at}>{showMoment(line.at)}</span>}
       {readSpans(line.text).map((span, index) => (
         <span key={index} data-colour={span.colour ?? undefined} data-bold={span.isBold || undefined}>
           {span.text}
