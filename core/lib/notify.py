@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 CHANNEL = "orchestra_hint"
+LISTENER = "orchestra listener"
 IDS_MAX = 100
 KIND_BYTES_MAX = 7_000
 PAYLOAD_BYTES_MAX = 7_900  # PostgreSQL refuses 8,000
@@ -78,6 +79,7 @@ def listen_dsn() -> tuple[str, dict[str, Any]]:
         "keepalives_interval": 2,
         "keepalives_count": 2,
         "tcp_user_timeout": 5_000,
+        "application_name": LISTENER,
     }
     url = getattr(settings, "DATABASE_LISTEN_URL", "")
     if url:

@@ -111,6 +111,7 @@ def test_a_next_attempt_stays_in_its_row(web: Web, admin: str) -> None:
     rows.bind(first, host)
     with web.live(admin) as live:
         watched = Watched(web, admin, live, None)
+        live.until(lambda: len(watched.fleet.rows["containers"]) == 1)
         (row,) = watched.fleet.rows["containers"]
         assert rows.end(first, Status.FAILED, exit_code=1)
         second = add_next(first.pk, actor="scheduler", message="again")
