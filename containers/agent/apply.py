@@ -52,7 +52,7 @@ def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
     except NO_ANSWER:
         raise
     except EngineError as error:
-        reason, message = meaning(error)
+        reason, message = meaning(error, image=str(row.spec["image"]))
         hands.move(row.id, Status.FAILED, reason=reason, message=message)
         _clear(row.id, hands)
 

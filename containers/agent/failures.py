@@ -18,8 +18,8 @@ from hosts.engine.errors import (
 NO_ANSWER = (Unreachable, EngineDown, Untrusted, Deadline)
 
 _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
-    ImageMissing: (Reason.IMAGE_MISSING, "The image cannot be had: check its name and tag, or push it."),
-    RegistryError: (Reason.REGISTRY, "The registry could not be asked, and the image is not on the host."),
+    ImageMissing: (Reason.IMAGE_MISSING, "The image {image} cannot be had: check its name and tag, or push it."),
+    RegistryError: (Reason.REGISTRY, "The registry of {image} could not be asked, and the image is not on the host."),
     PortTaken: (Reason.PORT_TAKEN, "A host port is in use on this host by something that is not ours."),
     DiskFull: (Reason.DISK_FULL, "The host's disk is full: free space there."),
     Invalid: (Reason.INVALID, "The engine refuses to run this: check command, entrypoint and user."),
@@ -27,9 +27,10 @@ _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
 _OTHER = (Reason.REFUSED, "The engine refuses.")
 
 
-def meaning(error: EngineError) -> tuple[Reason, str]:
-    """(code, sentence for people) of a refusal."""
-    reason, words = _MEANING.get(type(error), _OTHER)
+def meaning(error: EngineError, *, image: str) -> tuple[Reason, str]:
+    """(code, sentence for people) of a refusal to run this image."""
+    reason, template = _MEANING.get(type(error), _OTHER)
+    words = template.format(image=image)
     return reason, f"{words} Engine: {error.words}" if error.words else words
 
 
