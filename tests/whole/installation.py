@@ -253,7 +253,7 @@ def wait_for(
         try:
             if true():
                 return time.monotonic() - started
-        except (OSError, KeyError, TypeError, psycopg.Error):
+        except (OSError, LookupError, TypeError, StopIteration, psycopg.Error):
             pass
         if time.monotonic() - started > timeout_s:
             raise AssertionError(f"not within {timeout_s} s: {what}; last seen: {last()}")
