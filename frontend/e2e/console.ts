@@ -5,6 +5,8 @@ import { createRequire } from "node:module";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+export const PASSWORD = "correct-horse-battery-staple";
+
 interface Violation {
   id: string;
   nodes: { html: string }[];
@@ -24,11 +26,9 @@ export function watch(page: Page): string[] {
 
 /** No axe violation on this page, in both themes. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
-  for (const theme of ["dark", "light"]) {
-    await page.evaluate(
-      (name) => document.documentElement.setAttribute("data-mantine-color-scheme", name),
-      theme,
-    );
+  for (const theme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
     // Evaluated and not added as a script: the page's policy forbids inline ones.
     await page.evaluate(AXE);
     const violations = await page.evaluate(async () => {
@@ -40,4 +40,13 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
       await page.screenshot({ path: `${process.env["ORCHESTRA_SHOTS"]}/${what}-${theme}.png` });
     }
   }
+}
+
+/** As the person the road makes, or as ORCHESTRA_USER. */
+export async function logIn(page: Page): Promise<void> {
+  await page.goto("/login");
+  await page.getByRole("textbox", { name: "User name" }).fill(process.env["ORCHESTRA_USER"] ?? "anna");
+  await page.getByLabel("Password", { exact: true }).fill(process.env["ORCHESTRA_PASSWORD"] ?? PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
 }

@@ -9,14 +9,13 @@
  * ORCHESTRA_LOAD_PATH     a path of the image that costs CPU when asked for (/)
  */
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, watch } from "./console";
+import { expectAccessible, logIn, PASSWORD, watch } from "./console";
 
 const TOKEN = process.env["ORCHESTRA_FIRST_ADMIN"];
 const IMAGE = needed("ORCHESTRA_IMAGE");
 const PORT = process.env["ORCHESTRA_IMAGE_PORT"] ?? "80";
 const COMMAND = process.env["ORCHESTRA_COMMAND"] ?? "";
 const LOAD_PATH = process.env["ORCHESTRA_LOAD_PATH"] ?? "/";
-const PASSWORD = "correct-horse-battery-staple";
 const NAME = `road-${Date.now().toString(36)}`;
 const START_MS = 60_000;
 /** Readings come every ten seconds; two of them show a change. */
@@ -74,12 +73,7 @@ test("the first admin's link makes the account and leads in", async () => {
     await field("User name").fill("anna");
     await page.getByLabel("Choose a password").fill(PASSWORD);
     await page.getByRole("button", { name: "Make the account" }).click();
-  } else {
-    await page.goto("/login");
-    await field("User name").fill("anna");
-    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Log in" }).click();
-  }
+  } else await logIn(page);
   await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
   await expect(page.getByTestId("live")).toHaveAttribute("data-freshness", "live");
 });
@@ -157,19 +151,23 @@ test("its published port answers, and its log is read live", async () => {
   await page.getByRole("tab", { name: "Logs" }).click();
   const log = page.getByRole("log");
   await expect(log).toContainText(/\S/);
+  const count = page.getByText(/^[\d,]+ lines$/);
+  const before = await count.innerText();
+  await page.request.get(href ?? "");
+  await expect(count, "a line written now is read now").not.toHaveText(before);
   await expectAccessible(page, "logs");
 });
 
 test("its CPU moves under load", async () => {
   const href = (await page.getByRole("link", { name: new RegExp(`→${PORT}`) }).getAttribute("href")) ?? "";
   await page.getByRole("tab", { name: "Metrics" }).click();
-  let isLoading = true;
+  const loading = { isOn: true };
   const load = (async () => {
-    while (isLoading) await page.request.get(href + LOAD_PATH).catch(() => undefined);
+    while (loading.isOn) await page.request.get(href + LOAD_PATH).catch(() => undefined);
   })();
   const usage = page.getByTestId("usage");
   await expect(usage).toContainText(/CPU (\d\d|[1-9](\.\d)?|0\.[1-9]) ?/, { timeout: READING_MS });
-  isLoading = false;
+  loading.isOn = false;
   await load;
   await expect(page.getByRole("img", { name: /CPU/ }).first()).toBeVisible();
   await expectAccessible(page, "metrics");

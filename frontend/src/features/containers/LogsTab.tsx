@@ -12,10 +12,14 @@ import { LogLines } from "@/shared/ui/LogLines";
 import { logsQuery, TAIL_LINES } from "./queries";
 import { hasLiveLog } from "./rules";
 
+/** The server's word for "the container has ended"; any other reason is a sentence to be shown. */
+const ENDED = "ended";
+
 /** Followed while the container lives; else what was kept of it. */
 export function LogsTab({ container }: { container: Container }) {
-  const [wasLive] = useState(() => hasLiveLog(container));
   const isLive = hasLiveLog(container);
+  const [wasLive, setWasLive] = useState(isLive);
+  if (isLive && !wasLive) setWasLive(true);
   // A container that ends while its log is read keeps what is on screen.
   if (isLive || wasLive) return <Followed id={container.id} />;
   return <Kept container={container} />;
@@ -26,7 +30,7 @@ function Followed({ id }: { id: string }) {
   const buffer = useFollowedLog(id);
   useSyncExternalStore(buffer.subscribe, buffer.read);
   if (buffer.error !== null) return <ErrorNote error={new Error(buffer.error)} />;
-  const note = buffer.ended === null ? null : t("logs.ended", { reason: buffer.ended });
+  const note = buffer.ended === null ? null : buffer.ended === ENDED ? t("logs.ended") : buffer.ended;
   return (
     <LogLines
       lines={buffer.lines}

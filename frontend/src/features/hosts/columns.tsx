@@ -144,7 +144,8 @@ function healthColumns({ table, hosts, now_ms, t }: Needs): Column[] {
 /** A project's feed keeps the engine to itself; the API tells it to platform admins. */
 function engine(told: string | undefined, host: Host | undefined): string {
   const version = host?.facts["engine_version"];
-  return told || (typeof version === "string" ? version : "–");
+  const full = told || (typeof version === "string" ? version : "–");
+  return full.split("+")[0] ?? full; // a distribution's own suffix says nothing here
 }
 
 /** Only what is wrong is named; all well is one quiet word. */

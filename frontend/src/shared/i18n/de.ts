@@ -154,7 +154,7 @@ export const de: Messages = {
     lines: "{{lines}} Zeilen",
     following: "Läuft mit",
     paused: "Angehalten · {{count}} neu · ans Ende",
-    ended: "der Strom endete: {{reason}}",
+    ended: "er ist zu Ende: es kommen keine Zeilen mehr",
     tailOnly: "nur das Ende wurde aufgehoben",
     notYet: "Noch kein Log: Er wurde noch nicht gestartet",
     none: "Er hat kein Log geschrieben",

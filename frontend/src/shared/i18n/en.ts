@@ -152,7 +152,7 @@ export const en = {
     lines: "{{lines}} lines",
     following: "Following",
     paused: "Paused · {{count}} new · to the end",
-    ended: "the stream ended: {{reason}}",
+    ended: "it has ended: no more lines will come",
     tailOnly: "only the end was kept",
     notYet: "No log yet: it has not been started",
     none: "It wrote no log",

@@ -48,12 +48,23 @@ export function Chart({ label, at, values, show, least, syncKey, isBinary = fals
   }, [scheme, least, syncKey, isBinary]);
 
   useEffect(() => {
-    plot.current?.setData([at.map((ms) => ms / 1000), [...values]]);
+    plot.current?.setData(spread(at, values));
   }, [at, values, scheme]);
 
   const last = values.at(-1);
   const text = last === undefined ? label : `${label}: ${show(last)}`;
   return <div ref={frame} className={styles.chart} role="img" aria-label={text} />;
+}
+
+/** A single reading has no stretch of time: it gets one that ends with it. */
+function spread(at: readonly number[], values: readonly number[]): uPlot.AlignedData {
+  const seconds = at.map((ms) => ms / 1000);
+  const [first] = seconds;
+  if (seconds.length !== 1 || first === undefined) return [seconds, [...values]];
+  return [
+    [first - LEAST_SPAN_S, first],
+    [null, ...values],
+  ];
 }
 
 interface Wishes {
@@ -98,7 +109,7 @@ function options({ element, least, syncKey, isBinary, show }: Wishes): uPlot.Opt
         stroke: colour("--bar-used"),
         width: 1.5,
         fill: `${colour("--bar-used")}22`,
-        points: { show: (plot) => plot.data[0].length < 2 },
+        points: { show: (plot) => plot.data[1]?.[0] === null },
       },
     ],
   };
