@@ -54,6 +54,8 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]  # twisted and daphne ar
 class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
     """A websocket that cannot flood its consumer with messages, nor our memory with pongs nobody reads."""
 
+    maxMessagePayloadSize: int  # noqa: N815 - autobahn's names
+    maxFramePayloadSize: int  # noqa: N815
     _ponged_s = 0.0
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803, FBT001 - autobahn's names

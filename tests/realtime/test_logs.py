@@ -82,23 +82,22 @@ async def until(true: Callable[[], Any], *, patience_s: float = 10.0) -> None:
         await asyncio.sleep(0.02)
 
 
-def texts(follower: LogSubscription) -> list[str]:
-    """Take what is there."""
-    found = []
+def take(follower: LogSubscription, into: list[str]) -> list[str]:
+    """Take what is there; all that was taken so far."""
     while (frame := follower.peek()) is not None:
         assert frame.size_bytes(1) <= FRAME_BYTES_MAX + 20_000
         follower.taken()
-        found.append(frame.text(1))
-    return found
+        into.append(frame.text(1))
+    return into
 
 
 async def test_lines_come_as_they_are_said_without_what_moves_the_cursor(talker: Talker) -> None:
     follower = talker.follow()
     said: list[str] = []
     try:
-        await until(lambda: said.extend(texts(follower)) or "ready" in "".join(said))
+        await until(lambda: "ready" in "".join(take(follower, said)))
         talker.say("\x1b[31mred\x1b[0m \x1b[2Jgone \x1b]0;title\x07 ä")
-        await until(lambda: said.extend(texts(follower)) or len(said) > 1)
+        await until(lambda: len(take(follower, said)) > 1)
         assert "\\u001b[31mred\\u001b[0m gone  \\u00e4" in said[-1]
         assert talker.woken >= 2
     finally:
@@ -114,7 +113,7 @@ async def test_the_thread_stands_still_while_nobody_takes(talker: Talker) -> Non
         await asyncio.sleep(0.3)
         assert follower._waiting_bytes <= WAITING_BYTES_MAX + 1_000
         said: list[str] = []
-        await until(lambda: said.extend(texts(follower)) or "line 4999 " in "".join(said[-1:]))
+        await until(lambda: "line 4999 " in "".join(take(follower, said)[-1:]))
         joined = "".join(said)
         places = [joined.index(f'"line {number} x') for number in range(5_000)]
         assert places == sorted(places)
@@ -125,9 +124,9 @@ async def test_the_thread_stands_still_while_nobody_takes(talker: Talker) -> Non
 async def test_the_end_is_told_once(talker: Talker) -> None:
     follower = talker.follow()
     said: list[str] = []
-    await until(lambda: said.extend(texts(follower)) or "ready" in "".join(said))
+    await until(lambda: "ready" in "".join(take(follower, said)))
     talker.engine_host.exit(talker.name, 3)
-    await until(lambda: said.extend(texts(follower)) or "logend" in said[-1])
+    await until(lambda: "logend" in take(follower, said)[-1])
     assert "".join(said).count("logend") == 1
     assert follower.peek() is None
 

@@ -92,7 +92,7 @@ def test_long_hints_say_many() -> None:
     ids = [uuid4() for _ in range(101)]
     assert unpack(pack({"container": ids})) == {"container": True}
     assert unpack(pack({"container": ids[:100]})) == {"container": [str(one) for one in ids[:100]]}
-    many = {
+    many: Hints = {
         "container": ids[:100],
         "host": [10**18 + n for n in range(100)],
         "sample": [10**18 + n for n in range(100)],
