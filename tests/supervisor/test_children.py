@@ -48,6 +48,13 @@ def test_ctrl_c_stops_all_and_says_so(spawn: Spawn) -> None:
     assert gone(*pids)
 
 
+def test_the_terminals_ctrl_c_reaches_only_the_parent(spawn: Spawn) -> None:
+    """A terminal signals the whole group: the children's orderly end is the parent's to order."""
+    parent = Watched(spawn(*PARENT, "idle", "idle"))
+    for pid in alive(parent, 2):
+        assert os.getpgid(pid) == pid
+
+
 def test_a_second_ctrl_c_does_not_wait_for_the_stubborn(spawn: Spawn) -> None:
     parent = Watched(spawn(*PARENT, "stubborn"))
     (pid,) = alive(parent, 1)

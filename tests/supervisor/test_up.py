@@ -1,5 +1,6 @@
 """`manage.py up` as a person meets it: one at a time, clear refusals, and what stays when it ends or is killed."""
 
+import fcntl
 import json
 import os
 import signal
@@ -43,10 +44,12 @@ def test_it_serves_and_ctrl_c_leaves_nothing(spawn: Spawn, var: Path, port: int)
     database = Server(var).pid()
     assert len(children) >= 3
     assert database is not None
-    run.process.send_signal(signal.SIGINT)
-    run.wait_for("^Stopped")
-    assert run.ended() == 0
-    assert gone(*children, database)
+    with (Server(var).home / "users.lock").open() as another_user:
+        fcntl.flock(another_user, fcntl.LOCK_SH)
+        run.process.send_signal(signal.SIGINT)
+        run.wait_for("^Stopped")
+        assert run.ended() == 0
+        assert gone(*children, database), "the owner stops its database, whoever else uses it"
 
 
 def test_a_second_one_says_where_the_first_is(spawn: Spawn, var: Path, port: int) -> None:
