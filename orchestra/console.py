@@ -20,8 +20,8 @@ _kept: dict[Path, tuple[float, bytes]] = {}
 @require_safe
 @ensure_csrf_cookie
 def console(request: HttpRequest, path: str = "") -> HttpResponse:
-    """index.html; a path that names a file or belongs to somebody else is a 404 and not a page."""
-    if path.startswith(NOT_PAGES) or "." in path.rpartition("/")[2]:
+    """index.html; a path that names a file at the root or belongs to somebody else is a 404 and not a page."""
+    if path.startswith(NOT_PAGES) or ("." in path and "/" not in path):
         raise Http404(f"nothing at /{path}")
     body = _index(Path(settings.CONSOLE_DIST) / "index.html")
     if body is None:

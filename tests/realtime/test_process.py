@@ -88,3 +88,21 @@ def test_what_the_api_does_not_have_is_a_problem_and_no_page(web: Web) -> None:
 def test_files_that_are_not_there_are_no_pages(web: Web) -> None:
     assert get(web, "/assets/gone-1234.js")[0] == 404
     assert get(web, "/favicon-nope.png")[0] == 404
+
+
+def test_every_other_path_is_the_page(web: Web, settings: Any) -> None:
+    """Also a host whose name has dots. Without a build it says how to make one."""
+    is_built = (settings.CONSOLE_DIST / "index.html").exists()
+    for path in ("/", "/hosts/db.example.com", "/containers/1?tab=logs"):
+        status, headers, body = get(web, path)
+        assert status == (200 if is_built else 503)
+        assert not is_built or headers["Cache-Control"] == "no-cache"
+        assert (b"<script" if is_built else b"npm run build") in body
+
+
+def test_the_admin_is_found_without_its_slash(web: Web) -> None:
+    assert b"csrfmiddlewaretoken" in get(web, "/admin")[2]
+
+
+def test_an_api_answer_is_not_kept(web: Web, admin: str) -> None:
+    assert get(web, "/api/v1/me")[1]["Cache-Control"] == "no-store"
