@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Container } from "@/shared/api/types";
+import { hasLiveLog, refusal } from "./rules";
+
+function container(part: Partial<Container>): Container {
+  return { status: "running", state: "running", desired: "run", gone_at: null, ...part } as Container;
+}
+
+test("a viewer may do nothing", () => {
+  expect(refusal("stop", container({}), false)).toBe("viewer");
+  expect(refusal("remove", container({}), false)).toBe("viewer");
+});
+
+test("what runs can be stopped, restarted and removed", () => {
+  for (const verb of ["stop", "restart", "remove"] as const)
+    expect(refusal(verb, container({}), true)).toBeNull();
+});
+
+test.each([
+  [{ status: "failed", state: "failed" }, "ended"],
+  [{ status: "failed", state: "restarting" }, null],
+  [{ status: "pending", state: "restarting" }, null],
+  [{ status: "stopping", state: "stopping", desired: "stop" }, "stopping"],
+  [{ desired: "remove" }, "removing"],
+  [{ desired: "remove", gone_at: "2026-11-22T12:00:00Z" }, "gone"],
+] as const)("stop of %o is refused by %s", (part, reason) => {
+  expect(refusal("stop", container(part), true)).toBe(reason);
+});
+
+test("what has ended can be started again and removed", () => {
+  const ended = container({ status: "stopped", state: "stopped", desired: "stop" });
+  expect(refusal("restart", ended, true)).toBeNull();
+  expect(refusal("remove", ended, true)).toBeNull();
+});
+
+test("a log is followed as long as there is a process", () => {
+  const statuses: Container["status"][] = [
+    "pending",
+    "preparing",
+    "starting",
+    "running",
+    "stopping",
+    "failed",
+  ];
+  expect(statuses.filter((status) => hasLiveLog(container({ status })))).toEqual([
+    "starting",
+    "running",
+    "stopping",
+  ]);
+});
