@@ -74,11 +74,16 @@ generate: $(VENV)/.runtime frontend/node_modules/.stamp ## Write the API schema 
 	cd frontend && npm run --silent gen:api
 
 .PHONY: generate-check
-generate-check: $(VENV)/.runtime
-	@fresh=$$(mktemp)
-	trap 'rm -f "$$fresh"' EXIT
-	$(BIN)/python manage.py spectacular --fail-on-warn --format openapi-json --file "$$fresh"
-	cmp --silent "$$fresh" $(SCHEMA) || { echo "$(SCHEMA) is stale: run \`make generate\` and commit what it writes."; exit 1; }
+generate-check: $(VENV)/.runtime frontend/node_modules/.stamp
+	@fresh=$$(mktemp -d)
+	trap 'rm -rf "$$fresh"' EXIT
+	stale() { echo "$$1 is stale: run \`make generate\` and commit what it writes."; exit 1; }
+	$(BIN)/python manage.py spectacular --fail-on-warn --format openapi-json --file "$$fresh/openapi.json"
+	cmp --silent "$$fresh/openapi.json" $(SCHEMA) || stale $(SCHEMA)
+	cd frontend
+	types=src/shared/api/schema.d.ts
+	node_modules/.bin/openapi-typescript "$$fresh/openapi.json" --output "$$fresh/schema.d.ts" --alphabetize >/dev/null 2>&1
+	cmp --silent "$$fresh/schema.d.ts" $$types || stale frontend/$$types
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Lock the dependencies of requirements*.in again, with hashes
