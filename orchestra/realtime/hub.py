@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connections
@@ -186,22 +187,22 @@ class Hub:
         is_fleet = is_due or any(kind in heard for kind in FLEET_HINTS)
         if self._mark is not None:
             if is_fleet:
-                await self._read_fleet()
+                await self._read_fleet(count=is_due)
             await self._read_usage(heard)
         if is_fleet and (topics := self._topics(ObjectSubscription)):
             await self._read_objects(topics)
         if self._told is not None and (is_due or "event" in heard):
             await self._read_events()
 
-    async def _read_fleet(self) -> None:
+    async def _read_fleet(self, *, count: bool = False) -> None:
         now_s = monotonic_s()
         is_whole = self._mark is None or now_s - self._whole_s > WHOLE_S
-        read = await self.in_thread(reading.read_fleet, None if is_whole else self._mark)
+        read = await self.in_thread(partial(reading.read_fleet, None if is_whole else self._mark, count=count))
         if read.whole:
             self._whole_s = now_s
         self.fleet.take(read, ts_ms=_now_ms())
         self._mark = read.mark
-        if read.slots != self.fleet.slots and not read.whole:
+        if read.slots not in (None, self.fleet.slots):
             self._whole_s = float("-inf")  # rows were deleted: the next read is a whole one
             self._wake.set()
 

@@ -68,8 +68,9 @@ class FleetRead:
     hosts: Mapping[int, HostRow | None]
     host_ids: frozenset[int]
     """All hosts there are: a removed one leaves no mark."""
-    slots: int
-    """How many slots a list shows: when we know of another number, rows were deleted, which leaves no mark either."""
+    slots: int | None
+    """How many slots a list shows: when we know of another number, rows were deleted, which leaves no mark either.
+    None: not counted, since that costs more than a small read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,16 @@ class UsageRead:
     hosts: Mapping[int, Used]
 
 
-def read_fleet(mark: int | None) -> FleetRead:
+def read_fleet(mark: int | None, *, count: bool = True) -> FleetRead:
     """What changed since `mark`, or everything for None (and where the change is too large to tell row by row)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(MARK)
         (new_mark,) = cursor.fetchone()
-        return _read(mark, new_mark)
+        return _whole(new_mark) if mark is None else _delta(mark, new_mark, count=count)
 
 
-def _read(mark: int | None, new_mark: int) -> FleetRead:
-    if mark is None:
-        return _whole(new_mark)
+def _delta(mark: int, new_mark: int, *, count: bool) -> FleetRead:
     slots, hosts = _changed(mark)
     if len(slots) > SLOTS_BY_DELTA_MAX:
         return _whole(new_mark)
@@ -101,9 +100,8 @@ def _read(mark: int | None, new_mark: int) -> FleetRead:
     found = _hosts(Host.objects.filter(pk__in=hosts), hosts) if hosts else {}
     present = frozenset(Host.objects.values_list("pk", flat=True))
     rows = {**dict.fromkeys(hosts), **found}
-    return FleetRead(
-        new_mark, whole=False, containers=containers, hosts=rows, host_ids=present, slots=current().count()
-    )
+    slots_there = current().count() if count else None
+    return FleetRead(new_mark, whole=False, containers=containers, hosts=rows, host_ids=present, slots=slots_there)
 
 
 def read_usage(after_id: int) -> UsageRead:
