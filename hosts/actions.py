@@ -47,8 +47,12 @@ def register(
     labels: Mapping[str, str] | None = None,
     data_address: str = "",
     tls: TlsTexts | None = None,
+    another_engine: bool = False,
 ) -> Host:
-    """A new host with its booking and its hold; Problem 400 names every wrong field, 409 a name or URL in use."""
+    """A new host with its booking and its hold; Problem 400 names every wrong field, 409 a name or URL in use.
+
+    `another_engine`: the caller has seen that the engine at this URL is not the one of the host that has it.
+    """
     problems = [] if re.fullmatch(NAME.regex, name) else [FieldProblem("/name", "invalid", str(NAME.message))]
     given = Changes(url=url, labels=dict(labels or {}), tls=tls)
     if data_address:
@@ -57,7 +61,8 @@ def register(
     address = data_address or default_data_address(url)
     try:
         with transaction.atomic():
-            _refuse_used_url(url)
+            if not another_engine:
+                _refuse_used_url(url)
             host = Host.objects.create(
                 name=name, url=url, data_address=address, labels=dict(labels or {}), tls_sealed=sealed(tls)
             )

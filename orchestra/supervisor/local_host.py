@@ -4,9 +4,14 @@ Before: engine.py found the engine. After: an agent takes the host and leaves th
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
 
+from containers.agent.observe import Cluster
+from containers.agent.plan import owner
+from containers.models import Container
+from containers.states import Status
 from core.accounts.models import cluster_id
 from core.lib.problems import Problem
 from hosts import actions
@@ -32,15 +37,17 @@ def adopt(found: Found) -> str:
 
 
 def _adopt(found: Found) -> str:
-    marker = _marker(found)
-    known = Host.objects.filter(marker=marker).first() if marker else None
+    seen = _look(found)
+    known = Host.objects.filter(marker=seen.marker).first() if seen.marker else None
     if known is not None:
         return _follow(known, found)
-    there = Host.objects.filter(url=found.url).first()
-    if there is not None:
-        return _same_address(there, marker)
+    there = Host.objects.filter(url=found.url).last()
+    if there is not None and not _is_another(there, seen):
+        return f"host {there.name}"
     name = next(name for name in _names() if not Host.objects.filter(name=name).exists())
-    actions.register(name, url=found.url, tls=found.tls, actor=ACTOR)
+    actions.register(name, url=found.url, tls=found.tls, actor=ACTOR, another_engine=there is not None)
+    if there is not None:
+        return f"ANOTHER engine than host {there.name}'s stands at {found.url} now; it is host {name} from now on"
     return f"{found.url} is host {name} from now on" + ("" if name == NAME else f" ({NAME} is another engine)")
 
 
@@ -53,20 +60,32 @@ def _follow(host: Host, found: Found) -> str:
     return f"host {host.name}, reached at {found.url} instead of {before} now"
 
 
-def _same_address(host: Host, marker: UUID | None) -> str:
-    if marker is None:
-        return f"host {host.name}"  # not marked yet, or its marker was lost: its agent judges
-    return f"host {host.name}, BUT another engine stands at its address now; its agent will not touch it"
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an engine says of itself: its marker, and the container rows it has something of."""
+
+    marker: UUID | None
+    containers: frozenset[UUID]
 
 
-def _marker(found: Found) -> UUID | None:
+def _is_another(host: Host, seen: Seen) -> bool:
+    """A marker that is nobody's, or none at all and not one of the containers that should run there."""
+    if seen.marker is not None:
+        return True
+    running = set(Container.objects.filter(host=host, status=Status.RUNNING).values_list("pk", flat=True))
+    return bool(running) and not running & seen.containers
+
+
+def _look(found: Found) -> Seen:
     tls = None if found.tls is None else TlsPair(**found.tls)
-    engine = open_engine(EngineAddress(found.url, tls), cluster=cluster_id())
+    cluster = cluster_id()
+    engine = open_engine(EngineAddress(found.url, tls), cluster=cluster)
     try:
         text = engine.read_marker()
+        ours = map(owner, engine.list(labels=Cluster(cluster).filter))
+        return Seen(UUID(text) if text else None, frozenset(key for key in ours if key is not None))
     finally:
         engine.close()
-    return UUID(text) if text else None
 
 
 def _names() -> Iterator[str]:
