@@ -110,11 +110,10 @@ class Hub:
     # --- subscriptions ---
 
     async def add_fleet(self, client: Client, sub: int, topic: Topic) -> None:
-        """Begin with a snapshot; the first watcher of all makes us read everything."""
+        """Begin with a snapshot of what is there now: while nobody watched, nothing was read."""
         async with self._reading:
-            if self._mark is None:
-                await self._read_fleet()
-                await self._read_usage({"sample": True})
+            await self._read_fleet(count=True)
+            await self._read_usage({"sample": True})
             stream = self.fleet.stream(topic.project_id)
         self._unwatched_s.pop(topic.project_id, None)
         client.subscriptions[sub] = FleetSubscription(sub, topic, stream, monotonic_s())
@@ -185,7 +184,7 @@ class Hub:
     async def _read(self, heard: Hints, *, is_due: bool) -> None:
         """What the hints name, and everything when the poll is due."""
         is_fleet = is_due or any(kind in heard for kind in FLEET_HINTS)
-        if self._mark is not None:
+        if self._mark is not None and self._topics(FleetSubscription):
             if is_fleet:
                 await self._read_fleet(count=is_due)
             await self._read_usage(heard)
@@ -202,9 +201,9 @@ class Hub:
             self._whole_s = now_s
         self.fleet.take(read, ts_ms=_now_ms())
         self._mark = read.mark
-        if read.slots not in (None, self.fleet.slots):
-            self._whole_s = float("-inf")  # rows were deleted: the next read is a whole one
-            self._wake.set()
+        if read.slots not in (None, self.fleet.slots) and not read.whole:
+            self._whole_s = float("-inf")  # rows were deleted
+            await self._read_fleet()
 
     async def _read_usage(self, heard: Hints) -> None:
         now_s = monotonic_s()

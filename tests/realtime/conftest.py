@@ -1,5 +1,6 @@
 """A real web process on the test's database, and those who watch it."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,10 +23,11 @@ def shared_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def web(transactional_db: None, shared_web: Web) -> Web:
+def web(transactional_db: None, shared_web: Web) -> Iterator[Web]:
     assert shared_web.process.poll() is None, "the web process has died"
     default_project()
-    return shared_web
+    yield shared_web
+    time.sleep(0.3)  # a read that is under way must not meet the emptying of the tables
 
 
 @pytest.fixture
