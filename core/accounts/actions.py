@@ -13,6 +13,7 @@ from core.accounts.models import ApiToken, Membership, Project, User
 from core.accounts.roles import RANK, Role
 from core.accounts.tokens import PREFIX_CHARS, digest_of, new_token
 from core.events.record import Happening, record
+from core.lib.notify import hint
 from core.lib.problems import Problem, name_taken
 
 
@@ -133,6 +134,7 @@ def _record(
             project_id=project.pk if project else None,
         )
     )
+    hint(account=True)  # open sockets check at once what their person may still see
 
 
 def _record_failure(username: str, address: str) -> None:
