@@ -8,7 +8,7 @@ import { logIn, watch } from "./console";
 
 const TAG = Date.now().toString(36);
 /** Asks for more than any host has: it waits for ever and costs nothing. */
-const WAITING = { image: "act:1", resources: { memory: "60t" } };
+const WAITING = { image: process.env["ORCHESTRA_IMAGE"] ?? "busybox:1", resources: { memory: "60t" } };
 
 class Wire {
   holds = false;

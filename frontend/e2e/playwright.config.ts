@@ -9,6 +9,11 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   reporter: [["list"]],
+  projects: [
+    { name: "road", testMatch: /road\.spec/ },
+    // Logs in with the account that the road has made.
+    { name: "live", testMatch: /live\.spec/, dependencies: ["road"] },
+  ],
   use: {
     baseURL: process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000",
     actionTimeout: 20_000,

@@ -213,10 +213,38 @@ test("a host with a bad address is refused at its field", async () => {
   await page.keyboard.press("Escape");
 });
 
-test("it stops and goes, and the page says so by itself", async () => {
+test("an image that nobody has, a label that no host bears, a port that is taken: each says so on its page", async () => {
+  const taken = await publishedPort();
+  await runSpec({ name: `${NAME}-none`, image: "127.0.0.1:9/no/such:1" });
+  await expect(page.getByTestId("cause")).toContainText(/\S/, { timeout: START_MS });
+  await expect(page.getByTestId("cause")).toContainText(/image|no\/such|connection/i);
+  await remove(`${NAME}-none`);
+  await runSpec({ name: `${NAME}-label`, image: IMAGE, constraints: ["no-such-label=yes"] });
+  await expect(page.getByTestId("cause")).toContainText(/label/i, { timeout: START_MS });
+  await remove(`${NAME}-label`);
+  const hosts = (await (await page.request.get("/api/v1/hosts")).json()) as { results: unknown[] };
+  // With a second host the port is free there, and the container simply runs.
+  if (hosts.results.length > 1) return;
+  const ports = [{ container_port: Number(PORT), host_port: taken }];
+  await runSpec({ name: `${NAME}-port`, image: IMAGE, ports });
+  await expect(page.getByTestId("cause")).toContainText(/port/i, { timeout: START_MS });
+  await remove(`${NAME}-port`);
+});
+
+test("a restart is a new attempt in the same place", async () => {
   await page.getByRole("link", { name: "Containers g c" }).click();
   await page.getByRole("row", { name: new RegExp(NAME) }).click();
   await expect(state("running")).toBeVisible();
+  await page.getByRole("button", { name: "Restart" }).click();
+  await expect(page.getByText("attempt 2", { exact: true })).toBeVisible({ timeout: START_MS });
+  await expect(state("running")).toBeVisible({ timeout: START_MS });
+  await page.getByRole("tab", { name: "Attempts" }).click();
+  await expect(page.getByRole("link", { name: "Open attempt 1" })).toBeVisible();
+  await page.getByRole("tab", { name: "Logs" }).click();
+  await expect(page.getByRole("log")).toContainText(/\S/);
+});
+
+test("it stops and goes, and the page says so by itself", async () => {
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(state("stopped")).toBeVisible({ timeout: START_MS });
   await expect(page.getByRole("button", { name: "Stop" })).toHaveAttribute("aria-disabled", "true");
@@ -243,6 +271,22 @@ test("logging out leads to the login, and the login back to where one wanted to 
   await page.getByRole("button", { name: "Anmelden" }).click();
   await expect(page.getByRole("heading", { name: "Hosts" })).toBeVisible();
 });
+
+/** By the JSON tab, as somebody does who has the spec already. */
+async function runSpec(spec: object): Promise<void> {
+  await page.getByRole("link", { name: "Run g r" }).click();
+  await page.getByRole("radiogroup").getByText("JSON").click();
+  await page.getByRole("textbox", { name: "Spec" }).fill(JSON.stringify(spec));
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("tab", { name: "Inspect" })).toBeVisible();
+}
+
+async function publishedPort(): Promise<number> {
+  await page.getByRole("link", { name: "Containers g c" }).click();
+  const row = page.getByRole("row", { name: new RegExp(`${NAME}(?!-)`) });
+  const text = await row.getByRole("link", { name: new RegExp(`→${PORT}`) }).innerText();
+  return Number(text.split("→")[0]);
+}
 
 /** From the container's own page: asks first, then the list no longer has it. */
 async function remove(name: string): Promise<void> {

@@ -21,7 +21,7 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <main>
-      <EmptyState title={t("error.noPage")} text={t("error.noPageText")}>
+      <EmptyState isPage title={t("error.noPage")} text={t("error.noPageText")}>
         <Button size="xs" variant="default" renderRoot={(props) => <Link to="/" {...props} />}>
           {t("error.home")}
         </Button>

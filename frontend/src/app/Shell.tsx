@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
 import { meQuery } from "@/shared/api/queries";
 import { useKeys } from "@/shared/lib/keys";
 import { ROUTES } from "@/shared/lib/paths";
 import { useFreshness } from "@/shared/live/hooks";
 import { session } from "@/shared/live/session";
+import { EmptyState } from "@/shared/ui/EmptyState";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { Header } from "./Header";
 import { LiveBanner } from "./LiveBanner";
@@ -22,10 +24,13 @@ export function Shell() {
   const navigate = useNavigate();
   const freshness = useFreshness();
 
+  const isKnown = me?.projects.some((one) => one.name === project) ?? false;
+
   useEffect(() => {
+    if (!isKnown) return;
     localStorage.setItem(LAST_PROJECT_KEY, project);
     session.open(project);
-  }, [project]);
+  }, [project, isKnown]);
   useEffect(() => () => session.close(), []);
   useKeys({
     "g c": () => void navigate({ to: ROUTES.containers, params: { project } }),
@@ -39,13 +44,16 @@ export function Shell() {
       <main className={styles.main} data-freshness={freshness} tabIndex={-1}>
         <LiveBanner />
         <div className={styles.page}>
-          <PanelBoundary>
-            <Outlet />
-          </PanelBoundary>
+          <PanelBoundary>{isKnown ? <Outlet /> : <NoProject name={project} />}</PanelBoundary>
         </div>
       </main>
     </div>
   );
+}
+
+function NoProject({ name }: { name: string }) {
+  const { t } = useTranslation();
+  return <EmptyState isPage title={t("error.noProject", { name })} text={t("error.noProjectText")} />;
 }
 
 function rememberedProject(known: readonly string[]): string {

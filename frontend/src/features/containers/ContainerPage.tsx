@@ -53,7 +53,7 @@ export function ContainerPage({ project, id, tab, onTab }: Props) {
       {data && <Parts container={data} id={id} tab={tab} onTab={onTab} />}
       {!data && !error && <Loading lines={[30, 70, 90]} />}
       {!data && error && isStatus(error, 404) && (
-        <EmptyState title={t("container.missing")} text={t("container.missingText")} />
+        <EmptyState isPage title={t("container.missing")} text={t("container.missingText")} />
       )}
       {!data && error && !isStatus(error, 404) && <ErrorNote error={error} onRetry={() => void refetch()} />}
     </Page>

@@ -20,6 +20,7 @@ import { Page, PageHead } from "@/shared/ui/Page";
 import { ResortPill } from "@/shared/ui/ResortPill";
 import { CONTAINER_RANK } from "@/shared/ui/status";
 import { useListOrder } from "@/shared/ui/useListOrder";
+import { Verb } from "@/shared/ui/Verb";
 import { containerColumns } from "./columns";
 
 interface Search {
@@ -128,11 +129,17 @@ function List({ project, shown, onSort }: { project: string; shown: Shown; onSor
 
 function RunButton({ project }: { project: string }) {
   const { t } = useTranslation();
-  if (!useRights(project).mayOperate) return null;
+  const { mayOperate } = useRights(project);
+  const icon = <IconPlus size={15} />;
+  if (!mayOperate) {
+    return (
+      <Verb label={t("containers.run")} icon={icon} refusal={t("refusal.viewer")} onClick={() => undefined} />
+    );
+  }
   return (
     <Button
       size="xs"
-      leftSection={<IconPlus size={15} />}
+      leftSection={icon}
       renderRoot={(props) => <Link to={ROUTES.run} params={{ project }} {...props} />}
     >
       {t("containers.run")}

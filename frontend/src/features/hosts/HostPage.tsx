@@ -48,7 +48,7 @@ export function HostPage({ name }: { name: string }) {
       )}
       {data && <HostContainers name={data.name} />}
       {!data && !error && <Loading lines={[30, 70, 90]} />}
-      {!data && error && isStatus(error, 404) && <EmptyState title={t("hosts.missing")} />}
+      {!data && error && isStatus(error, 404) && <EmptyState isPage title={t("hosts.missing")} />}
       {!data && error && !isStatus(error, 404) && <ErrorNote error={error} onRetry={() => void refetch()} />}
     </Page>
   );

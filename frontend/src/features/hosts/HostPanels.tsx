@@ -2,7 +2,6 @@ import { useTranslation } from "react-i18next";
 import type { Host } from "@/shared/api/types";
 import { showAge, showCores, showMemory } from "@/shared/lib/format";
 import { useFleet, useNow } from "@/shared/live/hooks";
-import { EmptyState } from "@/shared/ui/EmptyState";
 import { Facts } from "@/shared/ui/Facts";
 import { Meter } from "@/shared/ui/Meter";
 import { Panel } from "@/shared/ui/Panel";
@@ -107,15 +106,8 @@ export function FactsPanel({ host }: { host: Host }) {
     "cgroup_version",
   ];
   const facts = known.filter((key) => host.facts[key] !== undefined && host.facts[key] !== null);
-  if (facts.length === 0 && labels.length === 0 && host.url === "") {
-    return (
-      <Panel title={t("hosts.facts")}>
-        <EmptyState title={t("hosts.factsHidden")} />
-      </Panel>
-    );
-  }
   return (
-    <Panel title={t("hosts.facts")}>
+    <Panel title={t("hosts.facts")} note={facts.length === 0 ? t("hosts.factsHidden") : undefined}>
       <Facts
         rows={[
           [t("hosts.dataAddress"), mono(host.data_address)],

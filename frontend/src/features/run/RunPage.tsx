@@ -24,7 +24,7 @@ export function RunPage({ project }: { project: string }) {
   if (!mayOperate) {
     return (
       <Page>
-        <EmptyState title={t("error.forbidden")} text={t("refusal.viewer")} />
+        <EmptyState isPage title={t("error.forbidden")} text={t("refusal.viewer")} />
       </Page>
     );
   }

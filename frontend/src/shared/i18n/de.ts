@@ -30,6 +30,8 @@ export const de: Messages = {
     noPage: "Diese Seite gibt es nicht",
     noPageText: "Die Adresse ist vielleicht vertippt, oder das Gezeigte ist fort.",
     home: "Zu den Containern",
+    noProject: "Ein Projekt {{name}} ist hier nicht zu sehen",
+    noProjectText: "Der Name ist vielleicht vertippt, oder es fehlt eine Rolle darin.",
   },
   account: {
     login: "Anmelden",
@@ -235,7 +237,7 @@ export const de: Messages = {
     reachable: "erreichbar",
     responsive: "reagiert",
     facts: "Engine",
-    factsHidden: "Nur für Plattform-Admins",
+    factsHidden: "mehr sehen Plattform-Admins",
     noContainers: "Keine Container auf diesem Host",
     usage: "{{used}} benutzt, {{reserved}} reserviert von {{allocatable}}",
     cpuHead: "CPU benutzt / reserviert / Kerne",

@@ -28,6 +28,8 @@ export const en = {
     noPage: "There is no such page",
     noPageText: "The address may be mistyped, or what it showed is gone.",
     home: "To the containers",
+    noProject: "There is no project {{name}} for you",
+    noProjectText: "It may be mistyped, or nobody has given you a role in it.",
   },
   account: {
     login: "Log in",
@@ -226,7 +228,7 @@ export const en = {
     reachable: "reachable",
     responsive: "responsive",
     facts: "Engine",
-    factsHidden: "Shown to platform admins",
+    factsHidden: "more is shown to platform admins",
     noContainers: "No containers on this host",
     usage: "{{used}} used, {{reserved}} reserved of {{allocatable}}",
     cpuHead: "CPU used / reserved / cores",

@@ -4,7 +4,7 @@ import styles from "./Panel.module.css";
 
 interface Props {
   title?: ReactNode;
-  note?: ReactNode;
+  note?: ReactNode | undefined;
   actions?: ReactNode;
   children: ReactNode;
   /** The body brings its own padding (tables, plots). */
