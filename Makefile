@@ -62,9 +62,14 @@ check: $(VENV)/.dev frontend/node_modules/.stamp ## Style, types, import contrac
 	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent test
 
 .PHONY: soak
-soak: $(VENV)/.dev ## The long proofs: faults at random moments, for as long as SOAK_S says
+soak: $(VENV)/.dev ## The long proofs: faults at random moments, SOAK_ROUNDS of each kind (default 5)
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/python -m pytest -m soak --timeout=0 $(PYTEST)
+
+.PHONY: planted
+planted: $(VENV)/.dev ## Plant known bugs in a copy of the tree, one by one: each must make its test fail
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/python -m tests.planted
 
 ##@ Keep
 
