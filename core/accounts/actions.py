@@ -35,8 +35,10 @@ def check_password(username: str, password: str, *, address: str) -> User:
 
 
 def make_first_admin(token: str, username: str, password: str) -> User:
+    first_admin.refuse_when_there_is_one()
+    admin = first_admin.prepared_admin(username, password)
     with transaction.atomic():
-        user = first_admin.redeem(token, username, password)
+        user = first_admin.redeem(token, admin)
         _record("user.first-admin", user, "user", user.pk, message=f"{user.username} became the first admin")
     return user
 
@@ -44,10 +46,10 @@ def make_first_admin(token: str, username: str, password: str) -> User:
 def make_user(username: str, password: str, *, actor: User, is_admin: bool = False) -> User:
     user = User(username=User.normalize_username(username), is_superuser=is_admin, is_staff=is_admin)
     first_admin.check_person(user, password)
+    user.set_password(password)
     with transaction.atomic():
         if User.objects.filter(username=user.username).exists():
             raise name_taken("/username", f"there is a user {user.username!r} already")
-        user.set_password(password)
         user.save()
         _record("user.created", actor, "user", user.pk, message=f"{user.username} was added")
     return user

@@ -32,32 +32,38 @@ def make_link() -> str:
     return token
 
 
-def redeem(token: str, username: str, password: str) -> User:
-    """Make the first admin; Problem 403 for a used, old or unknown token, 409 when an admin is there already."""
+def prepared_admin(username: str, password: str) -> User:
+    """The admin who is to be, not yet saved. Hashing a password takes long on purpose: never inside a transaction."""
+    user = User(username=User.normalize_username(username), is_superuser=True, is_staff=True)
+    check_person(user, password)
+    user.set_password(password)
+    return user
+
+
+def redeem(token: str, admin: User) -> User:
+    """Save the first admin; Problem 403 for a used, old or unknown token, 409 when an admin is there already."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        if not needed():
-            raise Problem(409, "admin-exists", "there is an admin already; log in, or ask that person")
+        refuse_when_there_is_one()
         if not _use(token):
             raise Problem(403, "link-invalid", "this link was used, is too old, or was replaced by a newer one")
-        return _make_admin(username, password)
+        if User.objects.filter(username=admin.username).exists():
+            raise name_taken("/username", f"there is a user {admin.username!r} already")
+        admin.save()
+    return admin
+
+
+def refuse_when_there_is_one() -> None:
+    """The link is for an installation without an admin only."""
+    if not needed():
+        raise Problem(409, "admin-exists", "there is an admin already; log in, or ask that person")
 
 
 def _use(token: str) -> bool:
     now = timezone.now()
     usable = OneTimeLink.objects.filter(purpose=PURPOSE, digest=digest_of(token), used_at=None, expires_at__gt=now)
     return usable.update(used_at=now) == 1
-
-
-def _make_admin(username: str, password: str) -> User:
-    user = User(username=User.normalize_username(username), is_superuser=True, is_staff=True)
-    check_person(user, password)
-    if User.objects.filter(username=user.username).exists():
-        raise name_taken("/username", f"there is a user {user.username!r} already")
-    user.set_password(password)
-    user.save()
-    return user
 
 
 def check_person(user: User, password: str) -> None:
