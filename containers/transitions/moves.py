@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from containers.states import FINAL, By, Health, Status, allowed
+from containers.states import By, Health, Status, allowed
 from containers.transitions.write import COLUMNS, PINS, Row, happening, lock, once_more_on_deadlock, tell, write
 from core.events.record import Happening
 from core.lib.lease import Hold
@@ -76,8 +76,8 @@ def _change(wished: Move, row: Row) -> dict[str, Any]:
         "reason": wished.reason,
         "message": wished.message,
     }
-    if wished.to in FINAL:
-        change["progress"] = {}
+    if wished.to != Status.PREPARING:
+        change["progress"] = {}  # of the pull, which is over
     if row.host_id is None and wished.to == Status.CANCELLED:
         change["gone"] = True  # no engine ever heard of it
     return change

@@ -95,6 +95,16 @@ def test_values_are_written_along_and_unknown_ones_refused() -> None:
         observe_many([Observation(container.pk, {"spec": {}})], actor="agent:a")
 
 
+def test_the_progress_of_a_pull_ends_with_the_pull() -> None:
+    container = rows.slot()
+    rows.bind(container, rows.host("h1"))
+    rows.advance(container, Status.PREPARING)
+    observe_many([Observation(container.pk, {"progress": {"text": "pulling"}})], actor="agent:a")
+    move(Move(container.pk, Status.STARTING), by=By.AGENT, actor="agent:a")
+    container.refresh_from_db()
+    assert container.progress == {}
+
+
 def test_the_first_image_pin_wins() -> None:
     container = rows.slot()
     for digest in ("sha256:one", "sha256:two"):
