@@ -48,5 +48,7 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "User name" }).fill(process.env["ORCHESTRA_USER"] ?? "anna");
   await page.getByLabel("Password", { exact: true }).fill(process.env["ORCHESTRA_PASSWORD"] ?? PASSWORD);
   await page.getByRole("button", { name: "Log in" }).click();
+  await expect(page.getByRole("link", { name: "Overview g o" })).toBeVisible();
+  await page.getByRole("link", { name: "Containers g c" }).click();
   await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
 }

@@ -73,6 +73,7 @@ test("the first admin's link makes the account and leads in", async () => {
     await field("User name").fill("anna");
     await page.getByLabel("Choose a password").fill(PASSWORD);
     await page.getByRole("button", { name: "Make the account" }).click();
+    await page.getByRole("link", { name: "Containers g c" }).click();
   } else await logIn(page);
   await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
   await expect(page.getByTestId("live")).toHaveAttribute("data-freshness", "live");

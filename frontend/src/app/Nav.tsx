@@ -1,4 +1,4 @@
-import { IconBox, IconPlayerPlay, IconServer2 } from "@tabler/icons-react";
+import { IconBox, IconLayoutDashboard, IconPlayerPlay, IconServer2 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ROUTES } from "@/shared/lib/paths";
@@ -10,6 +10,15 @@ export function Nav({ project }: { project: string }) {
   const { t } = useTranslation();
   return (
     <nav className={styles.nav} aria-label={t("nav.label")}>
+      <Link
+        to={ROUTES.overview}
+        className={styles.item}
+        activeOptions={{ exact: true, includeSearch: false }}
+      >
+        <IconLayoutDashboard {...ICON} />
+        {t("nav.overview")}
+        <kbd className={styles.keys}>g o</kbd>
+      </Link>
       <Link to={ROUTES.hosts} className={styles.item}>
         <IconServer2 {...ICON} />
         {t("nav.hosts")}

@@ -7,13 +7,13 @@ import { ContainerPage } from "@/features/containers/ContainerPage";
 import { ContainersPage } from "@/features/containers/ContainersPage";
 import { HostPage } from "@/features/hosts/HostPage";
 import { HostsPage } from "@/features/hosts/HostsPage";
+import { OverviewPage } from "@/features/overview/OverviewPage";
 import { RunPage } from "@/features/run/RunPage";
 import { meQuery } from "@/shared/api/queries";
-import { CONTAINER_TABS, type ContainerTab, ROUTES } from "@/shared/lib/paths";
+import { CONTAINER_TABS, type ContainerTab, MAP_METRICS, type MapMetric, ROUTES } from "@/shared/lib/paths";
+import { useProject } from "@/shared/lib/project";
 import { NotFound, PageError } from "./PageError";
 import { Shell } from "./Shell";
-
-const DEFAULT_PROJECT = "default";
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -53,14 +53,22 @@ const inside = createRoute({
   errorComponent: PageError,
 });
 
-const home = createRoute({
+const overview = createRoute({
   getParentRoute: () => inside,
-  path: "/",
-  beforeLoad: ({ context }) => {
-    const me = context.queryClient.getQueryData(meQuery.queryKey);
-    const project = me?.projects[0]?.name ?? DEFAULT_PROJECT;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
-    throw redirect({ to: ROUTES.containers, params: { project }, replace: true });
+  path: ROUTES.overview,
+  validateSearch: (search): { by?: MapMetric; view?: "list" } => ({
+    by: MAP_METRICS.find((metric) => metric === search["by"]),
+    view: search["view"] === "list" ? "list" : undefined,
+  }),
+  component: function Overview() {
+    const navigate = overview.useNavigate();
+    return (
+      <OverviewPage
+        project={useProject()}
+        search={overview.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true })}
+      />
+    );
   },
 });
 
@@ -143,5 +151,5 @@ const host = createRoute({
 export const routeTree = root.addChildren([
   login,
   firstAdmin,
-  inside.addChildren([home, containers, container, run, hosts, host]),
+  inside.addChildren([overview, containers, container, run, hosts, host]),
 ]);

@@ -4,10 +4,13 @@
  * the order of a list.
  */
 import type { FleetFrame, FleetKind, SnapFrame } from "./frames";
-import { UsageHistory } from "./history";
+import { type Readings, UsageHistory } from "./history";
+import { fleetUsage } from "./summary";
 import { Table } from "./table";
 
 const RECORD_MS = 5_000;
+/** No slot has this name: under it stands what all hosts use together. */
+const ALL = "";
 
 export const CONTAINER_COLUMNS = {
   slot: "text",
@@ -100,6 +103,11 @@ export class Fleet {
     return isStuck ? "gap" : "known";
   }
 
+  /** What all hosts used together, as far as this console has seen it. */
+  usageOfAll(): Readings {
+    return this.usage.read(ALL);
+  }
+
   private takeSnapshot(frame: SnapFrame): Outcome {
     const table = this.table(frame.kind);
     const newEpoch = frame.epoch !== this.epoch;
@@ -129,6 +137,8 @@ export class Fleet {
       if (table.isAlive(at) && !Number.isNaN(used))
         this.usage.record(slots[at] ?? "", ts, used, memory[at] ?? NaN);
     }
+    const all = fleetUsage(this);
+    if (all.cpu_capacity > 0) this.usage.record(ALL, ts, all.cpu_used, all.memory_used);
   }
 
   private table(kind: FleetKind): Table<Record<string, "num" | "text">> {

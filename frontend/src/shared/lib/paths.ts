@@ -1,6 +1,7 @@
 /** Every address inside the console. Links are made here only, so that a moved page moves once. */
 
 export const ROUTES = {
+  overview: "/",
   login: "/login",
   firstAdmin: "/first-admin",
   containers: "/p/$project/containers",
@@ -12,3 +13,6 @@ export const ROUTES = {
 
 export const CONTAINER_TABS = ["logs", "metrics", "events", "attempts", "why", "inspect"] as const;
 export type ContainerTab = (typeof CONTAINER_TABS)[number];
+
+export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;
+export type MapMetric = (typeof MAP_METRICS)[number];

@@ -1,6 +1,6 @@
 /** The live session in React: re-reads what is on screen at the ticker's pace, never per frame. */
 import { type QueryKey, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from "react";
 import type { Freshness } from "@/live/client";
 import type { Fleet } from "@/live/fleet";
 import { newer, type Versioned } from "@/live/merge";
@@ -10,6 +10,29 @@ import { session } from "./session";
 export function useFleet(): { fleet: Fleet; revision: number } {
   const revision = useSyncExternalStore(session.ticker.subscribe, session.ticker.read);
   return { fleet: session.fleet, revision };
+}
+
+/** The fleet, drawn at most once in an interval: for what people read as a whole and not line by line. */
+export function useCalmFleet(interval_ms: number): Fleet {
+  const [, draw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let drawnAt = performance.now();
+    const tell = (): void => {
+      timer = null;
+      drawnAt = performance.now();
+      draw();
+    };
+    const stop = session.ticker.subscribe(() => {
+      timer ??= setTimeout(tell, Math.max(0, interval_ms - (performance.now() - drawnAt)));
+    });
+    draw(); // what came between the first drawing and now
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [interval_ms]);
+  return session.fleet;
 }
 
 export function useFreshness(): Freshness {

@@ -1,0 +1,110 @@
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { Fleet } from "@/live/fleet";
+import { findCauses, fleetUsage, summarize } from "@/live/summary";
+import { ROUTES } from "@/shared/lib/paths";
+import { useRights } from "@/shared/lib/roles";
+import { useCalmFleet } from "@/shared/live/hooks";
+import { Chart } from "@/shared/ui/Chart";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { Loading } from "@/shared/ui/Loading";
+import { Page } from "@/shared/ui/Page";
+import { Panel } from "@/shared/ui/Panel";
+import { Attention } from "./Attention";
+import { HostMap, type MapSearch } from "./HostMap";
+import { LastEvents } from "./LastEvents";
+import styles from "./Overview.module.css";
+import { showShare } from "./share";
+import { Verdict } from "./Verdict";
+
+interface Props {
+  project: string;
+  search: MapSearch;
+  onSearch: (search: MapSearch) => void;
+}
+
+const DRAW_MS = 1_000;
+
+/** How the fleet is, what is wrong and where, in three seconds. */
+export function OverviewPage({ project, search, onSearch }: Props) {
+  const { t } = useTranslation();
+  const fleet = useCalmFleet(DRAW_MS);
+  const { isAdmin } = useRights(project);
+  if (!fleet.isReady("hosts") || !fleet.isReady("containers")) {
+    return (
+      <Page>
+        <h1 className="sr-only">{t("nav.overview")}</h1>
+        <Loading lines={[100, 100, 60, 60]} />
+      </Page>
+    );
+  }
+  if (fleet.hosts.count === 0) return <NoHosts />;
+  const now_ms = Date.now();
+  return (
+    <Page>
+      <Verdict fleet={fleet} summary={summarize(fleet, now_ms)} project={project} />
+      {fleet.containers.count === 0 && <NothingRuns project={project} />}
+      <div className={styles.columns}>
+        <div className={styles.left}>
+          <HostMap search={search} onSearch={onSearch} />
+          <LastEvents scope={isAdmin ? null : project} />
+        </div>
+        <div className={styles.right}>
+          <Attention causes={findCauses(fleet, now_ms)} project={project} />
+          <FleetCpu fleet={fleet} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** In per cent of all hosts together, since this console was opened. */
+function FleetCpu({ fleet }: { fleet: Fleet }) {
+  const { t } = useTranslation();
+  const readings = fleet.usageOfAll();
+  const { cpu_used, cpu_capacity } = fleetUsage(fleet);
+  if (readings.at.length === 0) return null;
+  return (
+    <Panel title={t("overview.fleetCpu")} note={showShare(cpu_used, cpu_capacity)} isFlush>
+      <Chart
+        label={t("overview.fleetCpu")}
+        at={readings.at}
+        values={readings.cpu_millis.map((millis) => (millis / cpu_capacity) * 100)}
+        show={(percent) => `${percent.toFixed(0)} %`}
+        least={100 / 1.1}
+        syncKey="fleet"
+      />
+    </Panel>
+  );
+}
+
+function NoHosts() {
+  const { t } = useTranslation();
+  return (
+    <EmptyState isPage title={t("hosts.empty")} text={t("overview.firstHost")}>
+      <Button size="xs" renderRoot={(props) => <Link to={ROUTES.hosts} search={{ add: true }} {...props} />}>
+        {t("hosts.add")}
+      </Button>
+    </EmptyState>
+  );
+}
+
+function NothingRuns({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const { mayOperate } = useRights(project);
+  return (
+    <Panel>
+      <EmptyState
+        title={t("containers.empty")}
+        text={t(mayOperate ? "overview.firstContainer" : "containers.emptyViewer")}
+      >
+        {mayOperate && (
+          <Button size="xs" renderRoot={(props) => <Link to={ROUTES.run} params={{ project }} {...props} />}>
+            {t("containers.run")}
+          </Button>
+        )}
+      </EmptyState>
+    </Panel>
+  );
+}

@@ -1,0 +1,117 @@
+import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { fleetUsage, type Summary } from "@/live/summary";
+import type { ContainerState } from "@/shared/api/types";
+import { showCount } from "@/shared/lib/format";
+import { ROUTES } from "@/shared/lib/paths";
+import type { Fleet } from "@/live/fleet";
+import { ContainerStatus } from "@/shared/ui/Status";
+import styles from "./Overview.module.css";
+import { showShare } from "./share";
+
+/** Shown always, in this order, so that a number is found where it was; the rest joins the one it is most like. */
+const SHOWN = [
+  ["running", []],
+  ["starting", []],
+  ["pending", []],
+  ["restarting", []],
+  ["unhealthy", []],
+  ["failed", ["lost"]],
+  ["unknown", []],
+] as const satisfies readonly (readonly [ContainerState, readonly ContainerState[]])[];
+
+const SAY_MS = 10_000;
+
+interface Props {
+  fleet: Fleet;
+  summary: Summary;
+  project: string;
+}
+
+/** How the fleet is, in one line and eight numbers. */
+export function Verdict({ fleet, summary, project }: Props) {
+  const { t, i18n } = useTranslation();
+  const usage = fleetUsage(fleet);
+  const count = (value: number): string => showCount(value, i18n.language);
+  return (
+    <section className={styles.strip} aria-label={t("overview.fleet")}>
+      <div className={styles.verdict} data-healthy={summary.isHealthy} data-testid="verdict">
+        <h1 className={styles.word}>{t(summary.isHealthy ? "overview.healthy" : "overview.degraded")}</h1>
+        <p>{useReasons(summary)}</p>
+        <p className="soft">
+          {t("overview.size", { hosts: count(summary.hosts), containers: count(summary.containers) })}
+        </p>
+      </div>
+      {SHOWN.map(([state, more]) => {
+        const states = [state, ...more];
+        const sum = states.reduce((total, one) => total + (summary.states.get(one) ?? 0), 0);
+        return (
+          <Link
+            key={state}
+            className={styles.figure}
+            to={ROUTES.containers}
+            params={{ project }}
+            search={{ q: `state:${states.join(",")}` }}
+            data-zero={sum === 0}
+          >
+            <ContainerStatus state={state} />
+            <span className={styles.number}>{count(sum)}</span>
+          </Link>
+        );
+      })}
+      <Figure label={t("overview.cpuUsed")} text={showShare(usage.cpu_used, usage.cpu_capacity)} />
+      <Figure label={t("overview.memoryUsed")} text={showShare(usage.memory_used, usage.memory_capacity)} />
+      <Said text={useSentence(summary)} />
+    </section>
+  );
+}
+
+function Figure({ label, text }: { label: string; text: string }) {
+  return (
+    <div className={styles.figure}>
+      <span className="soft">{label}</span>
+      <span className={styles.number}>{text}</span>
+    </div>
+  );
+}
+
+function useReasons(summary: Summary): string {
+  const { t, i18n } = useTranslation();
+  const count = (value: number): string => showCount(value, i18n.language);
+  const reasons = [
+    summary.failed > 0 &&
+      t("overview.broken", {
+        shown: count(summary.failed),
+        on: t("overview.onHosts", { count: summary.failedHosts, shown: count(summary.failedHosts) }),
+      }),
+    summary.hostsDown > 0 &&
+      t("overview.hostsDown", { count: summary.hostsDown, shown: count(summary.hostsDown) }),
+    summary.waiting > 0 && t("overview.waiting", { count: summary.waiting, shown: count(summary.waiting) }),
+    ...(["unhealthy", "unknown"] as const).map((state) => {
+      const sum = summary.states.get(state) ?? 0;
+      return sum > 0 && `${count(sum)} ${t(`state.${state}`)}`;
+    }),
+  ].filter((reason) => reason !== false);
+  return reasons.length > 0 ? reasons.join(", ") : t("overview.allWell");
+}
+
+function useSentence(summary: Summary): string {
+  const { t } = useTranslation();
+  return `${t(summary.isHealthy ? "overview.healthy" : "overview.degraded")}: ${useReasons(summary)}`;
+}
+
+/** For screen readers: said when it changed, and never more often than every ten seconds. */
+function Said({ text }: { text: string }) {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (text === said) return;
+    const timer = setTimeout(() => setSaid(text), said === "" ? 0 : SAY_MS);
+    return () => clearTimeout(timer);
+  }, [text, said]);
+  return (
+    <span className="sr-only" role="status">
+      {said}
+    </span>
+  );
+}

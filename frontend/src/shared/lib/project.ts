@@ -1,0 +1,21 @@
+/** The project that the console shows: the one in the address, else the last one, else the first. */
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { meQuery } from "../api/queries";
+
+const LAST_PROJECT_KEY = "orchestra.project";
+
+export function useProject(): string {
+  const { data: me } = useQuery(meQuery);
+  const { project: named } = useParams({ strict: false });
+  return named ?? rememberedProject(me?.projects.map((one) => one.name) ?? []);
+}
+
+export function rememberProject(project: string): void {
+  localStorage.setItem(LAST_PROJECT_KEY, project);
+}
+
+function rememberedProject(known: readonly string[]): string {
+  const last = localStorage.getItem(LAST_PROJECT_KEY);
+  return (last !== null && known.includes(last) ? last : known[0]) ?? "default";
+}

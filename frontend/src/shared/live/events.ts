@@ -1,0 +1,109 @@
+/** The history, newest first: a page by GET, what is new by the events topic, older pages when somebody asks. */
+import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api, body } from "../api/client";
+import type { OrchestraEvent } from "../api/types";
+import { session } from "./session";
+
+const PAGE_ROWS = 100;
+const MOST_ROWS = 5_000;
+
+/** A project's events; null: of everything, also of the platform, for admins. */
+export type Scope = string | null;
+
+export interface History {
+  events: OrchestraEvent[];
+  hasOlder: boolean;
+}
+
+export interface Events {
+  data: History | undefined;
+  error: Error | null;
+  retry: () => void;
+  readOlder: () => void;
+  isReadingOlder: boolean;
+}
+
+export function useEvents(scope: Scope): Events {
+  const cache = useQueryClient();
+  const keyText = scope ?? "";
+  const query = useQuery<History>({
+    queryKey: key(scope),
+    queryFn: async () => {
+      const page = await readPage(scope);
+      return withNewest(cache.getQueryData<History>(key(scope)), page);
+    },
+    structuralSharing: false,
+  });
+  const older = useMutation({
+    mutationFn: (before: string) => readPage(scope, before),
+    onSuccess: (page) =>
+      cache.setQueryData<History>(key(scope), (known) => ({
+        events: merge(known?.events ?? [], page.events),
+        hasOlder: page.hasOlder,
+      })),
+  });
+  useEffect(() => {
+    const asked: Scope = keyText === "" ? null : keyText;
+    const handle = session.client.subscribe(
+      { topic: `events:${keyText}` },
+      {
+        onFrame: (frame) => {
+          if (frame.t !== "event") return;
+          const came = frame.event as OrchestraEvent;
+          cache.setQueryData<History>(
+            key(asked),
+            (known) => known && { ...known, events: merge(known.events, [came]).slice(0, MOST_ROWS) },
+          );
+        },
+        // What happened while nobody listened is read again.
+        onStart: () => void cache.invalidateQueries({ queryKey: key(asked), exact: true }),
+      },
+    );
+    return () => handle.close();
+  }, [cache, keyText]);
+  const last = query.data?.events.at(-1)?.id;
+  return {
+    data: query.data,
+    error: query.error ?? older.error,
+    retry: () => void query.refetch(),
+    readOlder: () => {
+      if (last !== undefined && !older.isPending) older.mutate(last);
+    },
+    isReadingOlder: older.isPending,
+  };
+}
+
+function key(scope: Scope): QueryKey {
+  return ["events", scope];
+}
+
+async function readPage(scope: Scope, before?: string): Promise<History> {
+  const query = {
+    limit: PAGE_ROWS,
+    ...(scope === null ? {} : { project: scope }),
+    ...(before === undefined ? {} : { before }),
+  };
+  const page = body(await api.GET("/api/v1/events", { params: { query } }));
+  return { events: page.results, hasOlder: page.next !== null };
+}
+
+/** Ids are numbers too long for JavaScript: the longer text is the younger event. */
+export function isNewer(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
+}
+
+/** Both lists as one, newest first, each event once. */
+export function merge(known: readonly OrchestraEvent[], more: readonly OrchestraEvent[]): OrchestraEvent[] {
+  const ids = new Set(known.map((event) => event.id));
+  const fresh = more.filter((event) => !ids.has(event.id));
+  return [...known, ...fresh].sort((a, b) => (a.id === b.id ? 0 : isNewer(a.id, b.id) ? -1 : 1));
+}
+
+/** Laid over what is known; where the page does not reach down to it, a hole would stay: then the page stands alone. */
+export function withNewest(known: History | undefined, page: History): History {
+  const [newest] = known?.events ?? [];
+  const oldest = page.events.at(-1);
+  if (!known || !newest || !oldest || (page.hasOlder && isNewer(oldest.id, newest.id))) return page;
+  return { events: merge(known.events, page.events), hasOlder: known.hasOlder };
+}
