@@ -9,6 +9,7 @@ import type { Me } from "@/shared/api/types";
 import { useKeys } from "@/shared/lib/keys";
 import { useFleet, useFreshness } from "@/shared/live/hooks";
 import { session } from "@/shared/live/session";
+import { Commands } from "./Commands";
 import { setLanguage } from "./i18n";
 import { Mark } from "./Mark";
 import styles from "./Shell.module.css";
@@ -25,6 +26,7 @@ export function Header({ project, me }: { project: string; me: Me | null }) {
       <span className={styles.project} title={t("header.project")}>
         {project}
       </span>
+      <Commands project={project} />
       <div className={styles.right}>
         <LiveDot />
         <Button

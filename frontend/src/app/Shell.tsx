@@ -4,7 +4,6 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { meQuery } from "@/shared/api/queries";
 import { useKeys } from "@/shared/lib/keys";
-import { ROUTES } from "@/shared/lib/paths";
 import { rememberProject, useProject } from "@/shared/lib/project";
 import { useFreshness } from "@/shared/live/hooks";
 import { session } from "@/shared/live/session";
@@ -13,6 +12,7 @@ import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { Header } from "./Header";
 import { LiveBanner } from "./LiveBanner";
 import { Nav } from "./Nav";
+import { PAGES } from "./pages";
 import styles from "./Shell.module.css";
 
 /** The frame around every page: the header, the navigation, the live session of the project. */
@@ -30,12 +30,9 @@ export function Shell() {
     session.open(project);
   }, [project, isKnown]);
   useEffect(() => () => session.close(), []);
-  useKeys({
-    "g o": () => void navigate({ to: ROUTES.overview }),
-    "g c": () => void navigate({ to: ROUTES.containers, params: { project } }),
-    "g h": () => void navigate({ to: ROUTES.hosts }),
-    "g r": () => void navigate({ to: ROUTES.run, params: { project } }),
-  });
+  useKeys(
+    Object.fromEntries(PAGES.map(({ keys, to }) => [keys, () => void navigate({ to, params: { project } })])),
+  );
   return (
     <div className={styles.shell}>
       <Header project={project} me={me ?? null} />

@@ -1,0 +1,23 @@
+/** The main pages: what the navigation, the keys, the palette and the help all show in the same order. */
+import {
+  IconBox,
+  IconLayoutDashboard,
+  IconPlayerPlay,
+  IconServer2,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { ROUTES } from "@/shared/lib/paths";
+
+export interface MainPage {
+  id: "overview" | "hosts" | "containers" | "run";
+  to: string;
+  keys: `g ${string}`;
+  icon: TablerIcon;
+}
+
+export const PAGES: readonly MainPage[] = [
+  { id: "overview", to: ROUTES.overview, keys: "g o", icon: IconLayoutDashboard },
+  { id: "hosts", to: ROUTES.hosts, keys: "g h", icon: IconServer2 },
+  { id: "containers", to: ROUTES.containers, keys: "g c", icon: IconBox },
+  { id: "run", to: ROUTES.run, keys: "g r", icon: IconPlayerPlay },
+];
