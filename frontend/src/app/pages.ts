@@ -1,5 +1,6 @@
 /** The main pages: what the navigation, the keys, the palette and the help all show in the same order. */
 import {
+  IconActivity,
   IconBox,
   IconLayoutDashboard,
   IconPlayerPlay,
@@ -9,7 +10,7 @@ import {
 import { ROUTES } from "@/shared/lib/paths";
 
 export interface MainPage {
-  id: "overview" | "hosts" | "containers" | "run";
+  id: "overview" | "hosts" | "containers" | "run" | "events";
   to: string;
   keys: `g ${string}`;
   icon: TablerIcon;
@@ -20,4 +21,5 @@ export const PAGES: readonly MainPage[] = [
   { id: "hosts", to: ROUTES.hosts, keys: "g h", icon: IconServer2 },
   { id: "containers", to: ROUTES.containers, keys: "g c", icon: IconBox },
   { id: "run", to: ROUTES.run, keys: "g r", icon: IconPlayerPlay },
+  { id: "events", to: ROUTES.events, keys: "g e", icon: IconActivity },
 ];

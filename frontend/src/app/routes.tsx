@@ -5,6 +5,7 @@ import { FirstAdminPage } from "@/features/account/FirstAdminPage";
 import { LoginPage } from "@/features/account/LoginPage";
 import { ContainerPage } from "@/features/containers/ContainerPage";
 import { ContainersPage } from "@/features/containers/ContainersPage";
+import { EventsPage } from "@/features/events/EventsPage";
 import { HostPage } from "@/features/hosts/HostPage";
 import { HostsPage } from "@/features/hosts/HostsPage";
 import { OverviewPage } from "@/features/overview/OverviewPage";
@@ -148,8 +149,29 @@ const host = createRoute({
   },
 });
 
+const events = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.events,
+  validateSearch: (search): { q?: string; scope?: "project" } => ({
+    q: text(search["q"]),
+    scope: search["scope"] === "project" ? "project" : undefined,
+  }),
+  component: function Events() {
+    const navigate = events.useNavigate();
+    const project = useProject();
+    return (
+      <EventsPage
+        key={project}
+        project={project}
+        search={events.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true })}
+      />
+    );
+  },
+});
+
 export const routeTree = root.addChildren([
   login,
   firstAdmin,
-  inside.addChildren([overview, containers, container, run, hosts, host]),
+  inside.addChildren([overview, containers, container, run, hosts, host, events]),
 ]);

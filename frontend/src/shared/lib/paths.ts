@@ -9,6 +9,7 @@ export const ROUTES = {
   run: "/p/$project/run",
   hosts: "/hosts",
   host: "/hosts/$name",
+  events: "/events",
 } as const;
 
 export const CONTAINER_TABS = ["logs", "metrics", "events", "attempts", "why", "inspect"] as const;

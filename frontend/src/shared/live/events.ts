@@ -51,10 +51,7 @@ export function useEvents(scope: Scope): Events {
         onFrame: (frame) => {
           if (frame.t !== "event") return;
           const came = frame.event as OrchestraEvent;
-          cache.setQueryData<History>(
-            key(asked),
-            (known) => known && { ...known, events: merge(known.events, [came]).slice(0, MOST_ROWS) },
-          );
+          cache.setQueryData<History>(key(asked), (known) => known && withLive(known, came));
         },
         // What happened while nobody listened is read again.
         onStart: () => void cache.invalidateQueries({ queryKey: key(asked), exact: true }),
@@ -98,6 +95,13 @@ export function merge(known: readonly OrchestraEvent[], more: readonly Orchestra
   const ids = new Set(known.map((event) => event.id));
   const fresh = more.filter((event) => !ids.has(event.id));
   return [...known, ...fresh].sort((a, b) => (a.id === b.id ? 0 : isNewer(a.id, b.id) ? -1 : 1));
+}
+
+/** The oldest make room: they can be read again. */
+function withLive(known: History, came: OrchestraEvent): History {
+  const events = merge(known.events, [came]);
+  if (events.length <= MOST_ROWS) return { ...known, events };
+  return { events: events.slice(0, MOST_ROWS), hasOlder: true };
 }
 
 /** Laid over what is known; where the page does not reach down to it, a hole would stay: then the page stands alone. */
