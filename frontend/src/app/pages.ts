@@ -5,12 +5,13 @@ import {
   IconLayoutDashboard,
   IconPlayerPlay,
   IconServer2,
+  IconSettings,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { ROUTES } from "@/shared/lib/paths";
 
 export interface MainPage {
-  id: "overview" | "hosts" | "containers" | "run" | "events";
+  id: "overview" | "hosts" | "containers" | "run" | "events" | "settings";
   to: string;
   keys: `g ${string}`;
   icon: TablerIcon;
@@ -22,4 +23,5 @@ export const PAGES: readonly MainPage[] = [
   { id: "containers", to: ROUTES.containers, keys: "g c", icon: IconBox },
   { id: "run", to: ROUTES.run, keys: "g r", icon: IconPlayerPlay },
   { id: "events", to: ROUTES.events, keys: "g e", icon: IconActivity },
+  { id: "settings", to: ROUTES.settings, keys: "g ,", icon: IconSettings },
 ];

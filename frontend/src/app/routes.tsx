@@ -10,10 +10,20 @@ import { HostPage } from "@/features/hosts/HostPage";
 import { HostsPage } from "@/features/hosts/HostsPage";
 import { OverviewPage } from "@/features/overview/OverviewPage";
 import { RunPage } from "@/features/run/RunPage";
+import { SettingsPage } from "@/features/settings/SettingsPage";
 import { meQuery } from "@/shared/api/queries";
-import { CONTAINER_TABS, type ContainerTab, MAP_METRICS, type MapMetric, ROUTES } from "@/shared/lib/paths";
+import {
+  CONTAINER_TABS,
+  type ContainerTab,
+  MAP_METRICS,
+  type MapMetric,
+  SETTINGS_TABS,
+  type SettingsTab,
+  ROUTES,
+} from "@/shared/lib/paths";
 import { useProject } from "@/shared/lib/project";
 import { NotFound, PageError } from "./PageError";
+import { Profile } from "./Profile";
 import { Shell } from "./Shell";
 
 function text(value: unknown): string | undefined {
@@ -170,8 +180,26 @@ const events = createRoute({
   },
 });
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.settings,
+  validateSearch: (search): { tab?: SettingsTab } => ({
+    tab: SETTINGS_TABS.find((tab) => tab === search["tab"]),
+  }),
+  component: function Settings() {
+    const navigate = settings.useNavigate();
+    return (
+      <SettingsPage
+        tab={settings.useSearch().tab ?? "profile"}
+        onTab={(tab) => void navigate({ search: { tab }, replace: true })}
+        profile={<Profile />}
+      />
+    );
+  },
+});
+
 export const routeTree = root.addChildren([
   login,
   firstAdmin,
-  inside.addChildren([overview, containers, container, run, hosts, host, events]),
+  inside.addChildren([overview, containers, container, run, hosts, host, events, settings]),
 ]);

@@ -10,6 +10,7 @@ export const ROUTES = {
   hosts: "/hosts",
   host: "/hosts/$name",
   events: "/events",
+  settings: "/settings",
 } as const;
 
 export const CONTAINER_TABS = ["logs", "metrics", "events", "attempts", "why", "inspect"] as const;
@@ -17,3 +18,6 @@ export type ContainerTab = (typeof CONTAINER_TABS)[number];
 
 export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;
 export type MapMetric = (typeof MAP_METRICS)[number];
+
+export const SETTINGS_TABS = ["profile", "tokens", "health", "about"] as const;
+export type SettingsTab = (typeof SETTINGS_TABS)[number];

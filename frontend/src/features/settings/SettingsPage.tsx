@@ -1,0 +1,50 @@
+import { Tabs } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { SETTINGS_TABS, type SettingsTab } from "@/shared/lib/paths";
+import { Page, PageHead } from "@/shared/ui/Page";
+import { PanelBoundary } from "@/shared/ui/PanelBoundary";
+import { About } from "./About";
+import { Loops } from "./Loops";
+import styles from "./Settings.module.css";
+import { Tokens } from "./Tokens";
+
+interface Props {
+  tab: SettingsTab;
+  onTab: (tab: SettingsTab) => void;
+  /** Who is logged in, theme and language: made by the shell, which owns both. */
+  profile: ReactNode;
+}
+
+export function SettingsPage({ tab, onTab, profile }: Props) {
+  const { t } = useTranslation();
+  const body: Record<SettingsTab, () => ReactNode> = {
+    profile: () => profile,
+    tokens: () => <Tokens />,
+    health: () => <Loops />,
+    about: () => <About />,
+  };
+  return (
+    <Page>
+      <PageHead title={t("nav.settings")} />
+      <Tabs
+        value={tab}
+        onChange={(value) => onTab(SETTINGS_TABS.find((one) => one === value) ?? "profile")}
+        keepMounted={false}
+      >
+        <Tabs.List>
+          {SETTINGS_TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {t(`settings.tab.${one}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {SETTINGS_TABS.map((one) => (
+          <Tabs.Panel key={one} value={one} className={styles.panel}>
+            <PanelBoundary>{body[one]()}</PanelBoundary>
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}
