@@ -113,7 +113,7 @@ const container = createRoute({
   component: function Container() {
     const { project, id } = container.useParams();
     const navigate = container.useNavigate();
-    const { tab = "logs" } = container.useSearch();
+    const { tab } = container.useSearch();
     return (
       <ContainerPage
         key={id}

@@ -1,4 +1,5 @@
 import { Tabs } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
@@ -18,12 +19,14 @@ import { InspectTab } from "./InspectTab";
 import { LogsTab } from "./LogsTab";
 import { MetricsTab } from "./MetricsTab";
 import { containerKey, readContainer } from "./queries";
+import { firstTab } from "./rules";
 import { WhyTab } from "./WhyTab";
 
 interface Props {
   project: string;
   id: string;
-  tab: ContainerTab;
+  /** None: the one that says most about what it does now. */
+  tab: ContainerTab | undefined;
   onTab: (tab: ContainerTab) => void;
 }
 
@@ -63,12 +66,15 @@ export function ContainerPage({ project, id, tab, onTab }: Props) {
 interface PartsProps {
   container: Container;
   id: string;
-  tab: ContainerTab;
+  tab: ContainerTab | undefined;
   onTab: (tab: ContainerTab) => void;
 }
 
-function Parts({ container, id, tab, onTab }: PartsProps) {
+function Parts({ container, id, tab: named, onTab }: PartsProps) {
   const { t } = useTranslation();
+  // Chosen once: the tab does not change under its reader when the container moves on.
+  const [first] = useState(() => firstTab(container));
+  const tab = named ?? first;
   const body: Record<ContainerTab, () => React.ReactNode> = {
     logs: () => <LogsTab key={container.id} container={container} />,
     metrics: () => <MetricsTab container={container} />,

@@ -72,7 +72,7 @@ function Name({ project, slot, name }: { project: string; slot: string; name: st
 function HostName({ name }: { name: string }) {
   if (name === "") return <span className="soft">–</span>;
   return (
-    <Link className="mono plain" to={ROUTES.host} params={{ name }} tabIndex={-1}>
+    <Link className="mono plain" to={ROUTES.host} params={{ name }} tabIndex={-1} title={name}>
       {name}
     </Link>
   );
@@ -155,7 +155,7 @@ function whereColumns({ fleet, hosts, now_ms, t }: Needs): Column[] {
       label: t("column.message"),
       width: "minmax(120px, 1.8fr)",
       cell: (at) => (
-        <span className="soft" title={table.text("message")[at]}>
+        <span className="soft" title={table.text("message")[at] || table.text("reason")[at]}>
           {table.text("message")[at] || table.text("reason")[at]}
         </span>
       ),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Container } from "@/shared/api/types";
-import { hasLiveLog, refusal } from "./rules";
+import { firstTab, hasLiveLog, refusal } from "./rules";
 
 function container(part: Partial<Container>): Container {
   return { status: "running", state: "running", desired: "run", gone_at: null, ...part } as Container;
@@ -47,4 +47,11 @@ test("a log is followed as long as there is a process", () => {
     "running",
     "stopping",
   ]);
+});
+
+test("what waits for a place opens on the reasons, all else on its log", () => {
+  const waits = { status: "pending", state: "pending", message: "0 of 3 hosts fit", reason: "" } as const;
+  expect(firstTab(container(waits))).toBe("why");
+  expect(firstTab(container({ ...waits, message: "" }))).toBe("logs");
+  expect(firstTab(container({ ...waits, state: "restarting" }))).toBe("logs");
 });

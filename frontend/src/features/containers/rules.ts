@@ -1,5 +1,6 @@
 /** Which verb makes sense in which state. Answers the key of the reason why not, or null. */
 import type { Container } from "@/shared/api/types";
+import type { ContainerTab } from "@/shared/lib/paths";
 import type { VerbName } from "./queries";
 
 const ENDED: readonly Container["status"][] = ["stopped", "failed", "exited", "lost", "cancelled"];
@@ -18,4 +19,10 @@ export function refusal(verb: VerbName, container: Container, mayOperate: boolea
 /** Does its engine still have something to follow? */
 export function hasLiveLog(container: Container): boolean {
   return container.status === "running" || container.status === "starting" || container.status === "stopping";
+}
+
+/** What waits for a place is opened where the reasons stand. A start that is merely young is not. */
+export function firstTab(container: Container): ContainerTab {
+  const isRefused = container.state === "pending" && (container.message !== "" || container.reason !== "");
+  return isRefused ? "why" : "logs";
 }
