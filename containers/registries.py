@@ -20,7 +20,7 @@ from core.lib.clock import utc_now
 from core.lib.problems import FieldProblem, Problem, check_generation, field_problem
 from core.lib.vault import VaultError, open_sealed, seal
 from hosts.connect import engine_of
-from hosts.engine.errors import EngineError, RegistryDenied, RegistryError
+from hosts.engine.errors import Deadline, EngineError, RegistryDenied, RegistryError
 from hosts.models import Host
 from hosts.states import Reachable
 
@@ -80,6 +80,8 @@ def tried(login: Login) -> Trial:
             return Trial(False, f"{login.host} refuses them: {error.words}", utc_now(), "/password")
         except RegistryError as error:
             return Trial(False, f"{login.host} could not be asked from {host.name}: {error.words}", utc_now(), "/host")
+        except Deadline:  # do not wait again on the next host
+            return Trial(None, f"not tested: neither {login.host} nor the engine of {host.name} answered in time")
         except (EngineError, VaultError):
             continue  # this host's engine does not answer: that says nothing about the registry
         return Trial(True, f"login succeeded, asked from {host.name}", utc_now())
@@ -94,7 +96,7 @@ def save(project: Project, login: Login, trial: Trial, *, actor: str, force: boo
         )
     with transaction.atomic():
         GuardedRegistry.objects.get_or_create(host=login.host)
-        Project.objects.select_for_update().get(pk=project.pk)
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         row = Registry.objects.filter(project=project, host=login.host).first()
         if row is None and Registry.objects.filter(project=project).count() >= MOST_REGISTRIES:
             raise Problem(409, "limit", f"a project has at most {MOST_REGISTRIES} registries")
