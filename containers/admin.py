@@ -1,4 +1,4 @@
-"""Containers and projects in the admin: list, look, stop, restart, remove; relax a project's policy.
+"""Containers, registries and projects in the admin: list, look, stop, restart, remove; relax a project's policy.
 
 Before: a platform admin's browser. After: actions.py, as from the API.
 """
@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from containers import registries
 from containers.actions import remove, restart, stop
-from containers.models import Container, Volume
+from containers.models import Container, Registry, Volume
 from containers.policy import ProjectPolicy
 from containers.spec import SpecErrors
 from core.accounts.actions import actor_of, record_policy
@@ -51,6 +52,28 @@ class ContainerAdmin(LookOnly):
 class VolumeAdmin(LookOnly):
     list_display = ["name", "project", "host", "created_at"]
     list_select_related = ["project", "host"]
+
+
+@admin.register(Registry)
+class RegistryAdmin(LookOnly):
+    """Passwords are never shown."""
+
+    list_display = ["host", "project", "username", "test_ok", "tested_at", "test_message", "created_at"]
+    list_filter = ["test_ok", "project"]
+    search_fields = ["host", "username"]
+    list_select_related = ["project"]
+    exclude = ["secret_sealed"]
+    actions = ["test", "remove"]
+
+    @admin.action(description="Test the login")
+    def test(self, request: HttpRequest, queryset: QuerySet[Registry]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(self, request, queryset, lambda row: registries.test(row, actor=actor))
+
+    @admin.action(description="Remove the credentials")
+    def remove(self, request: HttpRequest, queryset: QuerySet[Registry]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(self, request, queryset, lambda row: registries.remove(row, actor=actor))
 
 
 class ProjectForm(forms.ModelForm[Project]):

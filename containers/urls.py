@@ -1,9 +1,10 @@
-"""The routes of containers under /api/v1/; `decision` is the scheduler's."""
+"""The routes of containers and registries under /api/v1/; `decision` is the scheduler's."""
 
 from django.urls import path
 
-from containers import views
+from containers import registry_views, views
 
+REGISTRIES = "projects/<slug:project>/registries"
 ONE = "projects/<slug:project>/containers/<uuid:container>"
 
 urlpatterns = [
@@ -15,4 +16,7 @@ urlpatterns = [
     path(f"{ONE}/stop", views.ContainerStop.as_view(), name="container-stop"),
     path(f"{ONE}/restart", views.ContainerRestart.as_view(), name="container-restart"),
     path(f"{ONE}/remove", views.ContainerRemove.as_view(), name="container-remove"),
+    path(REGISTRIES, registry_views.Registries.as_view(), name="registries"),
+    path(f"{REGISTRIES}/<int:registry_id>", registry_views.RegistryOne.as_view(), name="registry"),
+    path(f"{REGISTRIES}/<int:registry_id>/test", registry_views.RegistryTest.as_view(), name="registry-test"),
 ]

@@ -50,5 +50,5 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Log in" }).click();
   await expect(page.getByRole("link", { name: "Overview g o" })).toBeVisible();
   await page.getByRole("link", { name: "Containers g c" }).click();
-  await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Containers", exact: true })).toBeVisible();
 }
