@@ -1,4 +1,4 @@
-"""The routes of containers under /api/v1/; `decision` is the scheduler's."""
+"""The routes of containers under /api/v1/, and what of a host concerns them; `decision` is the scheduler's."""
 
 from django.urls import path
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path(f"{ONE}/stop", views.ContainerStop.as_view(), name="container-stop"),
     path(f"{ONE}/restart", views.ContainerRestart.as_view(), name="container-restart"),
     path(f"{ONE}/remove", views.ContainerRemove.as_view(), name="container-remove"),
+    path("hosts/<str:name>/mark-dead", views.HostMarkDead.as_view(), name="host-mark-dead"),
 ]

@@ -77,14 +77,14 @@ class HostOne(APIView):
         parameters=[IF_MATCH],
     )
     def patch(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_CHANGE), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_CHANGE), find_host(request, name)
         changes = actions.Changes(**checked(HostChangesSerializer, request))  # type: ignore[typeddict-item]
         actions.update(host, changes, actor=actor_of(user), expected_generation=expected_generation(request))
         return _answer(request, name)
 
     @operation("removeHost", {204: None}, problems=[409, 412], parameters=[IF_MATCH, FORGET_VOLUMES])
     def delete(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_REMOVE), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_REMOVE), find_host(request, name)
         forget = request.query_params.get("forget_volumes") in ("1", "true")
         actions.remove(
             host, actor=actor_of(user), expected_generation=expected_generation(request), forget_volumes=forget
@@ -96,7 +96,7 @@ class HostCordon(APIView):
     @operation("cordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
     @idempotent
     def post(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_CORDON), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_CORDON), find_host(request, name)
         actions.cordon(host, actor=actor_of(user), expected_generation=expected_generation(request))
         return _answer(request, name)
 
@@ -105,7 +105,7 @@ class HostUncordon(APIView):
     @operation("uncordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
     @idempotent
     def post(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_CORDON), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_CORDON), find_host(request, name)
         actions.uncordon(host, actor=actor_of(user), expected_generation=expected_generation(request))
         return _answer(request, name)
 
@@ -119,7 +119,8 @@ def _visible(request: Request) -> Any:
     return all_hosts(project_ids=projects) if projects else all_hosts().none()
 
 
-def _host(request: Request, name: str) -> Host:
+def find_host(request: Request, name: str) -> Host:
+    """The host, when this person may see it; Http404 otherwise."""
     found: Host | None = _visible(request).filter(name=name).first()
     if found is None:
         raise Http404(f"no host {name!r}")
@@ -127,7 +128,7 @@ def _host(request: Request, name: str) -> Host:
 
 
 def _answer(request: Request, name: str, *, status: int = 200) -> Response:
-    host: Any = _host(request, name)
+    host: Any = find_host(request, name)
     usage = usage_of([host.pk]).get(host.pk)
     row = host_json(host, usage=usage, containers=host.containers_count, full=is_admin(request.user))
     return with_etag(Response(HostSerializer(row).data, status=status), host.generation)

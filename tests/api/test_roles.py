@@ -34,6 +34,8 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("delete", "/hosts/{h}"): (None, (204, 403, 403, 403, 403, 401)),
     ("post", "/hosts/{h}/cordon"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", "/hosts/{h}/uncordon"): (None, (200, 403, 403, 403, 403, 401)),
+    ("get", "/hosts/{h}/mark-dead"): (None, (200, 403, 403, 403, 403, 401)),
+    ("post", "/hosts/{h}/mark-dead?preview=1"): ({}, (200, 403, 403, 403, 403, 401)),
     ("get", C): (None, (200, 200, 200, 200, 404, 401)),
     ("post", C): (NEW, (201, 201, 201, 403, 404, 401)),
     ("get", C + "/{c}"): (None, (200, 200, 200, 200, 404, 401)),
