@@ -40,7 +40,6 @@ from core.events.views import BEFORE, events_page
 from core.lib.problems import field_problem
 from hosts.connect import answers
 from hosts.models import Host
-from hosts.states import Reachable
 from hosts.views import find_host
 
 FILTERS = [
@@ -152,7 +151,7 @@ class HostMarkDead(APIView):
         """Always a preview: a GET changes nothing, with or without the parameter."""
         require_platform(request.user, Verb.HOST_MARK_DEAD)
         host = find_host(request, name)
-        return _followed(dead_host.preview(host, answers=_answers(host)), done=False)
+        return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
 
     @operation(
         "markHostDead",
@@ -165,20 +164,16 @@ class HostMarkDead(APIView):
         require_platform(request.user, Verb.HOST_MARK_DEAD)
         host = find_host(request, name)
         if flag(request, "preview"):
-            return _followed(dead_host.preview(host, answers=_answers(host)), done=False)
+            return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
         if checked(MarkDeadSerializer, request)["confirm"] != host.name:
             raise field_problem("/confirm", "not-confirmed", f"say the host's name again: {host.name}")
-        return self._mark(request, host, answers=_answers(host))
+        return self._mark(request, host, answers=answers(host, cluster=cluster_id()))
 
     @idempotent
     def _mark(self, request: Request, host: Host, *, answers: bool) -> Response:
         """In the transaction of its key; the engine was asked before it, because that takes long."""
         actor = actor_of(require_person(request.user))
         return _followed(dead_host.mark_dead(host, answers=answers, actor=actor), done=True)
-
-
-def _answers(host: Host) -> bool:
-    return host.reachable == Reachable.OK or answers(host, cluster=cluster_id())
 
 
 def _followed(following: dead_host.Following, *, done: bool) -> Response:

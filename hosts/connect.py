@@ -13,6 +13,7 @@ from hosts.address import engine_address
 from hosts.engine import Engine, EngineAddress, open_engine
 from hosts.engine.errors import EngineError, Untrusted
 from hosts.models import Host
+from hosts.states import Reachable
 
 MOST_CLIENTS = 256  # hosts whose logs one web process reads at a time; beyond, the longest unused is closed
 
@@ -37,10 +38,12 @@ def engine_of(host: Host, *, cluster: str) -> Engine:
 
 
 def answers(host: Host, *, cluster: str) -> bool:
-    """Whether the engine answers now, on a connection of its own, within HOST_PING_TIMEOUT_S.
+    """Whether the engine answers: its agent says so, or it answers us now, within HOST_PING_TIMEOUT_S.
 
     One with the wrong certificate does answer. Ask outside of transactions: they may not idle for so long.
     """
+    if host.reachable == Reachable.OK:
+        return True
     engine = open_engine(engine_address(host), cluster=cluster)
     try:
         engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
