@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{ONE}/attempts", views.ContainerAttempts.as_view(), name="container-attempts"),
     path(f"{ONE}/logs", views.ContainerLogs.as_view(), name="container-logs"),
     path(f"{ONE}/events", views.ContainerEvents.as_view(), name="container-events"),
+    path(f"{ONE}/usage", views.ContainerUsage.as_view(), name="container-usage"),
     path(f"{ONE}/stop", views.ContainerStop.as_view(), name="container-stop"),
     path(f"{ONE}/restart", views.ContainerRestart.as_view(), name="container-restart"),
     path(f"{ONE}/remove", views.ContainerRemove.as_view(), name="container-remove"),

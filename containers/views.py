@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from containers import actions, dead_host
 from containers.logs import MOST_LINES, read_logs
 from containers.models import Container
-from containers.queries import attempts_of, containers_of, current_of, filtered, find_container
+from containers.queries import attempts_of, containers_of, current_of, filtered, find_container, measured_ids
 from containers.serializers import (
     SPEC_REF,
     ContainerPageSerializer,
@@ -39,8 +39,10 @@ from core.events.shapes import EventPageSerializer
 from core.events.views import BEFORE, events_page
 from core.lib.problems import field_problem
 from hosts.connect import answers
+from hosts.metrics import container_history
 from hosts.models import Host
-from hosts.views import find_host
+from hosts.serializers import UsageHistorySerializer
+from hosts.views import MINUTES, find_host, window_s
 
 FILTERS = [
     OpenApiParameter("status", OpenApiTypes.STR, description="one or several of the statuses, with commas between"),
@@ -116,6 +118,14 @@ class ContainerEvents(APIView):
         found = find_container(owner, container)
         ids = [str(pk) for pk in attempts_of(found).values_list("pk", flat=True)[:100]]
         return events_page(request, {owner.pk: owner.name}, object_kind="container", object_ids=ids)
+
+
+class ContainerUsage(APIView):
+    @operation("getContainerUsage", {200: UsageHistorySerializer}, problems=[400], parameters=[MINUTES])
+    def get(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_SEE), container)
+        points = container_history(measured_ids(found, container), window_s=window_s(request))
+        return Response(UsageHistorySerializer({"points": points}).data)
 
 
 class ContainerStop(APIView):

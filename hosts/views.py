@@ -5,6 +5,7 @@ Before: urls.py. After: actions.py does it. Members see the hosts' names, states
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -20,8 +21,10 @@ from core.api.bodies import checked
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
 from core.api.pagination import CURSOR, LIMIT, ByName
+from core.api.query import whole
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions
+from hosts.metrics import host_history
 from hosts.models import Host
 from hosts.queries import all_hosts, usage_of
 from hosts.serializers import (
@@ -29,12 +32,15 @@ from hosts.serializers import (
     HostNewSerializer,
     HostPageSerializer,
     HostSerializer,
+    UsageHistorySerializer,
     host_json,
 )
 
 FORGET_VOLUMES = OpenApiParameter(
     "forget_volumes", OpenApiTypes.BOOL, description="1: leave the volumes on this host behind"
 )
+
+MINUTES = OpenApiParameter("minutes", OpenApiTypes.INT, description="how far back; default 60, at most what is kept")
 
 
 class Hosts(APIView):
@@ -92,6 +98,13 @@ class HostOne(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class HostUsage(APIView):
+    @operation("getHostUsage", {200: UsageHistorySerializer}, problems=[400], parameters=[MINUTES])
+    def get(self, request: Request, name: str) -> Response:
+        points = host_history(find_host(request, name).pk, window_s=window_s(request))
+        return Response(UsageHistorySerializer({"points": points}).data)
+
+
 class HostCordon(APIView):
     @operation("cordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
     @idempotent
@@ -117,6 +130,11 @@ def _visible(request: Request) -> Any:
         return all_hosts()
     projects = project_ids_of(user)
     return all_hosts(project_ids=projects) if projects else all_hosts().none()
+
+
+def window_s(request: Request) -> int:
+    """?minutes= in seconds; a Problem 400 beyond what is kept."""
+    return 60 * whole(request, "minutes", default=60, least=1, most=60 * settings.SAMPLE_KEEP_H)
 
 
 def find_host(request: Request, name: str) -> Host:
