@@ -1,4 +1,4 @@
-"""Containers in the admin: every attempt and its slot, ports, volumes; stop, restart, remove.
+"""Containers in the admin: every attempt and its slot, ports, volumes, registries; stop, restart, remove.
 
 Before: a platform admin's browser. After: actions.py, as from the API. Hosts are shown by host_admin.py, which adds
 "mark dead" to them; projects by project_admin.py.
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from containers import registries
 from containers.actions import remove, restart, stop
 from containers.host_admin import HostWithContainersAdmin
-from containers.models import Container, HostPort, LogTail, Volume
+from containers.models import Container, HostPort, LogTail, Registry, Volume
 from containers.project_admin import ProjectAdmin
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
@@ -93,3 +94,31 @@ class LogTailAdmin(LookOnly):
     list_filter = ["truncated"]
     list_select_related = ["container"]
     search_fields = ["container__name", "container__id"]
+
+
+@admin.register(Registry)
+class RegistryAdmin(LookOnly):
+    """Passwords are never shown."""
+
+    list_display = ["host", "project", "username", "test_ok", "tested_at", "test_message", "created_at"]
+    list_filter = ["test_ok", "project"]
+    search_fields = ["host", "username"]
+    list_select_related = ["project"]
+    exclude = ["secret_sealed"]
+    actions = ["test", "remove"]
+
+    @admin.action(description="Test the login")
+    def test(self, request: HttpRequest, queryset: QuerySet[Registry]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(
+            self,
+            request,
+            queryset,
+            lambda row: registries.test(row, actor=actor),
+            done="tested; the answer stands in the list",
+        )
+
+    @admin.action(description="Remove the credentials")
+    def remove(self, request: HttpRequest, queryset: QuerySet[Registry]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(self, request, queryset, lambda row: registries.remove(row, actor=actor), done="removed")

@@ -1,4 +1,5 @@
-"""What is wanted and the record of what is: containers (one row an attempt), their ports, volumes and kept logs.
+"""What is wanted and the record of what is: containers (one row an attempt), their ports, volumes and kept logs;
+credentials of registries.
 
 Status, host and observations are written by containers.transitions alone. Reservation, moves and versions are also
 kept by triggers (migration 0002), so that a script or the admin cannot break them.
@@ -131,6 +132,40 @@ class Volume(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Registry(models.Model):
+    """A project's credentials for one image registry; only containers.registries seals and opens them."""
+
+    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="registries")
+    host = models.CharField(max_length=255)
+    username = models.CharField(max_length=255)
+    secret_sealed = models.BinaryField()
+    tested_at = models.DateTimeField(null=True)
+    test_ok = models.BooleanField(null=True)
+    test_message = models.TextField(default="")
+    created_at = models.DateTimeField(db_default=Now())
+    generation = models.BigIntegerField(default=1)
+
+    class Meta:
+        ordering = ["host"]
+        verbose_name_plural = "registries"
+        constraints = [models.UniqueConstraint(fields=["project", "host"], name="one_registry_per_project_and_host")]
+
+    def __str__(self) -> str:
+        return f"{self.host} for project {self.project_id}"
+
+
+class GuardedRegistry(models.Model):
+    """A host that somebody once kept credentials for: images of it on an engine are not everybody's (decision 0012).
+
+    It stays when the credentials go, because the images stay too.
+    """
+
+    host = models.CharField(max_length=255, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.host
 
 
 class LogTail(models.Model):

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     IMAGE_MISSING = "image-missing"
     REGISTRY = "registry"
+    REGISTRY_DENIED = "registry-denied"
     PORT_TAKEN = "port-taken"
     DISK_FULL = "disk-full"
     INVALID = "invalid"

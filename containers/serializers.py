@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from containers.display import STATES, shown_state
-from containers.models import Container
+from containers.models import Container, Registry
 from containers.states import Desired, Health, Restart, Status, ready
 from core.api.bodies import Body
 from hosts.serializers import CapacitySerializer
@@ -113,6 +113,26 @@ class FollowingSerializer(serializers.Serializer[Any]):
     moves = AffectedSerializer(many=True)
     stays = AffectedSerializer(many=True, help_text="left as they are: their volumes are on this host only")
     summary = serializers.CharField(help_text="for people")
+
+
+class RegistrySerializer(serializers.ModelSerializer[Registry]):
+    test_ok = serializers.BooleanField(allow_null=True, read_only=True, help_text="null: not tested yet")
+
+    class Meta:
+        model = Registry
+        fields = ["id", "host", "username", "tested_at", "test_ok", "test_message", "created_at", "generation"]
+        read_only_fields = fields
+
+
+class RegistryNewSerializer(Body):
+    host = serializers.CharField(max_length=255, help_text="as in image names, such as registry.example:5000")
+    username = serializers.CharField(max_length=255)
+    password = serializers.CharField(
+        max_length=16384, trim_whitespace=False, write_only=True, help_text="a password or a token; never shown again"
+    )
+    force = serializers.BooleanField(
+        default=False, write_only=True, help_text="save it although the registry refuses it or cannot be asked"
+    )
 
 
 def container_json(row: Container) -> dict[str, Any]:

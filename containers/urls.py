@@ -1,9 +1,11 @@
-"""The routes of containers under /api/v1/, and what of a host concerns them; `decision` is the scheduler's."""
+"""The routes of containers, registries and what of a host concerns containers under /api/v1/; `decision` is
+the scheduler's."""
 
 from django.urls import path
 
-from containers import views
+from containers import registry_views, views
 
+REGISTRIES = "projects/<slug:project>/registries"
 ONE = "projects/<slug:project>/containers/<uuid:container>"
 
 urlpatterns = [
@@ -17,4 +19,7 @@ urlpatterns = [
     path(f"{ONE}/restart", views.ContainerRestart.as_view(), name="container-restart"),
     path(f"{ONE}/remove", views.ContainerRemove.as_view(), name="container-remove"),
     path("hosts/<str:name>/mark-dead", views.HostMarkDead.as_view(), name="host-mark-dead"),
+    path(REGISTRIES, registry_views.Registries.as_view(), name="registries"),
+    path(f"{REGISTRIES}/<int:registry_id>", registry_views.RegistryOne.as_view(), name="registry"),
+    path(f"{REGISTRIES}/<int:registry_id>/test", registry_views.RegistryTest.as_view(), name="registry-test"),
 ]

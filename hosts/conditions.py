@@ -19,7 +19,7 @@ from core.lib.notify import hint
 from core.lib.problems import Problem
 from core.lib.quantity import show_memory
 from hosts.models import Host, HostBooking
-from hosts.states import Reachable, Responsive
+from hosts.states import CONDITIONS, Reachable, Responsive
 
 RESERVE_LEAST_BYTES = 256 * 1024**2
 RESERVE_SHARE = 0.05
@@ -88,6 +88,8 @@ def set_responsive(host_id: int, to: Responsive, *, message: str, actor: str, ho
 
 def set_condition(host_id: int, name: str, *, bad: bool, message: str, actor: str, hold: Hold) -> None:
     """Write one named condition (hosts.states.CONDITIONS); a change of its status leaves an event."""
+    if name not in CONDITIONS:
+        raise ValueError(f"{name!r} is no condition of a host: {', '.join(CONDITIONS)}")
     with transaction.atomic():
         hold.fence()
         host = Host.objects.select_for_update().filter(pk=host_id).first()

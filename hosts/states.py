@@ -33,7 +33,7 @@ class Responsive(StrEnum):
     SLOW = "slow"
 
 
-CONDITIONS = ("disk", "clock", "overbooked", "marker", "quarantine")
+CONDITIONS = ("disk", "clock", "overbooked", "marker", "quarantine", "keys")
 
 
 def shown_state(availability: str, reachable: str, bad: frozenset[str]) -> str:

@@ -75,7 +75,7 @@ LOCAL_ENGINE_URL: str = (
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # its pages are found by orchestra.urls: daemons need none
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -20,6 +20,8 @@ api: list[URLPattern | URLResolver] = [
     re_path(r"", no_such_route),
 ]
 
+admin.autodiscover()
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api)),
     path("admin/", admin.site.urls),

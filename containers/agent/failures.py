@@ -1,6 +1,7 @@
 """What an engine's refusal means for an attempt: a reason code and a sentence that keeps the engine's own words."""
 
 from containers.reasons import Reason
+from containers.registry_host import registry_of
 from hosts.engine.errors import (
     Deadline,
     DiskFull,
@@ -9,6 +10,7 @@ from hosts.engine.errors import (
     ImageMissing,
     Invalid,
     PortTaken,
+    RegistryDenied,
     RegistryError,
     Unreachable,
     Untrusted,
@@ -20,6 +22,10 @@ NO_ANSWER = (Unreachable, EngineDown, Untrusted, Deadline)
 _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
     ImageMissing: (Reason.IMAGE_MISSING, "The image {image} cannot be had: check its name and tag, or push it."),
     RegistryError: (Reason.REGISTRY, "The registry of {image} could not be asked, and the image is not on the host."),
+    RegistryDenied: (
+        Reason.REGISTRY_DENIED,
+        "{registry} does not let this project have {image}: save or correct the project's credentials for {registry}.",
+    ),
     PortTaken: (Reason.PORT_TAKEN, "A host port is in use on this host by something that is not ours."),
     DiskFull: (Reason.DISK_FULL, "The host's disk is full: free space there."),
     Invalid: (Reason.INVALID, "The engine refuses to run this: check command, entrypoint and user."),
@@ -30,7 +36,7 @@ _OTHER = (Reason.REFUSED, "The engine refuses.")
 def meaning(error: EngineError, *, image: str) -> tuple[Reason, str]:
     """(code, sentence for people) of a refusal to run this image."""
     reason, template = _MEANING.get(type(error), _OTHER)
-    words = template.format(image=image)
+    words = template.format(image=image, registry=registry_of(image))
     return reason, f"{words} Engine: {error.words}" if error.words else words
 
 

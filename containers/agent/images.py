@@ -1,18 +1,24 @@
 """Which image exactly runs: a tag is resolved once, by the first host's agent, and pinned on the row.
 
 Pulled by digest from then on. An image that only this engine has is pinned by its id, and placement keeps to the
-hosts that have it. Before: bring_up in apply.py. After: the create body.
+hosts that have it. Before: bring_up in apply.py. After: the create body. A digest on a row means that the registry
+has shown the image to the row's project, with that project's credentials: nothing crosses a project's border here.
 """
 
 import logging
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from containers.agent.hands import Hands
 from containers.models import Container
+from containers.registries import Credentials, credentials_for, is_guarded, was_shown
 from containers.spec import parse_image
+from core.lib.brief import database_visit
 from core.lib.clock import monotonic_s
-from hosts.engine.errors import Deadline, EngineError, ImageMissing, RegistryError
+from core.lib.vault import VaultError
+from hosts.engine.base import RegistryAuth
+from hosts.engine.errors import Deadline, EngineError, ImageMissing, RegistryDenied, RegistryError
 from hosts.engine.types import ImageFacts, PullProgress, Resolved
 
 log = logging.getLogger(__name__)
@@ -21,13 +27,53 @@ RESOLVED_FOR_S = 10.0
 SILENT_REGISTRY_FOR_S = 60.0
 PROGRESS_EVERY_S = 1.0
 
+Asker = tuple[int, int] | None
+
+
+@dataclass
+class Errand:
+    """One row's image: whose it is, and with which credentials its registry is asked. They are opened when used."""
+
+    hands: Hands
+    row: Container
+    ref: str
+
+    @cached_property
+    def credentials(self) -> Credentials | None:
+        with database_visit():
+            try:
+                return credentials_for(self.row.project_id, self.ref)
+            except VaultError as error:
+                raise RegistryError(str(error)) from error
+
+    @cached_property
+    def guarded(self) -> bool:
+        """That an engine has the image says nothing about whether this project may: its registry must."""
+        with database_visit():
+            return self.credentials is not None or is_guarded(self.ref)
+
+    @property
+    def auth(self) -> RegistryAuth | None:
+        return self.credentials.auth if self.credentials else None
+
+    @property
+    def asker(self) -> Asker:
+        """Answers are shared among those who ask without credentials, else kept within one project."""
+        return self.credentials.key if self.credentials else None
+
+    def shown_before(self, image: ImageFacts) -> bool:
+        """Whether the registry has shown this image to the project before."""
+        mine = [one.partition("@")[2] for one in image.digests if one.partition("@")[0] == _repository(self.ref)]
+        with database_visit():
+            return was_shown(self.row.project_id, mine)
+
 
 @dataclass(slots=True)
 class ImageDesk:
     """What one host's agent remembers of registries for some seconds, so that a batch asks once."""
 
-    _resolved: dict[str, tuple[float, Resolved]] = field(default_factory=dict)
-    _silent: dict[str, tuple[float, EngineError]] = field(default_factory=dict)
+    _resolved: dict[tuple[Asker, str], tuple[float, Resolved]] = field(default_factory=dict)
+    _silent: dict[tuple[Asker, str], tuple[float, EngineError]] = field(default_factory=dict)
     _pulling: dict[str, threading.Lock] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -37,13 +83,14 @@ class ImageDesk:
             hands.engine.image(row.image_id)
             return row.image_id
         ref = str(row.spec["image"])
+        errand = Errand(hands, row, ref)
         if not row.image_digest:
             local = _local_only(hands, ref)
-            digest = None if local else self._digest(hands, ref)
+            digest = None if local else self._digest(errand)
             if digest is None:
                 return self._pin_local(hands, row, local or hands.engine.image(ref))
             row.image_digest = digest
-        image = self._present(hands, row, f"{_repository(ref)}@{row.image_digest}")
+        image = self._present(errand, f"{_repository(ref)}@{row.image_digest}")
         hands.note(row.id, image_digest=row.image_digest, image_architecture=image.architecture)
         return f"{_repository(ref)}@{row.image_digest}"
 
@@ -51,40 +98,52 @@ class ImageDesk:
         hands.note(row.id, image_id=image.id, image_architecture=image.architecture)
         return image.id
 
-    def _digest(self, hands: Hands, ref: str) -> str | None:
+    def _digest(self, errand: Errand) -> str | None:
         """The registry's word; None when it cannot be asked and the engine has the image anyway."""
-        parsed = parse_image(ref)
-        if parsed.digest:
-            return parsed.digest
-        known = self._resolved.get(ref)
+        named = parse_image(errand.ref).digest
+        if named and not errand.guarded:
+            return named
+        known = self._resolved.get((errand.asker, errand.ref))
         if known and monotonic_s() - known[0] < RESOLVED_FOR_S:
             return known[1].digest
         try:
-            resolved = self._ask(hands, ref)
+            resolved = self._ask(errand)
+        except RegistryDenied:
+            raise
         except (ImageMissing, RegistryError, Deadline) as error:
-            try:
-                hands.engine.image(ref)
-            except ImageMissing:
-                raise error from None
-            log.info("%s: %s is used as the engine has it, its registry says: %s", hands.host_name, ref, error)
-            return None
-        self._resolved[ref] = (monotonic_s(), resolved)
+            self._settle_for_present(errand, error)
+            return named
+        self._resolved[errand.asker, errand.ref] = (monotonic_s(), resolved)
         return resolved.digest
 
-    def _ask(self, hands: Hands, ref: str) -> Resolved:
+    def _settle_for_present(self, errand: Errand, error: EngineError) -> None:
+        """Raises the registry's error, unless the engine has the image and the project may use it."""
+        try:
+            image = errand.hands.engine.image(errand.ref)
+        except ImageMissing:
+            raise error from None
+        if errand.guarded and not errand.shown_before(image):
+            raise error
+        words = "%s: %s is used as the engine has it, its registry says: %s"
+        log.info(words, errand.hands.host_name, errand.ref, error)
+
+    def _ask(self, errand: Errand) -> Resolved:
         """Ask the registry, unless it was silent a moment ago: ten containers shall not wait for it ten times."""
-        registry = _repository(ref).split("/")[0]
-        silent = self._silent.get(registry)
+        asked = (errand.asker, _repository(errand.ref).split("/")[0])
+        silent = self._silent.get(asked)
         if silent and monotonic_s() - silent[0] < SILENT_REGISTRY_FOR_S:
             raise silent[1]
         try:
-            return hands.engine.resolve(ref)
+            return errand.hands.engine.resolve(errand.ref, auth=errand.auth)
+        except RegistryDenied:
+            raise  # an answer, and about this image alone
         except (RegistryError, Deadline) as error:
-            self._silent[registry] = (monotonic_s(), error)
+            self._silent[asked] = (monotonic_s(), error)
             raise
 
-    def _present(self, hands: Hands, row: Container, exact: str) -> ImageFacts:
+    def _present(self, errand: Errand, exact: str) -> ImageFacts:
         """The image by digest, pulled when it is missing; one pull at a time for one image."""
+        hands = errand.hands
         try:
             return hands.engine.image(exact)
         except ImageMissing:
@@ -96,7 +155,7 @@ class ImageDesk:
                 return hands.engine.image(exact)
             except ImageMissing:
                 hands.check()
-                return hands.engine.pull(exact, progress=_Teller(hands, row))
+                return hands.engine.pull(exact, auth=errand.auth, progress=_Teller(hands, errand.row))
 
 
 class _Teller:

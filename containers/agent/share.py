@@ -11,12 +11,13 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from containers.agent.hands import Hands
 from containers.agent.worker import HostWorker
 from core.lib.lease import Hold, Presence
 from hosts.address import engine_address
+from hosts.conditions import set_condition
 from hosts.engine import open_engine
 from hosts.models import Host
 
@@ -39,6 +40,7 @@ class Share:
     def __init__(self, presence: Presence, *, cluster: str, actor: str) -> None:
         self.presence, self.cluster, self.actor = presence, cluster, actor
         self._workers: dict[int, tuple[HeldRow, HostWorker]] = {}
+        self._shut: dict[int, HeldRow] = {}  # hosts whose door could not be opened, until something about them changes
         self._guard = threading.Lock()
         presence.on_look = self.look
         presence.on_retired = self.drop_all
@@ -112,15 +114,32 @@ class Share:
         with self._guard:
             stale = [key for key, (row, _) in self._workers.items() if mine.get(key) != row]
             ended = [self._workers.pop(key)[1] for key in stale]
-            fresh = [row for key, row in mine.items() if key not in self._workers]
+            fresh = [row for key, row in mine.items() if key not in self._workers and self._shut.get(key) != row]
         for worker in ended:
             threading.Thread(target=worker.stop, kwargs={"wait": False}, daemon=True).start()
         for row in fresh:
-            opened = self._open(row)
+            opened = self._try_open(row)
             if opened is not None:
                 with self._guard:
                     self._workers[row.host_id] = (row, opened)
                 opened.start()
+
+    def _try_open(self, row: HeldRow) -> HostWorker | None:
+        """One host that cannot be opened (its keys, its address) must not keep the others waiting."""
+        try:
+            return self._open(row)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            self._shut[row.host_id] = row
+            log.exception("host %s cannot be opened; it is tried again when it is changed", row.host_id)
+            words = f"its keys or address cannot be used: {error}; correct the host, or ORCHESTRA_VAULT_KEYS"
+            set_condition(row.host_id, "keys", bad=True, message=words, actor=self.actor, hold=self._hold(row))
+            return None
+
+    @staticmethod
+    def _hold(row: HeldRow) -> Hold:
+        return Hold("hosts_hosthold", "host_id", row.host_id, row.epoch)
 
     def _open(self, row: HeldRow) -> HostWorker | None:
         host = Host.objects.filter(pk=row.host_id).first()
@@ -136,7 +155,7 @@ class Share:
             host_id=host.pk,
             host_name=host.name,
             engine=engine,
-            hold=Hold("hosts_hosthold", "host_id", host.pk, row.epoch),
+            hold=self._hold(row),
             may_act=self.presence.may_act,
             actor=self.actor,
             cluster=self.cluster,

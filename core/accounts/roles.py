@@ -27,6 +27,8 @@ class Verb(StrEnum):
     CONTAINER_STOP = "container.stop"
     CONTAINER_RESTART = "container.restart"
     CONTAINER_REMOVE = "container.remove"
+    REGISTRY_SEE = "registry.see"
+    REGISTRY_CHANGE = "registry.change"
     HOST_REGISTER = "host.register"
     HOST_CHANGE = "host.change"
     HOST_CORDON = "host.cordon"
@@ -50,6 +52,8 @@ LEAST_ROLE = MappingProxyType(
         Verb.CONTAINER_STOP: Role.OPERATOR,
         Verb.CONTAINER_RESTART: Role.OPERATOR,
         Verb.CONTAINER_REMOVE: Role.OPERATOR,
+        Verb.REGISTRY_SEE: Role.VIEWER,
+        Verb.REGISTRY_CHANGE: Role.OWNER,
         Verb.HOST_REGISTER: Role.ADMIN,
         Verb.HOST_CHANGE: Role.ADMIN,
         Verb.HOST_CORDON: Role.ADMIN,

@@ -5,7 +5,6 @@ so both are there or neither is. A second request with the key waits for the fir
 the kept answer. A refused request keeps nothing, and may be sent again with the same key.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from psycopg.errors import LockNotAvailable
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -108,8 +108,9 @@ def forget_old() -> None:
 
 
 def _hash(data: Any) -> str:
+    """Keyed: bodies hold passwords, and a plain hash in a row could be guessed at."""
     text = json.dumps(data, sort_keys=True, cls=JSONEncoder, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return salted_hmac("orchestra.idempotency", text, algorithm="sha256").hexdigest()
 
 
 def _pack(response: Response) -> str:

@@ -48,5 +48,5 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "User name" }).fill(process.env["ORCHESTRA_USER"] ?? "anna");
   await page.getByLabel("Password", { exact: true }).fill(process.env["ORCHESTRA_PASSWORD"] ?? PASSWORD);
   await page.getByRole("button", { name: "Log in" }).click();
-  await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Containers", exact: true })).toBeVisible();
 }

@@ -74,13 +74,13 @@ test("the first admin's link makes the account and leads in", async () => {
     await page.getByLabel("Choose a password").fill(PASSWORD);
     await page.getByRole("button", { name: "Make the account" }).click();
   } else await logIn(page);
-  await expect(page.getByRole("heading", { name: "Containers" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Containers", exact: true })).toBeVisible();
   await expect(page.getByTestId("live")).toHaveAttribute("data-freshness", "live");
 });
 
 test("the form refuses what cannot be, at the field, and loses nothing", async () => {
   await page.getByRole("link", { name: "Run a container" }).first().click();
-  await expect(page.getByRole("heading", { name: "Run a container" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Run a container", exact: true })).toBeVisible();
   await field("Image").fill(IMAGE);
   await field("Name").fill(NAME);
   await page.getByRole("button", { name: "Port", exact: true }).click();
@@ -198,7 +198,7 @@ test("the list and the hosts show it", async () => {
   await expectAccessible(page, "hosts");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Conditions" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Conditions", exact: true })).toBeVisible();
   await expectAccessible(page, "host");
 });
 
@@ -260,7 +260,7 @@ test("German says the same", async () => {
 test("logging out leads to the login, and the login back to where one wanted to go", async () => {
   await page.getByRole("button", { name: /anna/ }).click();
   await page.getByRole("menuitem", { name: "Abmelden" }).click();
-  await expect(page.getByRole("heading", { name: "Anmelden" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Anmelden", exact: true })).toBeVisible();
   await expectAccessible(page, "login");
   await page.goto("/hosts");
   await page.getByLabel("Name").fill("anna");
@@ -269,7 +269,7 @@ test("logging out leads to the login, and the login back to where one wanted to 
   await expect(page.getByRole("alert")).toBeVisible();
   await page.getByLabel("Passwort", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Anmelden" }).click();
-  await expect(page.getByRole("heading", { name: "Hosts" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Hosts", exact: true })).toBeVisible();
 });
 
 /** By the JSON tab, as somebody does who has the spec already. */

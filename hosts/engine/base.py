@@ -25,7 +25,7 @@ from hosts.engine.types import (
 )
 
 RegistryAuth = Mapping[str, str]
-"""Keys as the engine wants them: username, password, serveraddress (or identitytoken)."""
+"""Keys as the engine wants them: username, password, serveraddress. No error's words ever hold the password."""
 
 
 class Engine(Protocol):
@@ -63,6 +63,9 @@ class Engine(Protocol):
 
     def images(self) -> tuple[ImageFacts, ...]:
         """All images with a tag or a digest."""
+
+    def check_login(self, auth: RegistryAuth) -> None:
+        """Silent when the registry at `serveraddress` takes them. RegistryDenied, RegistryError with its words."""
 
     def resolve(self, ref: str, *, auth: RegistryAuth | None = None) -> Resolved:
         """What the registry says `ref` is, asked by the engine. ImageMissing, RegistryError."""

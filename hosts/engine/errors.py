@@ -67,6 +67,12 @@ class RegistryError(EngineError):
     code = "registry"
 
 
+class RegistryDenied(RegistryError):
+    """The registry answers and does not let us in: credentials are missing, wrong, or not enough for this image."""
+
+    code = "registry-denied"
+
+
 class PortTaken(EngineError):
     """A host port is in use. The container was created and did not start."""
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.contrib import admin as django_admin
 from django.db import connection
 from rest_framework.test import APIClient
 
 from core.accounts.actions import make_token
 from core.accounts.models import Membership, Project, User
 from core.accounts.roles import Role
+
+django_admin.autodiscover()  # as orchestra.urls does: the tests ask the site for its pages when they are collected
 
 
 @dataclass

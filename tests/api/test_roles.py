@@ -6,12 +6,15 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
+from containers.registries import Login, Trial, save
 from core.accounts.models import Project
 from core.accounts.roles import LEAST_ROLE, RANK, Role, Verb, allows
 from tests.api.conftest import Person
 from tests.api.specs import WEB
 
 C = "/projects/{p}/containers"
+R = "/projects/{p}/registries"
+LOGIN = {"host": "registry.test:5000", "username": "u", "password": "p"}
 NEW = {**WEB, "name": "new"}
 # method, path, body: status for admin, owner, operator, viewer, stranger (who owns another project), nobody
 MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]] = {
@@ -45,6 +48,11 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("get", C + "/{c}/events"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", C + "/{c}/usage"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", C + "/{c}/decision"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", R): (None, (200, 200, 200, 200, 404, 401)),
+    ("post", R): (LOGIN, (201, 201, 403, 403, 404, 401)),
+    ("get", R + "/{r}"): (None, (200, 200, 200, 200, 404, 401)),
+    ("delete", R + "/{r}"): (None, (204, 204, 403, 403, 404, 401)),
+    ("post", R + "/{r}/test"): (None, (200, 200, 403, 403, 404, 401)),
     ("get", "/loops"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops/none"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", C + "/{c}/stop"): (None, (202, 202, 202, 403, 404, 401)),
@@ -73,8 +81,9 @@ def test_the_matrix(
         person("viewer")
     made = admin.post("/projects/shop/containers", WEB).json()["id"]
     admin.post("/hosts", {"name": "h1", "url": "fake://f/h1"})
+    kept = save(shop, Login("kept.test", "u", "p"), Trial(None, "not tested"), actor="tests")[0].pk
     body, expected = MATRIX[method, path]
-    asked = path.format(p="shop", c=made, h="h1")
+    asked = path.format(p="shop", c=made, h="h1", r=kept)
     asker = person(who)
     answer = asker.get(asked) if method == "get" else getattr(asker, method)(asked, *([body] if body else []))
     assert answer.status_code == expected[PEOPLE.index(who)], answer.content
@@ -100,7 +109,7 @@ def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[
 
 def test_every_route_stands_in_the_matrix() -> None:
     routes = {one.removeprefix("api/v1/") for one in _routes(get_resolver().url_patterns) if one.startswith("api/v1/")}
-    names = {"p": "<slug:project>", "h": "<str:name>", "c": "<uuid:container>"}
+    names = {"p": "<slug:project>", "h": "<str:name>", "c": "<uuid:container>", "r": "<int:registry_id>"}
     covered = {path.partition("?")[0].lstrip("/").format(**names) for _, path in MATRIX}
     covered = {one.replace("members/vera", "members/<str:username>") for one in covered}
     covered = {one.replace("tokens/1", "tokens/<int:token_id>") for one in covered}

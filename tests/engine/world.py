@@ -16,6 +16,7 @@ from hosts.engine.fake import fake_host, forget
 from hosts.engine.fake.fleet import repository
 from hosts.engine.types import LABEL_CLUSTER
 from tests.lab import Lab
+from tests.lab.registry import LOGIN
 
 CLUSTER = "suite"
 T = TypeVar("T")
@@ -68,6 +69,10 @@ class World(ABC):
     def registry(self) -> str: ...
 
     @abstractmethod
+    def private_image(self, name: str) -> str:
+        """In a registry that wants tests.lab.registry.LOGIN, and not present on the engine."""
+
+    @abstractmethod
     def forget_image(self, name: str) -> None: ...
 
     @abstractmethod
@@ -101,11 +106,21 @@ class FakeWorld(World):
     def registry(self) -> str:
         return "registry:5000"
 
+    def private_image(self, name: str) -> str:
+        self.host.fleet.logins["registry:5002"] = dict([LOGIN])
+        ref = f"registry:5002/lab/{name}"
+        self.host.fleet.publish(ref, version=name)
+        self._forget(ref)
+        return ref
+
     def forget_image(self, name: str) -> None:
+        self._forget(self.image(name))
+
+    def _forget(self, ref: str) -> None:
         with self.host.turn:
-            mine = [ref for ref in self.host.images if repository(ref) == repository(self.image(name))]
-            for ref in mine:
-                del self.host.images[ref]
+            mine = [one for one in self.host.images if repository(one) == repository(ref)]
+            for one in mine:
+                del self.host.images[one]
 
     def freeze(self) -> None:
         self.host.freeze()
@@ -134,8 +149,16 @@ class RealWorld(World):
     def registry(self) -> str:
         return self.lab.registry.address
 
+    def private_image(self, name: str) -> str:
+        ref = self.lab.private_registry().image(name)
+        self._forget(ref)
+        return ref
+
     def forget_image(self, name: str) -> None:
-        repo = repository(self.image(name))
+        self._forget(self.image(name))
+
+    def _forget(self, ref: str) -> None:
+        repo = repository(ref)
         for image in self.host.api("GET", "/images/json"):
             if any(repository(ref) == repo for ref in image["RepoDigests"] or ()):
                 self.host.api("DELETE", f"/images/{image['Id']}?force=1")

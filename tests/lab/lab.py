@@ -41,6 +41,7 @@ class Lab:
         self.net = f"172.30.{number}"
         self.hosts: list[LabHost] = []
         self.registry = Registry(self.folder / "registry", address=f"{self.net}.1:5000")
+        self._private: Registry | None = None
         self._lock = lock
         self._guard: subprocess.Popen[bytes] | None = None
         self._authority = Authority.new(self.prefix)
@@ -101,6 +102,13 @@ class Lab:
     def image(self, name: str) -> str:
         """The full reference of one of the lab's images: act:1, act:2, web:1, web:2, arm:1, big:1."""
         return self.registry.image(name)
+
+    def private_registry(self) -> Registry:
+        """Another registry, which wants tests.lab.registry.LOGIN; started on first use."""
+        if self._private is None:
+            self._private = Registry(self.folder / "private", address=f"{self.net}.1:5002", private=True)
+            self._private.start()
+        return self._private
 
     def restore(self) -> None:
         in_parallel(LabHost.restore, self.hosts)
@@ -205,6 +213,7 @@ def remove(number: int) -> None:
     """All of lab `number`: processes, namespaces, links, cgroups, files. Again is harmless."""
     prefix, folder = f"ort{number}", folder_of(number)
     end_registry(folder / "registry")
+    end_registry(folder / "private")
     spaces = sorted(p.name for p in NETNS.glob(f"{prefix}-*"))
     in_parallel(end_netns, spaces)
     if (Path("/sys/class/net") / f"{prefix}up").exists():

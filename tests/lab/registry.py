@@ -5,6 +5,7 @@ Before: images.py builds layers and configurations. After: engines pull by tag a
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import json
@@ -17,25 +18,35 @@ from urllib.parse import urlsplit
 from tests.lab.images import IMAGES, Image, digest_of
 from tests.lab.run import LabError, wait_until
 
+LOGIN = ("shopper", "pa55-of-the-lab/with:signs")
+HTPASSWD = "$2b$04$byjxmJqYmVKeJwBYeWditeqMjojyev/35hIcNWy.dECT5CLXDGWc."
+"""LOGIN as the registry keeps it: bcrypt, the only form it takes."""
+
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 class Registry:
-    def __init__(self, folder: Path, *, address: str) -> None:
+    """`private`: it wants LOGIN of everybody."""
+
+    def __init__(self, folder: Path, *, address: str, private: bool = False) -> None:
         self.folder = folder
         self.address = address
+        self.private = private
         self._process: subprocess.Popen[bytes] | None = None
         self._pushed: dict[str, str] = {}
 
     def start(self) -> None:
         """Empty, or as it was before `stop`."""
         self.folder.mkdir(exist_ok=True)
-        config = {
+        config: dict[str, object] = {
             "version": 0.1,
             "log": {"level": "warn"},
             "storage": {"filesystem": {"rootdirectory": str(self.folder / "data")}, "delete": {"enabled": True}},
             "http": {"addr": self.address},
         }
+        if self.private:
+            (self.folder / "htpasswd").write_text(f"{LOGIN[0]}:{HTPASSWD}\n")
+            config["auth"] = {"htpasswd": {"realm": "lab", "path": str(self.folder / "htpasswd")}}
         (self.folder / "config.yml").write_text(json.dumps(config))  # JSON is YAML
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -86,9 +97,12 @@ class Registry:
             raise LabError(f"upload to {repository}: {status} {text}")
 
     def _call(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str, str]:
+        headers = {"Content-Type": kind} if kind else {}
+        if self.private:
+            headers["Authorization"] = "Basic " + base64.b64encode(":".join(LOGIN).encode()).decode()
         connection = http.client.HTTPConnection(self.address, timeout=30)
         with contextlib.closing(connection):
-            connection.request(method, path, body, {"Content-Type": kind} if kind else {})
+            connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode(errors="replace"), answer.headers.get("Location", "")
 

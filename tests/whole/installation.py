@@ -213,11 +213,15 @@ class Installation:
 
     def await_state(self, container_id: str, *states: str, timeout_s: float = 20) -> Any:
         """Wait until a container is in one of the states; the container."""
+        return self.await_path(f"/projects/default/containers/{container_id}", *states, timeout_s=timeout_s)
+
+    def await_path(self, path: str, *states: str, timeout_s: float = 20) -> Any:
+        """The same for a container of any project, by its path."""
         seen: Any = None
 
         def there() -> bool:
             nonlocal seen
-            seen = self.container(container_id)
+            seen = self.call("GET", path).body
             return seen["state"] in states
 
         wait_for(there, timeout_s=timeout_s, what=f"{states}", last=lambda: seen)

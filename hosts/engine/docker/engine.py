@@ -18,11 +18,21 @@ from core.lib.clock import monotonic_s
 from hosts.engine.base import RegistryAuth
 from hosts.engine.docker import local, read
 from hosts.engine.docker.client import Ask, EngineClient, encode_auth, version_key
-from hosts.engine.docker.faults import from_registry
+from hosts.engine.docker.faults import from_registry, hushed
 from hosts.engine.docker.pull import Tally, split
 from hosts.engine.docker.streams import Stream, log_lines, objects
 from hosts.engine.docker.usage import Meter
-from hosts.engine.errors import Conflict, Deadline, EngineDown, EngineError, ImageMissing, NameTaken, Refused
+from hosts.engine.errors import (
+    Conflict,
+    Deadline,
+    EngineDown,
+    EngineError,
+    ImageMissing,
+    Invalid,
+    NameTaken,
+    Refused,
+    RegistryError,
+)
 from hosts.engine.types import (
     LABEL_CLUSTER,
     LABEL_MARKER,
@@ -137,11 +147,19 @@ class DockerEngine:
         found = (read.image(row) for row in self._client.json(Ask(path="/images/json")))
         return tuple(image for image in found if image.tags or image.digests)
 
+    def check_login(self, auth: RegistryAuth) -> None:
+        ask = Ask(method="POST", path="/auth", body=auth, wait_s=REGISTRY_S, slot=False, registry=True)
+        with hushed(auth):
+            try:
+                self._client.ask(ask)
+            except (ImageMissing, Invalid) as error:  # "not found" is a name without an address here
+                raise RegistryError(error.words) from error
+
     def resolve(self, ref: str, *, auth: RegistryAuth | None = None) -> Resolved:
         path = f"/distribution/{quote(ref, safe='/:@')}/json"
-        return read.resolved(
-            self._client.json(Ask(path=path, headers=_auth(auth), wait_s=REGISTRY_S, slot=False, registry=True))
-        )
+        ask = Ask(path=path, headers=_auth(auth), wait_s=REGISTRY_S, slot=False, registry=True)
+        with hushed(auth):
+            return read.resolved(self._client.json(ask))
 
     def pull(
         self, ref: str, *, auth: RegistryAuth | None = None, progress: Callable[[PullProgress], None] | None = None
@@ -158,11 +176,12 @@ class DockerEngine:
             stream=True,
             registry=True,
         )
-        stream = self._open(ask, cancel=None, silence_s=self.stall_s)
-        try:
-            self._follow_pull(stream, progress)
-        finally:
-            self._shut(stream)
+        with hushed(auth):
+            stream = self._open(ask, cancel=None, silence_s=self.stall_s)
+            try:
+                self._follow_pull(stream, progress)
+            finally:
+                self._shut(stream)
         return self.image(f"{name}@{what}" if what.startswith("sha256:") else f"{name}:{what}")
 
     def _follow_pull(self, stream: Stream, progress: Callable[[PullProgress], None] | None) -> None:

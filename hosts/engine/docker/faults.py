@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import ssl
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import requests
 import urllib3.exceptions
@@ -24,6 +26,7 @@ from hosts.engine.errors import (
     NotFound,
     PortTaken,
     Refused,
+    RegistryDenied,
     RegistryError,
     Unreachable,
     Untrusted,
@@ -46,8 +49,11 @@ REGISTRY_SPOKEN: tuple[tuple[str, type[EngineError]], ...] = (
     ("name unknown", ImageMissing),
     ("not found", ImageMissing),
     ("does not exist", ImageMissing),  # "... or may require login": public registries hide which
-    ("unauthorized", RegistryError),
-    ("denied", RegistryError),
+    ("unauthorized", RegistryDenied),
+    ("denied", RegistryDenied),
+    ("no basic auth credentials", RegistryDenied),
+    ("incorrect username or password", RegistryDenied),
+    ("authentication required", RegistryDenied),
     ("no matching manifest", ImageMissing),
     ("invalid reference", Invalid),
     ("invalid repository name", Invalid),
@@ -107,3 +113,25 @@ def from_registry(words: str) -> EngineError:
         if part in spoken:
             return kind(words)
     return RegistryError(words)
+
+
+@contextmanager
+def hushed(auth: Mapping[str, str] | None) -> Iterator[None]:
+    """A registry may repeat what it was sent, and the engine the registry: no error leaves with the password in it."""
+    try:
+        yield
+    except EngineError as error:
+        words = _without_secrets(error.words, auth or {})
+        if words == error.words:
+            raise
+        raise type(error)(words) from None
+
+
+def _without_secrets(words: str, auth: Mapping[str, str]) -> str:
+    password = auth.get("password", "")
+    if not password:
+        return words
+    pair = f"{auth.get('username', '')}:{password}"
+    for secret in (b64encode(pair.encode()).decode(), b64encode(password.encode()).decode(), password):
+        words = words.replace(secret, "***")
+    return words

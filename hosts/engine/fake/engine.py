@@ -204,15 +204,19 @@ class FakeEngine:
         with self._call("images") as host:
             return tuple({image.id: image for image in host.images.values()}.values())
 
+    def check_login(self, auth: RegistryAuth) -> None:
+        with self._call("check_login") as host:
+            host.fleet.log_in(auth["serveraddress"], auth)
+
     def resolve(self, ref: str, *, auth: RegistryAuth | None = None) -> Resolved:
         with self._call("resolve", ref) as host:
-            return host.fleet.resolve(ref)
+            return host.fleet.resolve(ref, auth)
 
     def pull(
         self, ref: str, *, auth: RegistryAuth | None = None, progress: Callable[[PullProgress], None] | None = None
     ) -> ImageFacts:
         with self._call("pull", ref, deadline_s=self.stall_s) as host:
-            image = host.fleet.look_up(ref)
+            image = host.fleet.look_up(ref, auth)
         for step in range(1, PULL_STEPS + 1):
             time.sleep(host.pull_s / PULL_STEPS)
             with host.turn:

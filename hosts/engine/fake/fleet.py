@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hosts.engine.errors import ImageMissing, RegistryError
+from hosts.engine.errors import ImageMissing, RegistryDenied, RegistryError
 from hosts.engine.types import ImageFacts, Resolved
 
 if TYPE_CHECKING:
@@ -39,11 +40,15 @@ def repository(ref: str) -> str:
 
 @dataclass
 class FakeFleet:
-    """`any_image` makes the registry hold whatever is asked for; `registry_down` makes it answer nobody."""
+    """`any_image` makes the registry hold whatever is asked for; `registry_down` makes it answer nobody.
+
+    `logins` are the registries (by host) that want a login: the user names and passwords they take.
+    """
 
     name: str
     any_image: bool = False
     registry_down: str = ""
+    logins: dict[str, dict[str, str]] = field(default_factory=dict)
     published: dict[str, ImageFacts] = field(default_factory=dict)
     hosts: dict[str, FakeHost] = field(default_factory=dict)
 
@@ -63,10 +68,21 @@ class FakeFleet:
         self.published[tag] = self.published[by_digest] = image
         return digest
 
-    def look_up(self, ref: str) -> ImageFacts:
-        """ImageMissing, RegistryError."""
+    def log_in(self, host: str, auth: Mapping[str, str] | None) -> None:
+        """RegistryError, RegistryDenied; the words are those of a real engine."""
         if self.registry_down:
             raise RegistryError(self.registry_down)
+        taken = self.logins.get(host)
+        if taken is None:
+            return
+        if auth is None:
+            raise RegistryDenied("no basic auth credentials")
+        if taken.get(auth.get("username", "")) != auth.get("password"):
+            raise RegistryDenied(f"login attempt to https://{host}/v2/ failed with status: 401 Unauthorized")
+
+    def look_up(self, ref: str, auth: Mapping[str, str] | None = None) -> ImageFacts:
+        """ImageMissing, RegistryError, RegistryDenied."""
+        self.log_in(ref.partition("/")[0], auth)
         tag = full_ref(ref)
         if tag not in self.published and self.any_image:
             self.publish(tag)
@@ -74,8 +90,8 @@ class FakeFleet:
             raise ImageMissing(f"manifest for {tag} not found: manifest unknown: manifest unknown")
         return self.published[tag]
 
-    def resolve(self, ref: str) -> Resolved:
-        image = self.look_up(ref)
+    def resolve(self, ref: str, auth: Mapping[str, str] | None = None) -> Resolved:
+        image = self.look_up(ref, auth)
         return Resolved(digest=image.digests[0].partition("@")[2], architectures=(image.architecture,))
 
 

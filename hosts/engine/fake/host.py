@@ -96,7 +96,7 @@ class FakeHost:
         """The image is published in the fleet's registry and present here."""
         with self.turn:
             self.fleet.publish(ref, **published)
-            return self.store(self.fleet.look_up(ref))
+            return self.store(self.fleet.published[full_ref(ref)])
 
     # Knobs: one container
 
