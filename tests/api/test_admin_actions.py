@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from containers.models import Container, LogTail
+from containers.models import Container, LogTail, Registry
 from containers.states import Status
 from containers.transitions import BoundPort
 from core.events.models import Event
@@ -168,6 +168,7 @@ def one_of_each() -> Host:
     HostImage.objects.create(host=host, ref="web:1", image_id="sha256:1")
     Process.objects.create(id=uuid4(), role="agent", name="a")
     LogTail.objects.create(container=made, text="bye")
+    Registry.objects.create(project=made.project, host="registry.test:5000", username="robot", secret_sealed=b"sealed")
     Decision.objects.create(container_id=made.pk, slot_id=made.slot_id, verdict="placed", host_id=host.pk)
     now = timezone.now()
     LoopRun.objects.create(name="pending", started_at=now, took_ms=1, result="ok", next_at=now)
