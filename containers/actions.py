@@ -17,6 +17,7 @@ from containers.spec import ContainerSpec, FieldError, SpecErrors, dump, parse, 
 from containers.states import FINAL, Desired, Restart, Status
 from containers.transitions import NewSlot, Observation, add_first, add_next, observe_many, want
 from core.accounts.models import Project, cluster_id
+from core.events.record import Happening, record
 from core.lib.clock import utc_now
 from core.lib.problems import FieldProblem, Problem, check_generation
 
@@ -88,7 +89,7 @@ def restart(container: Container, *, actor: str, expected_generation: int | None
         if row.status in FINAL:
             _next_attempt(row, actor=actor)
         elif row.status == Status.PENDING:
-            observe_many([Observation(row.id, {"not_before": utc_now()})] if row.not_before else [], actor=actor)
+            _wait_no_longer(row, actor=actor)
         else:
             want(row.id, Desired.STOP, actor=actor, then_restart=True)
     return _current(row)
@@ -121,6 +122,24 @@ def _ended_for_good(row: Container) -> bool:
         return False
     follows = row.restart != Restart.NONE or (row.status == Status.FAILED and row.reason in OF_THE_HOST)
     return row.desired != Desired.RUN or not follows
+
+
+def _wait_no_longer(row: Container, *, actor: str) -> None:
+    now = utc_now()
+    if row.not_before is None or row.not_before <= now:
+        return  # it waits for a host, not for its time
+    observe_many([Observation(row.id, {"not_before": now})], actor=actor)
+    record(
+        Happening(
+            kind="container.restart-asked",
+            actor=actor,
+            object_kind="container",
+            object_id=str(row.id),
+            project_id=row.project_id,
+            message="it shall wait no longer",
+            data={"name": row.name, "slot": str(row.slot_id), "attempt": row.attempt},
+        )
+    )
 
 
 def _next_attempt(row: Container, *, actor: str) -> None:

@@ -44,6 +44,13 @@ def attempts_of(container: Container) -> QuerySet[Container]:
     )
 
 
+def measured_ids(container: Container, key: UUID) -> list[UUID]:
+    """Whose samples belong to what was asked for: by a slot's id its attempts, the newest hundred, else the one."""
+    if key != container.slot_id:
+        return [container.pk]
+    return list(attempts_of(container).values_list("pk", flat=True)[:100])
+
+
 def filtered(found: QuerySet[Container], *, status: str, host: str, q: str) -> QuerySet[Container]:
     """Narrow a list: statuses (comma list), host name, and a text in name or image."""
     if status:

@@ -88,6 +88,33 @@ class LogsSerializer(serializers.Serializer[Any]):
     complete = serializers.BooleanField(help_text="these are all lines there were, up to now")
 
 
+class MarkDeadSerializer(Body):
+    confirm = serializers.CharField(
+        required=False, default="", max_length=63, trim_whitespace=False, help_text="the host's name, said again"
+    )
+
+
+class AffectedSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="the attempt on this host")
+    slot = serializers.UUIDField()
+    project = serializers.CharField()
+    name = serializers.CharField()
+    was = serializers.CharField(help_text="its status when this was said")
+    replaced = serializers.BooleanField(help_text="a new attempt follows, on another host")
+    why = serializers.CharField(help_text="for people")
+    volumes = serializers.ListField(child=serializers.CharField())
+    successor = serializers.UUIDField(allow_null=True, help_text="the new attempt, once it is there")
+
+
+class FollowingSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField()
+    done = serializers.BooleanField(help_text="false: a preview, nothing was changed")
+    refusal = serializers.CharField(help_text="of a preview: why it would be refused now; empty: it would not")
+    moves = AffectedSerializer(many=True)
+    stays = AffectedSerializer(many=True, help_text="left as they are: their volumes are on this host only")
+    summary = serializers.CharField(help_text="for people")
+
+
 class RegistrySerializer(serializers.ModelSerializer[Registry]):
     test_ok = serializers.BooleanField(allow_null=True, read_only=True, help_text="null: not tested yet")
 

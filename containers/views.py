@@ -12,20 +12,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from containers import actions
+from containers import actions, dead_host
 from containers.logs import MOST_LINES, read_logs
 from containers.models import Container
-from containers.queries import attempts_of, containers_of, current_of, filtered, find_container
+from containers.queries import attempts_of, containers_of, current_of, filtered, find_container, measured_ids
 from containers.serializers import (
     SPEC_REF,
     ContainerPageSerializer,
     ContainerSerializer,
+    FollowingSerializer,
     LogsSerializer,
+    MarkDeadSerializer,
     container_json,
 )
 from core.accounts.actions import actor_of
-from core.accounts.permissions import project_for, require_person
+from core.accounts.models import cluster_id
+from core.accounts.permissions import project_for, require_person, require_platform
 from core.accounts.roles import Verb
+from core.api.bodies import checked
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
 from core.api.pagination import CURSOR, LIMIT, NewestFirst
@@ -33,6 +37,12 @@ from core.api.query import flag, whole
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from core.events.shapes import EventPageSerializer
 from core.events.views import BEFORE, events_page
+from core.lib.problems import field_problem
+from hosts.connect import answers
+from hosts.metrics import container_history
+from hosts.models import Host
+from hosts.serializers import UsageHistorySerializer
+from hosts.views import MINUTES, find_host, window_s
 
 FILTERS = [
     OpenApiParameter("status", OpenApiTypes.STR, description="one or several of the statuses, with commas between"),
@@ -42,6 +52,7 @@ FILTERS = [
 ]
 TAIL = OpenApiParameter("tail", OpenApiTypes.INT, description=f"lines, at most {MOST_LINES}; default 200")
 TIMESTAMPS = OpenApiParameter("timestamps", OpenApiTypes.BOOL, description="0: leave `at` empty")
+PREVIEW = OpenApiParameter("preview", OpenApiTypes.BOOL, description="1: say what follows, change nothing")
 ON_VERB = [IDEMPOTENCY_KEY, IF_MATCH]
 
 
@@ -109,6 +120,14 @@ class ContainerEvents(APIView):
         return events_page(request, {owner.pk: owner.name}, object_kind="container", object_ids=ids)
 
 
+class ContainerUsage(APIView):
+    @operation("getContainerUsage", {200: UsageHistorySerializer}, problems=[400], parameters=[MINUTES])
+    def get(self, request: Request, project: str, container: UUID) -> Response:
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_SEE), container)
+        points = container_history(measured_ids(found, container), window_s=window_s(request))
+        return Response(UsageHistorySerializer({"points": points}).data)
+
+
 class ContainerStop(APIView):
     @operation("stopContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
     @idempotent
@@ -134,3 +153,38 @@ class ContainerRemove(APIView):
         found = find_container(project_for(request.user, project, Verb.CONTAINER_REMOVE), container)
         actor, seen = actor_of(require_person(request.user)), expected_generation(request)
         return answer(actions.remove(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+
+
+class HostMarkDead(APIView):
+    @operation("previewMarkHostDead", {200: FollowingSerializer}, parameters=[PREVIEW])
+    def get(self, request: Request, name: str) -> Response:
+        """Always a preview: a GET changes nothing, with or without the parameter."""
+        require_platform(request.user, Verb.HOST_MARK_DEAD)
+        host = find_host(request, name)
+        return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
+
+    @operation(
+        "markHostDead",
+        {200: FollowingSerializer},
+        body=MarkDeadSerializer,
+        problems=[400, 409, 422],
+        parameters=[PREVIEW, IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, name: str) -> Response:
+        require_platform(request.user, Verb.HOST_MARK_DEAD)
+        host = find_host(request, name)
+        if flag(request, "preview"):
+            return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
+        if checked(MarkDeadSerializer, request)["confirm"] != host.name:
+            raise field_problem("/confirm", "not-confirmed", f"say the host's name again: {host.name}")
+        return self._mark(request, host, answers=answers(host, cluster=cluster_id()))
+
+    @idempotent
+    def _mark(self, request: Request, host: Host, *, answers: bool) -> Response:
+        """In the transaction of its key; the engine was asked before it, because that takes long."""
+        actor = actor_of(require_person(request.user))
+        return _followed(dead_host.mark_dead(host, answers=answers, actor=actor), done=True)
+
+
+def _followed(following: dead_host.Following, *, done: bool) -> Response:
+    return Response(FollowingSerializer(dead_host.following_json(following, done=done)).data)

@@ -1,7 +1,8 @@
 """The only writer of what is known of a host: reachable, responsive, conditions, facts and capacity.
 
-Called by the agent that holds the host and by the scheduler's leader, each with its hold; every change of a word
-leaves an event and a hint, a repeated word writes nothing. Before: pings and lists. After: placement, the console.
+Called by the agent that holds the host and by the scheduler's leader, each with its hold, and for the operator's word
+"this host is dead"; every change of a word leaves an event and a hint, a repeated word writes nothing.
+Before: pings and lists. After: placement, the console.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from core.events.record import Happening, record_many
 from core.lib.clock import utc_now
 from core.lib.lease import Hold
 from core.lib.notify import hint
+from core.lib.problems import Problem
 from core.lib.quantity import show_memory
 from hosts.models import Host, HostBooking
 from hosts.states import CONDITIONS, Reachable, Responsive
@@ -52,6 +54,23 @@ def set_reachable(host_id: int, to: Reachable, *, message: str, actor: str, hold
         loud = to in (Reachable.LOST, Reachable.REFUSED, Reachable.SUSPECT)
         _tell(host, f"host.{to}", actor=actor, message=message, level=Level.WARNING if loud else Level.INFO)
     return True
+
+
+def declare_dead(host_id: int, *, actor: str) -> Host:
+    """Write "lost" on the operator's word, whatever was known before; the locked row. For use in a transaction.
+
+    Problem 409 while the engine answers its agent, 404 when the host was removed meanwhile.
+    """
+    host = Host.objects.select_for_update().filter(pk=host_id).first()
+    if host is None:
+        raise Problem(404, "not-found", "the host was removed meanwhile")
+    if host.reachable == Reachable.OK:
+        raise Problem(409, "host-answers", f"{host.name} answers; cordon it, or stop what runs on it")
+    if host.reachable != Reachable.LOST:
+        Host.objects.filter(pk=host_id).update(reachable=Reachable.LOST, reachable_since=utc_now())
+        message = f"{host.name} is lost: an operator says that it is dead"
+        _tell(host, "host.lost", actor=actor, message=message, level=Level.WARNING)
+    return host
 
 
 def set_responsive(host_id: int, to: Responsive, *, message: str, actor: str, hold: Hold) -> None:

@@ -1,4 +1,4 @@
-"""The web process's own door to engines, for reading logs: one client per host, kept between requests.
+"""The web process's own door to engines: one client per host, kept between requests, for reading logs; one question.
 
 Before: a view or a consumer that may see the container. After: hosts.engine. The agents have clients of their own, so
 that nobody who reads a log takes a place in the pool that commands need.
@@ -11,7 +11,9 @@ from django.conf import settings
 
 from hosts.address import engine_address
 from hosts.engine import Engine, EngineAddress, open_engine
+from hosts.engine.errors import EngineError, Untrusted
 from hosts.models import Host
+from hosts.states import Reachable
 
 MOST_CLIENTS = 256  # hosts whose logs one web process reads at a time; beyond, the longest unused is closed
 
@@ -33,3 +35,22 @@ def engine_of(host: Host, *, cluster: str) -> Engine:
     for engine in old:
         engine.close()
     return found
+
+
+def answers(host: Host, *, cluster: str) -> bool:
+    """Whether the engine answers: its agent says so, or it answers us now, within HOST_PING_TIMEOUT_S.
+
+    One with the wrong certificate does answer. Ask outside of transactions: they may not idle for so long.
+    """
+    if host.reachable == Reachable.OK:
+        return True
+    engine = open_engine(engine_address(host), cluster=cluster)
+    try:
+        engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
+    except Untrusted:
+        return True
+    except EngineError:
+        return False
+    finally:
+        engine.close()
+    return True

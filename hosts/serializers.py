@@ -24,6 +24,12 @@ class UsageSerializer(CapacitySerializer):
     at = serializers.DateTimeField()
 
 
+class UsageHistorySerializer(serializers.Serializer[Any]):
+    points = UsageSerializer(
+        many=True, help_text="averages, oldest first, at most 500; gaps where nothing was measured"
+    )
+
+
 class ConditionSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["ok", "bad"])
     message = serializers.CharField()

@@ -5,6 +5,7 @@ Before: urls.py. After: actions.py does it. Members see the hosts' names, states
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -20,8 +21,10 @@ from core.api.bodies import checked
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
 from core.api.pagination import CURSOR, LIMIT, ByName
+from core.api.query import whole
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions
+from hosts.metrics import host_history
 from hosts.models import Host
 from hosts.queries import all_hosts, usage_of
 from hosts.serializers import (
@@ -29,12 +32,15 @@ from hosts.serializers import (
     HostNewSerializer,
     HostPageSerializer,
     HostSerializer,
+    UsageHistorySerializer,
     host_json,
 )
 
 FORGET_VOLUMES = OpenApiParameter(
     "forget_volumes", OpenApiTypes.BOOL, description="1: leave the volumes on this host behind"
 )
+
+MINUTES = OpenApiParameter("minutes", OpenApiTypes.INT, description="how far back; default 60, at most what is kept")
 
 
 class Hosts(APIView):
@@ -77,14 +83,14 @@ class HostOne(APIView):
         parameters=[IF_MATCH],
     )
     def patch(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_CHANGE), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_CHANGE), find_host(request, name)
         changes = actions.Changes(**checked(HostChangesSerializer, request))  # type: ignore[typeddict-item]
         actions.update(host, changes, actor=actor_of(user), expected_generation=expected_generation(request))
         return _answer(request, name)
 
     @operation("removeHost", {204: None}, problems=[409, 412], parameters=[IF_MATCH, FORGET_VOLUMES])
     def delete(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_REMOVE), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_REMOVE), find_host(request, name)
         forget = request.query_params.get("forget_volumes") in ("1", "true")
         actions.remove(
             host, actor=actor_of(user), expected_generation=expected_generation(request), forget_volumes=forget
@@ -92,11 +98,18 @@ class HostOne(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class HostUsage(APIView):
+    @operation("getHostUsage", {200: UsageHistorySerializer}, problems=[400], parameters=[MINUTES])
+    def get(self, request: Request, name: str) -> Response:
+        points = host_history(find_host(request, name).pk, window_s=window_s(request))
+        return Response(UsageHistorySerializer({"points": points}).data)
+
+
 class HostCordon(APIView):
     @operation("cordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
     @idempotent
     def post(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_CORDON), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_CORDON), find_host(request, name)
         actions.cordon(host, actor=actor_of(user), expected_generation=expected_generation(request))
         return _answer(request, name)
 
@@ -105,7 +118,7 @@ class HostUncordon(APIView):
     @operation("uncordonHost", {200: HostSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
     @idempotent
     def post(self, request: Request, name: str) -> Response:
-        user, host = require_platform(request.user, Verb.HOST_CORDON), _host(request, name)
+        user, host = require_platform(request.user, Verb.HOST_CORDON), find_host(request, name)
         actions.uncordon(host, actor=actor_of(user), expected_generation=expected_generation(request))
         return _answer(request, name)
 
@@ -119,7 +132,13 @@ def _visible(request: Request) -> Any:
     return all_hosts(project_ids=projects) if projects else all_hosts().none()
 
 
-def _host(request: Request, name: str) -> Host:
+def window_s(request: Request) -> int:
+    """?minutes= in seconds; a Problem 400 beyond what is kept."""
+    return 60 * whole(request, "minutes", default=60, least=1, most=60 * settings.SAMPLE_KEEP_H)
+
+
+def find_host(request: Request, name: str) -> Host:
+    """The host, when this person may see it; Http404 otherwise."""
     found: Host | None = _visible(request).filter(name=name).first()
     if found is None:
         raise Http404(f"no host {name!r}")
@@ -127,7 +146,7 @@ def _host(request: Request, name: str) -> Host:
 
 
 def _answer(request: Request, name: str, *, status: int = 200) -> Response:
-    host: Any = _host(request, name)
+    host: Any = find_host(request, name)
     usage = usage_of([host.pk]).get(host.pk)
     row = host_json(host, usage=usage, containers=host.containers_count, full=is_admin(request.user))
     return with_etag(Response(HostSerializer(row).data, status=status), host.generation)

@@ -1,32 +1,16 @@
-"""The scheduler in the admin: to look at, never to change."""
-
-from typing import Any
+"""The scheduler in the admin: why containers are where they are, how loops ran, who leads. To look at."""
 
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from core.api.admin import LookOnly
 from scheduler.models import Decision, LoopRun, SchedulerLease
-
-
-class LookOnly(ModelAdmin):  # type: ignore[misc]  # unfold has no types
-    """List and look; adding, changing and deleting go through actions and loops."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Decision)
 class DecisionAdmin(LookOnly):
     list_display = ["at", "verdict", "container_id", "host_name", "message"]
-    list_filter = ["verdict"]
-    search_fields = ["container_id", "host_name"]
+    list_filter = ["verdict", "host_name"]
+    search_fields = ["container_id", "slot_id", "host_name", "message"]
     show_full_result_count = False
 
 
@@ -34,8 +18,11 @@ class DecisionAdmin(LookOnly):
 class LoopRunAdmin(LookOnly):
     list_display = ["started_at", "name", "result", "changes", "took_ms", "message"]
     list_filter = ["name", "result"]
+    search_fields = ["name", "message"]
 
 
 @admin.register(SchedulerLease)
 class SchedulerLeaseAdmin(LookOnly):
     list_display = ["name", "holder", "epoch"]
+    list_filter = ["name"]
+    search_fields = ["name", "holder"]

@@ -17,19 +17,15 @@ _WORDS = {
 
 @once_more_on_deadlock
 def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool = False) -> bool:
-    """Set the wish of an attempt; False when it already goes at least as far.
+    """Set the wish of an attempt; False when nothing changed, because it goes at least as far already.
 
     A pending attempt is cancelled at once. `then_restart` asks the restart controller for a next attempt; a plain
     stop takes that back. With `remove` the slot's earlier attempts go too.
     """
-    rows = lock([container_id])
-    row = rows.get(container_id)
-    if row is None:
+    row = lock([container_id]).get(container_id)
+    if row is None or not (goes_forward(row.desired, desired) or desired == Desired.STOP == row.desired):
         return False
-    forward = goes_forward(row.desired, desired)
-    if forward or desired == Desired.STOP == row.desired:
-        _write_wish(row, desired, then_restart=then_restart)
-    if not forward:
+    if not _write_wish(row, desired, then_restart=then_restart):
         return False
     kind, message = _WORDS[(desired, then_restart)]
     tell([row], [happening(row, kind, actor=actor, message=message)])
@@ -39,15 +35,18 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
     return True
 
 
-def _write_wish(row: Row, desired: Desired, *, then_restart: bool) -> None:
+def _write_wish(row: Row, desired: Desired, *, then_restart: bool) -> bool:
+    """Whether it was another wish than before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1"
-            " WHERE id = %s",
-            [desired.value, then_restart, row.id],
+            " WHERE id = %s AND (desired, restart_asked) <> (%s, %s)",
+            [desired.value, then_restart, row.id, desired.value, then_restart],
         )
+        changed = bool(cursor.rowcount)
         if desired == Desired.REMOVE:
             cursor.execute(
                 "UPDATE containers_container SET desired = %s WHERE slot_id = %s AND superseded AND desired <> %s",
                 [desired.value, row.slot_id, desired.value],
             )
+    return changed

@@ -83,4 +83,4 @@ class ApiTokenAdmin(LookOnly):
     @admin.action(description="Revoke")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         user = require_person(request.user)
-        on_each(self, request, queryset, lambda token: actions.revoke_token(token, actor=user))
+        on_each(self, request, queryset, lambda token: actions.revoke_token(token, actor=user), done="revoked")

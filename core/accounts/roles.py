@@ -32,6 +32,7 @@ class Verb(StrEnum):
     HOST_REGISTER = "host.register"
     HOST_CHANGE = "host.change"
     HOST_CORDON = "host.cordon"
+    HOST_MARK_DEAD = "host.mark-dead"
     HOST_REMOVE = "host.remove"
     PLATFORM_SEE = "platform.see"
 
@@ -56,6 +57,7 @@ LEAST_ROLE = MappingProxyType(
         Verb.HOST_REGISTER: Role.ADMIN,
         Verb.HOST_CHANGE: Role.ADMIN,
         Verb.HOST_CORDON: Role.ADMIN,
+        Verb.HOST_MARK_DEAD: Role.ADMIN,
         Verb.HOST_REMOVE: Role.ADMIN,
         Verb.PLATFORM_SEE: Role.ADMIN,
     }

@@ -3,15 +3,16 @@
 Before: Django's admin. After: actions.py of the app, so that the admin writes the same events as the API.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from core.lib.problems import Problem
+
+NAMED = 10  # rows in one message
 
 
 class AdminsOnly(ModelAdmin):  # type: ignore[misc]  # unfold has no types
@@ -37,18 +38,27 @@ class LookOnly(AdminsOnly):
         return False
 
 
-def on_each(page: LookOnly, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object]) -> None:
-    """Call an action for each chosen row; what is refused is told, with its reason, and stops nothing else."""
-    done = 0
+def on_each(
+    page: LookOnly, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], object], *, done: str
+) -> None:
+    """Call an action for each chosen row and say what happened: `done`, then the rows.
+
+    What is refused is told, with its reason, and stops nothing else. An action that answers a text is told by it.
+    """
+    names: list[str] = []
     for row in rows:
         try:
-            act(row)
+            answer = act(row)
         except Problem as problem:
             page.message_user(request, f"{row}: {problem.detail}", messages.WARNING)
+            continue
+        if isinstance(answer, str):
+            page.message_user(request, answer)
         else:
-            done += 1
-    if done:
-        page.message_user(request, f"done for {done}")
+            names.append(str(row))
+    if names:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        page.message_user(request, f"{done}: {', '.join(names[:NAMED])}{more}")
 
 
 def _is_admin(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -74,6 +74,12 @@ class Engine(Protocol):
         self, ref: str, *, auth: RegistryAuth | None = None, progress: Callable[[PullProgress], None] | None = None
     ) -> ImageFacts:
         """Deadline when nothing moves for 60 s; no total deadline. ImageMissing, RegistryError, DiskFull."""
+
+    def import_image(self, tar: bytes, ref: str, *, changes: Sequence[str] = ()) -> ImageFacts:
+        """An image of one layer, the tar's files, tagged `ref`; a tag that is there moves. It has no digest.
+
+        `changes`: what the image says, as in a Dockerfile (`CMD ["/bin/x"]`, `EXPOSE 80`). Invalid or Refused.
+        """
 
     def logs(
         self,

@@ -51,6 +51,20 @@ def test_an_attempt_that_waits_for_its_time_waits_no_longer(operator: Person) ->
     row = Container.objects.get(pk=found)
     assert row.not_before is not None
     assert row.not_before <= timezone.now()
+    told = Event.objects.get(kind="container.restart-asked")
+    assert (told.actor, told.message) == ("user:otto", "it shall wait no longer")
+    operator.post(f"{PATH}/{found}/restart")
+    assert Event.objects.filter(kind="container.restart-asked").count() == 1, "nothing was left to change"
+
+
+def test_a_changed_mind_while_it_stops_is_told_too(operator: Person) -> None:
+    found = operator.post(PATH, WEB).json()["id"]
+    bring(found, Status.RUNNING, host=host_with_room())
+    for verb in ("stop", "restart", "restart", "stop"):
+        assert operator.post(f"{PATH}/{found}/{verb}").status_code == 202
+    told = Event.objects.filter(kind__endswith="-asked").order_by("id").values_list("kind", flat=True)
+    assert list(told) == ["container.stop-asked", "container.restart-asked", "container.stop-asked"]
+    assert not Container.objects.get(pk=found).restart_asked
 
 
 def test_what_is_being_removed_stays_so(operator: Person) -> None:

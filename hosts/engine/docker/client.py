@@ -140,7 +140,7 @@ class Ask:
     method: str = "GET"
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | bytes | None = None  # bytes: a tar
     headers: Mapping[str, str] = field(default_factory=dict)
     wait_s: float | None = None
     slot: bool = True
@@ -227,8 +227,10 @@ class EngineClient:
             raise EngineError("this client is closed")
         headers = dict(ask.headers) if ask else {}
         data = None
-        if ask is not None and ask.body is not None:
-            data, headers["Content-Type"] = json.dumps(ask.body), "application/json"
+        if ask is not None and isinstance(ask.body, bytes):
+            data, headers["Content-Type"] = ask.body, "application/x-tar"
+        elif ask is not None and ask.body is not None:
+            data, headers["Content-Type"] = json.dumps(ask.body).encode(), "application/json"
         params = dict(ask.params) if ask else None
         stream = ask is not None and ask.stream
         try:

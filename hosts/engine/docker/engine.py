@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +30,7 @@ from hosts.engine.errors import (
     ImageMissing,
     Invalid,
     NameTaken,
+    Refused,
     RegistryError,
 )
 from hosts.engine.types import (
@@ -51,6 +52,7 @@ T = TypeVar("T")
 
 PULL_STALL_S = 60.0
 REGISTRY_S = 15.0  # a registry is further away than an engine
+IMPORT_S = 60.0
 STOP_EXTRA_S = 5.0
 TOLD = ["create", "start", "stop", "kill", "die", "oom", "pause", "unpause", "rename", "destroy", "health_status"]
 """Health checks cause a flood of exec_* events: those are not asked for."""
@@ -192,6 +194,15 @@ class DockerEngine:
                 raise Deadline(f"the pull made no progress for {self.stall_s:g} s: {now.text}")
             if progress is not None:
                 progress(now)
+
+    def import_image(self, tar: bytes, ref: str, *, changes: Sequence[str] = ()) -> ImageFacts:
+        name, tag = split(ref)
+        params = {"fromSrc": "-", "repo": name, "tag": tag, "changes": list(changes)}
+        ask = Ask(method="POST", path="/images/create", params=params, body=tar, wait_s=IMPORT_S, slot=False)
+        for message in objects(iter([self._client.ask(ask).content])):
+            if "error" in message:
+                raise Refused(str(message["error"]))
+        return self.image(f"{name}:{tag}")
 
     def logs(
         self,

@@ -6,17 +6,31 @@ Before: open_engine of a fake:// URL. After: hosts/engine/fake/host, the world i
 from __future__ import annotations
 
 import builtins
+import hashlib
+import io
+import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from core.lib.clock import monotonic_s, utc_now
 from hosts.engine.base import RegistryAuth
-from hosts.engine.errors import Conflict, Deadline, EngineDown, EngineError, Invalid, NameTaken, PortTaken, Unreachable
+from hosts.engine.errors import (
+    Conflict,
+    Deadline,
+    EngineDown,
+    EngineError,
+    Invalid,
+    NameTaken,
+    PortTaken,
+    Refused,
+    Unreachable,
+)
 from hosts.engine.fake.container import KILLED, FakeContainer
+from hosts.engine.fake.fleet import full_ref, sha256
 from hosts.engine.fake.host import FakeHost, fake_host
 from hosts.engine.types import (
     LABEL_CLUSTER,
@@ -212,6 +226,23 @@ class FakeEngine:
                 progress(PullProgress(1, int(step == PULL_STEPS), size * step // PULL_STEPS, size, "Downloading"))
         with host.turn:
             return host.store(image)
+
+    def import_image(self, tar: bytes, ref: str, *, changes: Sequence[str] = ()) -> ImageFacts:
+        try:
+            tarfile.open(fileobj=io.BytesIO(tar), mode="r:").close()
+        except tarfile.TarError as error:
+            raise Refused(str(error)) from error
+        with self._call("import_image", ref) as host:
+            about = "\n".join([hashlib.sha256(tar).hexdigest(), *changes])
+            made = ImageFacts(
+                id=sha256(about),
+                digests=(),
+                architecture=host.architecture,
+                os="linux",
+                size_bytes=len(tar),
+                tags=(full_ref(ref),),
+            )
+            return host.store(made)
 
     def logs(
         self,

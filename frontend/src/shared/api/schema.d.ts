@@ -84,6 +84,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hosts/{name}/mark-dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Always a preview: a GET changes nothing, with or without the parameter. */
+        get: operations["previewMarkHostDead"];
+        put?: never;
+        post: operations["markHostDead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hosts/{name}/uncordon": {
         parameters: {
             query?: never;
@@ -94,6 +111,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["uncordonHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{name}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getHostUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -342,6 +375,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/containers/{container}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getContainerUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/members": {
         parameters: {
             query?: never;
@@ -460,6 +509,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Affected: {
+            /**
+             * Format: uuid
+             * @description the attempt on this host
+             */
+            id: string;
+            name: string;
+            project: string;
+            /** @description a new attempt follows, on another host */
+            replaced: boolean;
+            /** Format: uuid */
+            slot: string;
+            /**
+             * Format: uuid
+             * @description the new attempt, once it is there
+             */
+            successor: string | null;
+            volumes: string[];
+            /** @description its status when this was said */
+            was: string;
+            /** @description for people */
+            why: string;
+        };
         /** @enum {string} */
         AvailabilityEnum: "active" | "cordoned" | "draining";
         Capacity: {
@@ -749,6 +821,18 @@ export interface components {
             token: string;
             username: string;
         };
+        Following: {
+            /** @description false: a preview, nothing was changed */
+            done: boolean;
+            host: string;
+            moves: components["schemas"]["Affected"][];
+            /** @description of a preview: why it would be refused now; empty: it would not */
+            refusal: string;
+            /** @description left as they are: their volumes are on this host only */
+            stays: components["schemas"]["Affected"][];
+            /** @description for people */
+            summary: string;
+        };
         FunnelStep: {
             filter: string;
             left: number;
@@ -841,6 +925,14 @@ export interface components {
             readonly started_at: string;
             /** Format: double */
             readonly took_ms: number;
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        MarkDead: {
+            /**
+             * @description the host's name, said again
+             * @default
+             */
+            confirm: string;
         };
         Me: {
             /** @description send it as X-CSRFToken with every unsafe request of a session */
@@ -1016,6 +1108,10 @@ export interface components {
             at: string;
             cpu_millis: number;
             memory_bytes: number;
+        };
+        UsageHistory: {
+            /** @description averages, oldest first, at most 500; gaps where nothing was measured */
+            points: components["schemas"]["Usage"][];
         };
         /** @enum {string} */
         VerdictEnum: "placed" | "refused";
@@ -1581,6 +1677,142 @@ export interface operations {
             };
         };
     };
+    previewMarkHostDead: {
+        parameters: {
+            query?: {
+                /** @description 1: say what follows, change nothing */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markHostDead: {
+        parameters: {
+            query?: {
+                /** @description 1: say what follows, change nothing */
+                preview?: boolean;
+            };
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MarkDead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     uncordonHost: {
         parameters: {
             query?: never;
@@ -1661,6 +1893,66 @@ export interface operations {
             };
             /** @description this Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHostUsage: {
+        parameters: {
+            query?: {
+                /** @description how far back; default 60, at most what is kept */
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageHistory"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2753,6 +3045,67 @@ export interface operations {
             };
             /** @description this Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContainerUsage: {
+        parameters: {
+            query?: {
+                /** @description how far back; default 60, at most what is kept */
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                container: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageHistory"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
