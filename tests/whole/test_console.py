@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -49,4 +50,5 @@ def test_the_road_in_a_browser(installation: Installation, lab: Lab) -> None:
         check=False,
     )
     lab.restore()
+    sys.stdout.write(done.stdout)  # step by step, for the proof
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
