@@ -63,5 +63,6 @@ def test_up_takes_it_as_host_local_and_leaves_it_running(spawn: Spawn, own: OwnE
     assert why_silent(own.url) is None
     again = Watched(spawn("manage.py", "up", "--port", "0", ORCHESTRA_VAR=os.fspath(var), DOCKER_HOST=""))
     again.wait_for("engine .*; host local ", timeout_s=60)
+    again.wait_for("web: listening", timeout_s=60)
     again.process.terminate()
     assert again.ended() == 0

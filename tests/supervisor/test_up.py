@@ -52,6 +52,19 @@ def test_it_serves_and_ctrl_c_leaves_nothing(spawn: Spawn, var: Path, port: int)
         assert gone(*children, database), "the owner stops its database, whoever else uses it"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_before_everything_is_up_is_orderly_too(
+    spawn: Spawn, var: Path, port: int, number: signal.Signals
+) -> None:
+    run = up(spawn, var, port)
+    run.wait_for("database .*PostgreSQL", timeout_s=60)
+    database = Server(var).pid()
+    assert database is not None
+    run.process.send_signal(number)
+    assert run.ended() == 130
+    assert gone(database)
+
+
 def test_a_second_one_says_where_the_first_is(spawn: Spawn, var: Path, port: int) -> None:
     run = up(spawn, var, port)
     url = run.wait_for(URL, timeout_s=60)[1]

@@ -5,6 +5,7 @@ Docker engine go on running when it ends. The parts stand in orchestra/superviso
 """
 
 import os
+import signal
 import threading
 import time
 from http.client import HTTPConnection, HTTPException
@@ -51,6 +52,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()
         status = 0
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)  # before the supervisor listens: the same as Ctrl-C
         try:
             Up(console, options).run()
         except Refusal as refusal:
