@@ -77,6 +77,17 @@ test("causes: hosts first, then groups by reason and image, and a query that fin
   expect([0, 1, 2, 3, 4, 5].filter(test)).toEqual([0, 1]);
 });
 
+test("two that wait for different reasons are two causes, whatever their image", () => {
+  const rows: Row[] = ["lacks memory", "no gpu", "no gpu"].map((message) => ({
+    ...{ state: "pending", reason: "no-host", image: "r/job:1", since: NOW - 60_000, message },
+  }));
+  const causes = findCauses(fleetOf(rows), NOW);
+  expect(causes.map((cause) => [cause.message, cause.count])).toEqual([
+    ["no gpu", 2],
+    ["lacks memory", 1],
+  ]);
+});
+
 test("what the hosts use together leaves out hosts without a reading", () => {
   const hosts = [
     { name: "a", cpu_used: 500, cpu_capacity: 1_000, memory_used: 1, memory_capacity: 4 },

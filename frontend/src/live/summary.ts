@@ -125,7 +125,9 @@ function containerCauses({ containers }: Fleet, now_ms: number): Cause[] {
     const aboutKind = state === "lost" || state === "unknown" ? "host" : "image";
     const about = containers.text(aboutKind)[at] ?? "";
     const reason = containers.text("reason")[at] ?? "";
-    const key = [state, reason, about].join("\n");
+    const message = containers.text("message")[at] ?? "";
+    // What waits for a place waits for its own reason, whatever its image; other messages tell of one attempt only.
+    const key = [state, reason, about, state === "pending" ? message : ""].join("\n");
     const group = groups.get(key) ?? {
       ...{ key, kind: "containers", state, reason, about, aboutKind, count: 0 },
       ...{ message: "", since: NaN, slot: "", name: "" },
@@ -134,7 +136,7 @@ function containerCauses({ containers }: Fleet, now_ms: number): Cause[] {
     group.since = Number.isNaN(group.since) ? since : Math.min(group.since, since);
     if (group.slot === "" || since > (latest.get(key) ?? -Infinity)) {
       latest.set(key, since);
-      group.message = containers.text("message")[at] ?? "";
+      group.message = message;
       group.slot = containers.text("slot")[at] ?? "";
       group.name = containers.text("name")[at] ?? "";
     }
