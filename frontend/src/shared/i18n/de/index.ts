@@ -1,0 +1,22 @@
+/** German words of the console, in neutral forms; Host, Container and Spec stay as they are. */
+import type { en as english } from "../en";
+import type { Words } from "../words";
+import { containers } from "./containers";
+import { events } from "./events";
+import { hosts } from "./hosts";
+import { overview } from "./overview";
+import { run } from "./run";
+import { settings } from "./settings";
+import { shell } from "./shell";
+import { words } from "./words";
+
+export const de: Words<typeof english> = {
+  ...shell,
+  ...words,
+  ...overview,
+  ...containers,
+  ...hosts,
+  ...events,
+  ...settings,
+  ...run,
+};

@@ -1,0 +1,55 @@
+import type { Words } from "../words";
+import type { overview as english } from "../en/overview";
+
+/** German: the overview. */
+export const overview: Words<typeof english> = {
+  overview: {
+    fleet: "Flotte",
+    healthy: "Gesund",
+    degraded: "Gestört",
+    allWell: "Alles läuft, was laufen soll",
+    broken: "{{shown}} gescheitert {{on}}",
+    onHosts_one: "auf {{shown}} Host",
+    onHosts_other: "auf {{shown}} Hosts",
+    hostsDown_one: "{{shown}} Host aus",
+    hostsDown_other: "{{shown}} Hosts aus",
+    waiting_one: "{{shown}} wartet",
+    waiting_other: "{{shown}} warten",
+    size: "{{hosts}} Hosts · {{containers}} Container",
+    cpuUsed: "CPU benutzt",
+    memoryUsed: "RAM benutzt",
+    map: "Host-Karte",
+    metric: "Was die Kacheln zeigen",
+    view: "Karte oder Liste",
+    legend: {
+      hosts: "Zahl = gescheitert · Balken = CPU · gestrichelt = wird geräumt · Rahmen = gesperrt · ✕ = aus",
+      cpu: "voller = mehr CPU benutzt",
+      memory: "voller = mehr Speicher benutzt",
+    },
+    by: { hosts: "Zustand", cpu: "CPU", memory: "Speicher" },
+    as: { map: "Karte", list: "Liste" },
+    noZone: "ohne Zone",
+    zoneLabel: "{{zone}}: {{hosts}} Hosts, {{failed}} gescheiterte Container, {{down}} Hosts aus",
+    zoneHosts_one: "{{shown}} Host",
+    zoneHosts_other: "{{shown}} Hosts",
+    zoneFailed: "{{shown}} gescheitert",
+    zoneDown: "{{shown}} aus",
+    tipContainers_one: "{{count}} Container, {{failed}} gescheitert",
+    tipContainers_other: "{{count}} Container, {{failed}} gescheitert",
+    allHosts: "Alle {{shown}} Hosts",
+    attention: "Braucht Aufmerksamkeit",
+    causes_one: "{{shown}} Ursache",
+    causes_other: "{{shown}} Ursachen",
+    moreCauses_one: "{{shown}} weitere Ursache",
+    moreCauses_other: "{{shown}} weitere Ursachen",
+    nothing: "Nichts. Kein Host ist aus, nichts ist gescheitert, nichts wartet.",
+    holds_one: "trägt {{shown}} Container",
+    holds_other: "trägt {{shown}} Container",
+    events: "Letzte Ereignisse",
+    fleetCpu: "CPU der Flotte",
+    firstHost:
+      "Drei Schritte: eine Docker-Engine als Host hinzufügen, einen Container starten und auf seiner Seite lesen, warum er dort läuft.",
+    firstContainer:
+      "Die Hosts sind bereit. Aus jedem Image lässt sich etwas starten; seine Seite sagt, warum es dort läuft.",
+  },
+};

@@ -1,0 +1,20 @@
+/** English words of the console, put together from one file per page. */
+import { containers } from "./containers";
+import { events } from "./events";
+import { hosts } from "./hosts";
+import { overview } from "./overview";
+import { run } from "./run";
+import { settings } from "./settings";
+import { shell } from "./shell";
+import { words } from "./words";
+
+export const en = {
+  ...shell,
+  ...words,
+  ...overview,
+  ...containers,
+  ...hosts,
+  ...events,
+  ...settings,
+  ...run,
+};
