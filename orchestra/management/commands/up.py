@@ -32,7 +32,7 @@ from orchestra.supervisor.keeper import Keeper
 from orchestra.supervisor.own_engine import OwnEngine
 from orchestra.supervisor.preflight import Seat, listen
 from orchestra.supervisor.refusal import Refusal
-from orchestra.supervisor.supervisor import Supervisor
+from orchestra.supervisor.supervisor import STOP_SIGNALS, Supervisor
 
 READY_WITHIN_S = 60.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console()
         status = 0
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler)  # before the supervisor listens: the same as Ctrl-C
         try:
             Up(console, options).run()
