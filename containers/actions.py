@@ -15,7 +15,16 @@ from containers.policy import ProjectPolicy, refusals
 from containers.reasons import OF_THE_HOST
 from containers.spec import ContainerSpec, FieldError, SpecErrors, dump, parse, spec_hash
 from containers.states import FINAL, Desired, Restart, Status
-from containers.transitions import NewSlot, Observation, add_first, add_next, observe_many, want
+from containers.transitions import (
+    NewSlot,
+    Observation,
+    add_first,
+    add_next,
+    hold_stop,
+    observe_many,
+    release_stop,
+    want,
+)
 from core.accounts.models import Project, cluster_id
 from core.events.record import Happening, record
 from core.lib.clock import utc_now
@@ -72,13 +81,28 @@ def _policy(project: Project) -> ProjectPolicy:
         raise Problem(409, "policy-invalid", words) from error
 
 
-def stop(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
-    """Stop it, and let no attempt follow. Problem 409 when it has ended for good already."""
+def stop(container: Container, *, actor: str, expected_generation: int | None = None, delay_s: float = 0) -> Container:
+    """Stop it, and let no attempt follow. Problem 409 when it has ended for good already.
+
+    With a delay the stop is held: it can be taken back (`keep_running`) until the scheduler's held-stops loop says it.
+    """
     with transaction.atomic():
         row = _locked(container, expected_generation)
         if _ended_for_good(row):
             raise Problem(409, "already-ended", f"{row.name} has ended already ({row.status}); nothing is left to stop")
-        want(row.id, Desired.STOP, actor=actor)
+        if delay_s and row.desired == Desired.RUN:
+            hold_stop(row.id, delay_s=delay_s, actor=actor)
+        else:
+            want(row.id, Desired.STOP, actor=actor)
+    return _current(row)
+
+
+def keep_running(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
+    """Take a held stop back. Problem 409 when none is held: it was never asked for, or has been carried out."""
+    with transaction.atomic():
+        row = _locked(container, expected_generation)
+        if not release_stop(row.id, actor=actor):
+            raise Problem(409, "no-held-stop", f"no stop of {row.name} waits any more; `restart` starts it again")
     return _current(row)
 
 
@@ -86,6 +110,7 @@ def restart(container: Container, *, actor: str, expected_generation: int | None
     """End the present attempt, if it lives, and start the next one; a waiting attempt waits no longer."""
     with transaction.atomic():
         row = _locked(container, expected_generation)
+        release_stop(row.id, actor=actor)
         if row.status in FINAL:
             _next_attempt(row, actor=actor)
         elif row.status == Status.PENDING:

@@ -35,6 +35,8 @@ class Container(models.Model):
     desired = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Desired], default=Desired.RUN.value)
     restart_asked = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)
+    stop_at = models.DateTimeField(null=True)  # a stop that can still be taken back; the next attempt inherits it
+    stop_by = models.CharField(max_length=200, default="")
     generation = models.BigIntegerField(default=1)
 
     host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="containers")
@@ -93,6 +95,11 @@ class Container(models.Model):
                 fields=["created_at"], condition=Q(status=Status.PENDING.value), name="container_placement_loop"
             ),
             models.Index(fields=["status"], condition=Q(superseded=False), name="container_restart_loop"),
+            models.Index(
+                fields=["stop_at"],
+                condition=Q(stop_at__isnull=False, superseded=False),
+                name="container_held_stops",
+            ),
             models.Index(fields=["changed_xid"], name="container_delta"),
             models.Index(fields=["project", "-created_at"], condition=Q(superseded=False), name="container_list"),
         ]

@@ -62,6 +62,7 @@ class ContainerSerializer(serializers.Serializer[Any]):
     progress = ProgressSerializer(allow_null=True)
     superseded = serializers.BooleanField(help_text="a newer attempt has followed")
     not_before = serializers.DateTimeField(allow_null=True)
+    stop_at = serializers.DateTimeField(allow_null=True, help_text="a stop is held until then and can be taken back")
     created_at = serializers.DateTimeField()
     status_since = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
@@ -86,6 +87,15 @@ class LogLineSerializer(serializers.Serializer[Any]):
 class LogsSerializer(serializers.Serializer[Any]):
     lines = LogLineSerializer(many=True)
     complete = serializers.BooleanField(help_text="these are all lines there were, up to now")
+
+
+class StopSerializer(Body):
+    delay_s = serializers.IntegerField(
+        default=0,
+        min_value=0,
+        max_value=60,
+        help_text="hold the stop for so many seconds, in which `keep` takes it back; 0: at once",
+    )
 
 
 class MarkDeadSerializer(Body):
@@ -170,6 +180,7 @@ def container_json(row: Container) -> dict[str, Any]:
         "progress": row.progress or None,
         "superseded": row.superseded,
         "not_before": row.not_before,
+        "stop_at": row.stop_at,
         "created_at": row.created_at,
         "status_since": row.status_since,
         "started_at": row.started_at,

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{ONE}/events", views.ContainerEvents.as_view(), name="container-events"),
     path(f"{ONE}/usage", views.ContainerUsage.as_view(), name="container-usage"),
     path(f"{ONE}/stop", views.ContainerStop.as_view(), name="container-stop"),
+    path(f"{ONE}/keep", views.ContainerKeep.as_view(), name="container-keep"),
     path(f"{ONE}/restart", views.ContainerRestart.as_view(), name="container-restart"),
     path(f"{ONE}/remove", views.ContainerRemove.as_view(), name="container-remove"),
     path("hosts/<str:name>/mark-dead", views.HostMarkDead.as_view(), name="host-mark-dead"),

@@ -23,6 +23,7 @@ from containers.serializers import (
     FollowingSerializer,
     LogsSerializer,
     MarkDeadSerializer,
+    StopSerializer,
     container_json,
 )
 from core.accounts.actions import actor_of
@@ -129,12 +130,31 @@ class ContainerUsage(APIView):
 
 
 class ContainerStop(APIView):
-    @operation("stopContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
+    @operation(
+        "stopContainer",
+        {202: ContainerSerializer},
+        body=StopSerializer,
+        problems=[400, 409, 412, 422],
+        parameters=ON_VERB,
+    )
     @idempotent
     def post(self, request: Request, project: str, container: UUID) -> Response:
         found = find_container(project_for(request.user, project, Verb.CONTAINER_STOP), container)
         actor, seen = actor_of(require_person(request.user)), expected_generation(request)
-        return answer(actions.stop(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+        delay_s = checked(StopSerializer, request)["delay_s"]
+        stopped = actions.stop(found, actor=actor, expected_generation=seen, delay_s=delay_s)
+        return answer(stopped, status=status.HTTP_202_ACCEPTED)
+
+
+class ContainerKeep(APIView):
+    @operation("keepContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
+    @idempotent
+    def post(self, request: Request, project: str, container: UUID) -> Response:
+        """Take back a stop that is held (`stop_at`)."""
+        found = find_container(project_for(request.user, project, Verb.CONTAINER_STOP), container)
+        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
+        kept = actions.keep_running(found, actor=actor, expected_generation=seen)
+        return answer(kept, status=status.HTTP_202_ACCEPTED)
 
 
 class ContainerRestart(APIView):

@@ -8,7 +8,7 @@ their hold, which is fenced first. Before: actions, controllers, binding, the ag
 from containers.transitions.binding import Binding, BoundPort, bind_many
 from containers.transitions.moves import Move, Observation, move, move_many, observe_many
 from containers.transitions.slots import NewSlot, add_first, add_next
-from containers.transitions.wishes import want
+from containers.transitions.wishes import hold_stop, release_stop, want
 
 __all__ = [
     "Binding",
@@ -19,8 +19,10 @@ __all__ = [
     "add_first",
     "add_next",
     "bind_many",
+    "hold_stop",
     "move",
     "move_many",
     "observe_many",
+    "release_stop",
     "want",
 ]

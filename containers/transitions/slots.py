@@ -25,6 +25,8 @@ _INHERITED = (
     "image_digest",
     "image_id",
     "image_architecture",
+    "stop_at",
+    "stop_by",
 )
 
 

@@ -1,4 +1,7 @@
-"""Wishes: run, then stop, then remove; a wish only goes forward and survives everything but its own fulfilment."""
+"""Wishes: run, then stop, then remove; a wish only goes forward and survives everything but its own fulfilment.
+
+A stop may be held for some seconds, in which it can be taken back; any other wish takes its place.
+"""
 
 from uuid import UUID
 
@@ -13,6 +16,36 @@ _WORDS = {
     (Desired.STOP, True): ("container.restart-asked", "it shall stop and a new attempt shall follow"),
     (Desired.REMOVE, False): ("container.remove-asked", "it shall be removed"),
 }
+
+
+@once_more_on_deadlock
+def hold_stop(container_id: UUID, *, delay_s: float, actor: str) -> None:
+    """Keep a stop for later, at the database's clock; until then `release_stop` takes it back."""
+    row = lock([container_id])[container_id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE containers_container SET stop_at = now() + make_interval(secs => %s), stop_by = %s,"
+            " generation = generation + 1 WHERE id = %s",
+            [delay_s, actor, container_id],
+        )
+    message = f"it shall stop in {delay_s:g} s, unless that is taken back"
+    tell([row], [happening(row, "container.stop-held", actor=actor, message=message)])
+
+
+@once_more_on_deadlock
+def release_stop(container_id: UUID, *, actor: str) -> bool:
+    """Take a held stop back; False when none was held."""
+    row = lock([container_id])[container_id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE containers_container SET stop_at = NULL, stop_by = '', generation = generation + 1"
+            " WHERE id = %s AND stop_at IS NOT NULL",
+            [container_id],
+        )
+        if not cursor.rowcount:
+            return False
+    tell([row], [happening(row, "container.stop-released", actor=actor, message="it shall go on: no stop is waiting")])
+    return True
 
 
 @once_more_on_deadlock
@@ -39,8 +72,8 @@ def _write_wish(row: Row, desired: Desired, *, then_restart: bool) -> bool:
     """Whether it was another wish than before."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1"
-            " WHERE id = %s AND (desired, restart_asked) <> (%s, %s)",
+            "UPDATE containers_container SET desired = %s, restart_asked = %s, generation = generation + 1,"
+            " stop_at = NULL, stop_by = '' WHERE id = %s AND (desired, restart_asked) <> (%s, %s)",
             [desired.value, then_restart, row.id, desired.value, then_restart],
         )
         changed = bool(cursor.rowcount)

@@ -56,6 +56,7 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("get", "/loops"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops/none"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", C + "/{c}/stop"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", C + "/{c}/keep"): (None, (409, 409, 409, 403, 404, 401)),
     ("post", C + "/{c}/restart"): (None, (202, 202, 202, 403, 404, 401)),
     ("post", C + "/{c}/remove"): (None, (202, 202, 202, 403, 404, 401)),
 }

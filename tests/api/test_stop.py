@@ -86,3 +86,24 @@ def test_an_earlier_attempt_is_refused_with_the_slots_id(operator: Person) -> No
     answer = operator.post(f"{PATH}/{second}/stop")
     assert (answer.status_code, answer.json()["code"]) == (409, "superseded")
     assert found in answer.json()["detail"]
+
+
+def test_a_stop_can_be_held_and_taken_back(operator: Person) -> None:
+    found = new(operator)
+    bring(found, Status.RUNNING, host=host_with_room())
+    held = operator.post(f"{PATH}/{found}/stop", {"delay_s": 10})
+    assert (held.status_code, held.json()["desired"]) == (202, "run")
+    assert held.json()["stop_at"] is not None
+    kept = operator.post(f"{PATH}/{found}/keep")
+    assert (kept.status_code, kept.json()["stop_at"]) == (202, None)
+    assert Event.objects.get(kind="container.stop-released").actor == "user:otto"
+    late = operator.post(f"{PATH}/{found}/keep")
+    assert (late.status_code, late.json()["code"]) == (409, "no-held-stop")
+
+
+@pytest.mark.parametrize("delay_s", [-1, 61, "soon"])
+def test_a_delay_out_of_bounds_names_the_field(operator: Person, delay_s: object) -> None:
+    found = new(operator)
+    answer = operator.post(f"{PATH}/{found}/stop", {"delay_s": delay_s})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/delay_s"

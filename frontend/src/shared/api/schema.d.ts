@@ -311,6 +311,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/containers/{container}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back a stop that is held (`stop_at`). */
+        post: operations["keepContainer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/containers/{container}/logs": {
         parameters: {
             query?: never;
@@ -586,6 +603,11 @@ export interface components {
             status: components["schemas"]["ContainerStatusEnum"];
             /** Format: date-time */
             status_since: string;
+            /**
+             * Format: date-time
+             * @description a stop is held until then and can be taken back
+             */
+            stop_at: string | null;
             /** @description a newer attempt has followed */
             superseded: boolean;
             version: number;
@@ -1057,6 +1079,14 @@ export interface components {
             };
             /** Format: double */
             total: number;
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        Stop: {
+            /**
+             * @description hold the stop for so many seconds, in which `keep` takes it back; 0: at once
+             * @default 0
+             */
+            delay_s: number;
         };
         /** @enum {string} */
         StreamEnum: "stdout" | "stderr";
@@ -2712,6 +2742,96 @@ export interface operations {
             };
         };
     };
+    keepContainer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                container: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getContainerLogs: {
         parameters: {
             query?: {
@@ -2979,7 +3099,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Stop"];
+            };
+        };
         responses: {
             202: {
                 headers: {
