@@ -44,7 +44,10 @@ test: $(VENV)/.dev frontend/dist/index.html ## All tests, on real engines and a 
 		as_root="sudo -n --preserve-env env PATH=$$PATH"
 	fi
 	.ci/packages $(TEST_PACKAGES)
-	$$as_root $(BIN)/python -m pytest -m "not soak" $(PYTEST)
+	run="$$as_root $(BIN)/python -m pytest"
+	$(if $(PYTEST),exec $$run -m "not soak" $(PYTEST))
+	$$run -m "not soak and not alone" --numprocesses 2 --dist loadfile
+	$$run -m "alone and not soak"
 
 .PHONY: test-pure
 test-pure: $(VENV)/.dev ## The tests that need neither root nor Docker nor a browser

@@ -1,6 +1,7 @@
 """Held stops: said when they are due, in the name of who asked, unless taken back; the next attempt inherits them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ANNA = "user:anna"
 
 
-def running(name: str = "web", **fields: object) -> Container:
+def running(name: str = "web", **fields: Any) -> Container:
     host(f"h-{name}")
     row = container(name, **fields)
     place(given())
@@ -64,6 +65,7 @@ def test_a_crash_meanwhile_does_not_lose_it() -> None:
     following = transitions.add_next(row.pk, actor="scheduler", message="it failed")
     make_due()
     assert held.turn(given()).changes == 1
+    assert following is not None
     after = Container.objects.get(pk=following)
     assert (after.desired, after.status) == (Desired.STOP, Status.CANCELLED)
 

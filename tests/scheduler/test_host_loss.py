@@ -12,7 +12,7 @@ import pytest
 from tests.lab import Lab, LabHost
 from tests.whole.installation import Installation, wait_for
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from tests.whole.chaos import settle
 from tests.whole.installation import Installation
 from tests.whole.invariants import Auditor
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture

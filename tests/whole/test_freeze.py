@@ -14,7 +14,7 @@ from tests.whole.chaos import settle
 from tests.whole.installation import Installation, wait_for
 from tests.whole.invariants import Auditor
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 REPLACED_WITHIN_S = 4.0
 FROZEN_S = 10.0

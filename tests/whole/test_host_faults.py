@@ -9,7 +9,7 @@ from tests.whole.chaos import settle
 from tests.whole.installation import Installation, wait_for
 from tests.whole.invariants import Auditor
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(240)]
 
 MOVED_WITHIN_S = 10.0
 NOISE_S = 5.0  # this machine runs the engines, Orchestra and the test on two cores

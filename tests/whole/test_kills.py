@@ -12,7 +12,7 @@ from tests.whole.chaos import check_ledger, storm
 from tests.whole.installation import Installation
 from tests.whole.invariants import Auditor
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(400)]
 
 SEED = int(os.environ.get("ORCHESTRA_SEED", "1"))
 

@@ -5,7 +5,7 @@ import pytest
 from tests.lab import Lab, LabHost
 from tests.whole.installation import Installation, wait_for
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone]
 
 
 def running_copies(engines: list[LabHost], slot: str) -> int:
