@@ -1,0 +1,69 @@
+"""THE table of verbs for hosts: which may be said to a host as it stands, and the reason why not. Pure.
+
+Before: an action or the admin holds the host. After: a rule that fits refuses with its code, or says that nothing
+would change; the console disables its buttons by the same table (`make generate` writes it for TypeScript).
+What a host still holds is asked of the database by the action itself.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from hosts.states import Availability, Reachable
+
+
+class HostVerb(StrEnum):
+    """What a platform admin says to a host that is there."""
+
+    CORDON = "cordon"
+    UNCORDON = "uncordon"
+    MARK_DEAD = "mark-dead"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRule:
+    """Fits where everything fits. `words` are for people, with {name}.
+
+    `is_idle`: not refused, because saying it again is no error, but nothing changes by it.
+    """
+
+    code: str
+    words: str
+    verbs: frozenset[HostVerb]
+    availability: frozenset[Availability] = frozenset(Availability)
+    reachable: frozenset[Reachable] = frozenset(Reachable)
+    is_idle: bool = False
+
+    def fits(self, verb: HostVerb, *, availability: str, reachable: str) -> bool:
+        return verb in self.verbs and availability in self.availability and reachable in self.reachable
+
+
+HOST_RULES: Final[tuple[HostRule, ...]] = (
+    HostRule(
+        code="already-cordoned",
+        words="{name} is cordoned already",
+        verbs=frozenset({HostVerb.CORDON}),
+        availability=frozenset({Availability.CORDONED}),
+        is_idle=True,
+    ),
+    HostRule(
+        code="not-cordoned",
+        words="{name} is not cordoned",
+        verbs=frozenset({HostVerb.UNCORDON}),
+        availability=frozenset({Availability.ACTIVE}),
+        is_idle=True,
+    ),
+    HostRule(
+        code="host-answers",
+        words="the engine of {name} answers; cordon the host, or stop what runs on it",
+        verbs=frozenset({HostVerb.MARK_DEAD}),
+        reachable=frozenset({Reachable.OK}),
+    ),
+)
+
+
+def host_rule_for(verb: HostVerb, *, availability: str, reachable: str) -> HostRule | None:
+    """The first rule that fits; None: nothing in the host's state is against it."""
+    found = (rule for rule in HOST_RULES if rule.fits(verb, availability=availability, reachable=reachable))
+    return next(found, None)

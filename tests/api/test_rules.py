@@ -1,0 +1,169 @@
+"""The tables of verbs against what the API really answers, cell by cell; and the console's copy of them is fresh."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from containers.models import Container
+from containers.rules import ContainerVerb, Rule, Standing, rule_for
+from containers.states import FINAL, OCCUPYING, Desired, Status
+from core.accounts.models import Project
+from core.events.models import Event
+from hosts.engine.fake import fake_host, forget
+from hosts.models import Host
+from hosts.rules import HostVerb, host_rule_for
+from hosts.states import Availability, Reachable
+from orchestra.rules_file import typescript
+from tests import rows
+from tests.api.conftest import Person
+from tests.house.source import ROOT
+
+COMES_BACK = {Status.FAILED, Status.EXITED, Status.LOST}
+
+
+def standings() -> Iterator[Standing]:
+    """Every way in which an attempt can stand: what never follows or cannot be gone yet is left out."""
+    for desired, status, follows, gone in product(Desired, Status, (False, True), (False, True)):
+        may_follow = desired == Desired.STOP or (desired == Desired.RUN and status in COMES_BACK)
+        if status == Status.PENDING and desired != Desired.RUN:
+            continue  # it is cancelled by the same wish
+        if (may_follow or not follows) and (status in FINAL or not gone):
+            yield Standing(desired=desired, status=status, follows=follows, gone=gone)
+    for desired, status in product(Desired, FINAL):
+        yield Standing(desired=desired, status=status, superseded=True)
+
+
+CELLS = list(standings())
+
+
+@dataclass
+class Shop:
+    """Where the rows stand."""
+
+    project: Project
+    host: Host
+
+    def stand(self, at: Standing) -> Container:
+        """A row as the scheduler, the agent and the actions would have left it."""
+        like = rows.slot(f"c-{uuid4().hex[:8]}", project=self.project)
+        fields = {name: getattr(like, name) for name in ("project", "name", "spec", "spec_hash")}
+        like.delete()
+        now = timezone.now()
+        pending = at.status in (Status.PENDING, Status.CANCELLED)
+        return Container.objects.create(
+            **fields,
+            slot_id=uuid4(),
+            desired=at.desired,
+            status=at.status,
+            superseded=at.superseded,
+            gone_at=now if at.gone else None,
+            restart="always" if at.follows and at.desired == Desired.RUN else "none",
+            restart_asked=at.follows and at.desired == Desired.STOP,
+            not_before=now + timedelta(hours=1) if at.status == Status.PENDING else None,
+            host=None if pending else self.host,
+            cpu_millis=0,
+            memory_bytes=0,
+        )
+
+
+@pytest.fixture
+def world(shop: Project) -> Shop:
+    return Shop(shop, rows.host("h1"))
+
+
+def said(person: Person, row: Container, verb: ContainerVerb) -> tuple[int, str, bool]:
+    """Status, code and whether anything happened; what happened is taken back."""
+    with transaction.atomic():
+        before = Event.objects.count()
+        answer = person.post(f"/projects/shop/containers/{row.pk}/{verb}")
+        happened = Event.objects.count() > before
+        transaction.set_rollback(True)
+    return answer.status_code, answer.json().get("code", ""), happened
+
+
+def expected(rule: Rule | None) -> tuple[int, str, bool]:
+    if rule is None:
+        return 202, "", True
+    return (202, "", False) if rule.is_idle else (409, rule.code, False)
+
+
+@pytest.mark.parametrize("verb", ContainerVerb)
+def test_every_cell_is_what_the_api_answers(world: Shop, operator: Person, verb: ContainerVerb) -> None:
+    wrong = []
+    for at in CELLS:
+        row = world.stand(at)
+        row.refresh_from_db()
+        assert row.standing() == at
+        told, seen = expected(rule_for(verb, at)), said(operator, row, verb)
+        if told != seen:
+            wrong.append(f"{at}: the table says {told}, the API {seen}")
+    assert not wrong
+
+
+def test_the_table_knows_every_answer() -> None:
+    """No rule is there in vain, and every status is stopped, restarted or removed somewhere."""
+    found = {verb: [rule_for(verb, at) for at in CELLS] for verb in ContainerVerb}
+    used = {rule.code for rules in found.values() for rule in rules if rule}
+    assert used == {
+        "superseded",
+        "already-removed",
+        "being-removed",
+        "remove-asked",
+        "already-ended",
+        "stop-asked",
+        "restart-asked",
+    }
+    for rules in found.values():
+        assert None in rules
+    assert {at.status for at in CELLS} >= OCCUPYING
+
+
+def test_a_viewer_is_refused_whatever_stands_there(world: Shop, viewer: Person, stranger: Person) -> None:
+    for status, verb in product(Status, ContainerVerb):
+        row = world.stand(Standing(desired=Desired.RUN, status=status))
+        assert said(viewer, row, verb)[:2] == (403, "forbidden")
+        assert said(stranger, row, verb)[:2] == (404, "not-found")
+
+
+HOST_CELLS = list(product(Availability, Reachable))
+HOST_PATHS: dict[HostVerb, tuple[str, str, Any]] = {
+    HostVerb.CORDON: ("post", "/hosts/h1/cordon", None),
+    HostVerb.UNCORDON: ("post", "/hosts/h1/uncordon", None),
+    HostVerb.MARK_DEAD: ("post", "/hosts/h1/mark-dead", {"confirm": "h1"}),
+    HostVerb.REMOVE: ("delete", "/hosts/h1", None),
+}
+
+
+@pytest.mark.parametrize("verb", HostVerb)
+def test_every_cell_of_hosts_too(admin: Person, operator: Person, verb: HostVerb) -> None:
+    forget("rows")
+    host = rows.host("h1")
+    fake_host(host.url).refuse()
+    method, path, body = HOST_PATHS[verb]
+    for availability, reachable in HOST_CELLS:
+        Host.objects.filter(pk=host.pk).update(availability=availability, reachable=reachable)
+        rule = host_rule_for(verb, availability=availability, reachable=reachable)
+        with transaction.atomic():
+            before = Event.objects.count()
+            answer = getattr(admin, method)(path, *([body] if body else []))
+            happened = Event.objects.count() > before
+            transaction.set_rollback(True)
+        refused = rule is not None and not rule.is_idle
+        assert (answer.status_code == 409) == refused, (availability, reachable, answer.content)
+        assert happened == (rule is None), (availability, reachable)
+        if refused and rule is not None:
+            assert answer.json()["code"] == rule.code
+        assert getattr(operator, method)(path, *([body] if body else [])).status_code == 403
+    forget("rows")
+
+
+def test_the_consoles_copy_is_fresh() -> None:
+    copy = ROOT / "frontend/src/shared/api/rules.generated.ts"
+    assert copy.read_text() == typescript(), "run `make generate` and commit what it writes"
