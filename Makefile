@@ -19,6 +19,7 @@ TEST_PACKAGES := dockerd=docker.io iptables=iptables busybox=busybox-static ip=i
 	docker-registry=docker-registry chromium=chromium
 SOURCES = $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts frontend/tsconfig.json
 SCHEMA := frontend/src/shared/api/openapi.json
+RULES := frontend/src/shared/api/rules.generated.ts
 
 ##@ Run
 
@@ -77,8 +78,9 @@ planted: $(VENV)/.dev ## Plant known bugs in a copy of the tree, one by one: eac
 ##@ Keep
 
 .PHONY: generate
-generate: $(VENV)/.runtime frontend/node_modules/.stamp ## Write the API schema and the console's types from it
+generate: $(VENV)/.runtime frontend/node_modules/.stamp ## Write the API schema, the console's types and its rules
 	@$(BIN)/python manage.py spectacular --format openapi-json --file $(SCHEMA)
+	$(BIN)/python manage.py rules --file $(RULES)
 	cd frontend && npm run --silent gen:api
 
 .PHONY: generate-check
@@ -88,6 +90,8 @@ generate-check: $(VENV)/.runtime frontend/node_modules/.stamp
 	stale() { echo "$$1 is stale: run \`make generate\` and commit what it writes."; exit 1; }
 	$(BIN)/python manage.py spectacular --fail-on-warn --format openapi-json --file "$$fresh/openapi.json"
 	cmp --silent "$$fresh/openapi.json" $(SCHEMA) || stale $(SCHEMA)
+	$(BIN)/python manage.py rules --file "$$fresh/rules.ts"
+	cmp --silent "$$fresh/rules.ts" $(RULES) || stale $(RULES)
 	cd frontend
 	types=src/shared/api/schema.d.ts
 	node_modules/.bin/openapi-typescript "$$fresh/openapi.json" --output "$$fresh/schema.d.ts" --alphabetize >/dev/null 2>&1

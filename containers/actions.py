@@ -12,9 +12,9 @@ from django.db import transaction
 from containers.compile import Port, engine_body
 from containers.models import Container
 from containers.policy import ProjectPolicy, refusals
-from containers.reasons import OF_THE_HOST
+from containers.rules import ContainerVerb, rule_for
 from containers.spec import ContainerSpec, FieldError, SpecErrors, dump, parse, spec_hash
-from containers.states import FINAL, Desired, Restart, Status
+from containers.states import FINAL, Desired, Status
 from containers.transitions import (
     NewSlot,
     Observation,
@@ -87,9 +87,7 @@ def stop(container: Container, *, actor: str, expected_generation: int | None = 
     With a delay the stop is held: it can be taken back (`keep_running`) until the scheduler's held-stops loop says it.
     """
     with transaction.atomic():
-        row = _locked(container, expected_generation)
-        if _ended_for_good(row):
-            raise Problem(409, "already-ended", f"{row.name} has ended already ({row.status}); nothing is left to stop")
+        row = _locked(container, ContainerVerb.STOP, expected_generation)
         if delay_s and row.desired == Desired.RUN:
             hold_stop(row.id, delay_s=delay_s, actor=actor)
         else:
@@ -100,16 +98,15 @@ def stop(container: Container, *, actor: str, expected_generation: int | None = 
 def keep_running(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
     """Take a held stop back. Problem 409 when none is held: it was never asked for, or has been carried out."""
     with transaction.atomic():
-        row = _locked(container, expected_generation)
-        if not release_stop(row.id, actor=actor):
-            raise Problem(409, "no-held-stop", f"no stop of {row.name} waits any more; `restart` starts it again")
+        row = _locked(container, ContainerVerb.KEEP, expected_generation)
+        release_stop(row.id, actor=actor)
     return _current(row)
 
 
 def restart(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
     """End the present attempt, if it lives, and start the next one; a waiting attempt waits no longer."""
     with transaction.atomic():
-        row = _locked(container, expected_generation)
+        row = _locked(container, ContainerVerb.RESTART, expected_generation)
         release_stop(row.id, actor=actor)
         if row.status in FINAL:
             _next_attempt(row, actor=actor)
@@ -123,30 +120,19 @@ def restart(container: Container, *, actor: str, expected_generation: int | None
 def remove(container: Container, *, actor: str, expected_generation: int | None = None) -> Container:
     """Stop it and take it and its earlier attempts away; its volumes stay. Again is no error until it is gone."""
     with transaction.atomic():
-        row = _locked(container, expected_generation, removing=True)
+        row = _locked(container, ContainerVerb.REMOVE, expected_generation)
         want(row.id, Desired.REMOVE, actor=actor)
     return _current(row)
 
 
-def _locked(container: Container, expected_generation: int | None, *, removing: bool = False) -> Container:
-    """The row under its lock, when a verb may still be said to it."""
+def _locked(container: Container, verb: ContainerVerb, expected_generation: int | None) -> Container:
+    """The row under its lock, when the table of verbs refuses nothing."""
     row = Container.objects.select_for_update().get(pk=container.pk)
     check_generation(expected_generation, row.generation)
-    if row.superseded:
-        raise Problem(409, "superseded", f"a newer attempt of {row.name} has followed; speak to the slot {row.slot_id}")
-    if row.desired == Desired.REMOVE and row.gone_at is not None:
-        raise Problem(409, "already-removed", f"{row.name} was removed")
-    if row.desired == Desired.REMOVE and not removing:
-        raise Problem(409, "being-removed", f"{row.name} is being removed; that cannot be taken back")
+    rule = rule_for(verb, row.standing())
+    if rule is not None and not rule.is_idle:
+        raise Problem(409, rule.code, rule.words.format(name=row.name, status=row.status, slot=row.slot_id))
     return row
-
-
-def _ended_for_good(row: Container) -> bool:
-    """Final, and nothing would follow by itself that a stop could prevent."""
-    if row.status not in FINAL or row.restart_asked:
-        return False
-    follows = row.restart != Restart.NONE or (row.status == Status.FAILED and row.reason in OF_THE_HOST)
-    return row.desired != Desired.RUN or not follows
 
 
 def _wait_no_longer(row: Container, *, actor: str) -> None:

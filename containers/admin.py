@@ -4,50 +4,68 @@ Before: a platform admin's browser. After: actions.py, as from the API. Hosts ar
 "mark dead" to them; projects by project_admin.py.
 """
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from unfold.decorators import display
 
 from containers import registries
 from containers.actions import remove, restart, stop
 from containers.host_admin import HostWithContainersAdmin
-from containers.models import Container, HostPort, LogTail, Registry, Volume
+from containers.models import Container, HostPort, LogTail, Registry, Slot, Volume
 from containers.project_admin import ProjectAdmin
+from containers.queries import state_of
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each
 
-__all__ = ["ContainerAdmin", "HostPortAdmin", "HostWithContainersAdmin", "LogTailAdmin", "ProjectAdmin", "VolumeAdmin"]
+__all__ = ["ContainerAdmin", "HostWithContainersAdmin", "ProjectAdmin"]  # registered by being imported
 
 ATTEMPTS_SHOWN = 50
 
 
+TONES = {
+    "running": "success",
+    "starting": "info",
+    "pending": "info",
+    "restarting": "warning",
+    "stopping": "info",
+    "unhealthy": "warning",
+    "unknown": "warning",
+    "failed": "danger",
+    "lost": "danger",
+}
+
+
 @admin.register(Container)
 class ContainerAdmin(LookOnly):
-    """One row an attempt; `superseded: no` shows the current one of each slot."""
+    """One row an attempt."""
 
-    list_display = [
-        "name",
-        "project",
-        "attempt",
-        "superseded",
-        "status",
-        "desired",
-        "health",
-        "host",
-        "message",
-        "created_at",
-    ]
+    list_display = ["name", "project", "state", "attempt", "superseded", "desired", "host", "image", "message", "since"]
     list_filter = ["superseded", "status", "desired", "restart", "health", "project", "host"]
-    search_fields = ["name", "id", "slot_id", "message"]
+    search_fields = ["name", "id", "slot_id", "spec__image", "message"]
     list_select_related = ["project", "host"]
     exclude = ["changed_xid"]
     readonly_fields = ["attempts_of_its_slot"]
     show_full_result_count = False
     actions = ["stop", "restart", "remove"]
+
+    @display(description="State", ordering="status", label=TONES)
+    def state(self, row: Container) -> str:
+        return state_of(row)
+
+    @admin.display(description="Image", ordering="spec__image")
+    def image(self, row: Container) -> str:
+        return str(row.spec.get("image", ""))
+
+    @admin.display(description="Since", ordering="status_since")
+    def since(self, row: Container) -> datetime:
+        return row.status_since
 
     @admin.display(description="Attempts of its slot")
     def attempts_of_its_slot(self, row: Container) -> SafeString:
@@ -70,6 +88,18 @@ class ContainerAdmin(LookOnly):
     def remove(self, request: HttpRequest, queryset: QuerySet[Container]) -> None:
         actor = actor_of(require_person(request.user))
         on_each(self, request, queryset, lambda row: remove(row, actor=actor), done="shall be removed")
+
+
+@admin.register(Slot)
+class SlotAdmin(ContainerAdmin):
+    """One row a slot: its current attempt."""
+
+    list_display = ["name", "project", "state", "attempt", "restart", "desired", "host", "image", "message", "since"]
+    list_filter = ["status", "desired", "restart", "health", "project", "host"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Container]:
+        found: QuerySet[Container] = super().get_queryset(request)
+        return found.filter(superseded=False)
 
 
 @admin.register(HostPort)

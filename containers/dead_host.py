@@ -21,6 +21,7 @@ from core.events.record import Happening, record
 from core.lib.problems import Problem
 from hosts.conditions import declare_dead
 from hosts.models import Host
+from hosts.rules import HostVerb, host_rule_for
 from hosts.states import Reachable
 
 NAMED_IN_EVENT: Final = 200
@@ -102,9 +103,9 @@ def _followed(lost: Affected, words: str, *, actor: str) -> Affected:
 
 
 def _refusal(host: Host, *, answers: bool) -> str:
-    if answers or host.reachable == Reachable.OK:
-        return f"the engine of {host.name} answers; cordon the host, or stop what runs on it"
-    return ""
+    reachable = Reachable.OK if answers else host.reachable
+    rule = host_rule_for(HostVerb.MARK_DEAD, availability=host.availability, reachable=reachable)
+    return rule.words.format(name=host.name) if rule else ""
 
 
 def _affected(host: Host) -> tuple[list[Affected], list[Affected]]:

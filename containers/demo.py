@@ -1,7 +1,7 @@
 """The demo: a small web page in an image made from this machine's static busybox, run as the container `demo`.
 
-It needs no registry. Said twice it makes nothing twice. Before: `manage.py demo`. After: actions.run, as from the API;
-scheduler and agent do the rest.
+It needs no registry. Said twice it makes nothing twice. Before: `manage.py demo`, or the console's button. After:
+actions.run, as from the API; scheduler and agent do the rest.
 """
 
 import io
@@ -14,7 +14,7 @@ from typing import Final
 from containers import actions
 from containers.models import Container
 from containers.states import FINAL, Desired
-from core.accounts.models import cluster_id, default_project
+from core.accounts.models import Project, cluster_id
 from core.lib.problems import Problem
 from hosts.connect import engine_of
 from hosts.engine.errors import EngineError, ImageMissing
@@ -44,21 +44,33 @@ process, and watch what happens.</p>
 INTERPRETER: Final = 3  # PT_INTERP: a program with it needs libraries that the image does not have
 
 
-def start(*, actor: str) -> Container:
-    """The current attempt of the demo, made if it is not there, started again if it has ended.
+def start(project: Project, *, actor: str) -> Container:
+    """The current attempt of the project's demo; Problem 409 as the two steps raise it."""
+    provide_image(project)
+    return ask(project, actor=actor)[0]
+
+
+def provide_image(project: Project) -> None:
+    """Put the image on an engine when the demo is still to be started. Outside of transactions: it takes long.
 
     Problem 409 when busybox-static is missing, when no host is ready, or when the engine refuses the image.
     """
-    project = default_project()
-    found = Container.objects.filter(project=project, name=NAME, superseded=False, spec__image=IMAGE)
-    there = found.exclude(desired=Desired.REMOVE).order_by("-created_at").first()
+    there = _current(project)
     if there is None or there.status in FINAL:
-        _provide_image()
+        _import_unless_there(_local_host())
+
+
+def ask(project: Project, *, actor: str) -> tuple[Container, bool]:
+    """The demo's current attempt, made if it is not there (then True), started again if it has ended.
+
+    Problem 409 when the name is in use by another container.
+    """
+    there = _current(project)
     if there is None:
-        return actions.run(project, SPEC, actor=actor)
+        return actions.run(project, SPEC, actor=actor), True
     if there.status in FINAL or there.desired != Desired.RUN:
-        return actions.restart(there, actor=actor)
-    return there
+        return actions.restart(there, actor=actor), False
+    return there, False
 
 
 def url(container: Container) -> str | None:
@@ -99,9 +111,12 @@ def is_static(program: bytes) -> bool:
     return bool(kinds) and INTERPRETER not in kinds
 
 
-def _provide_image() -> None:
-    """Import it on this machine's engine, unless it is there."""
-    host = _local_host()
+def _current(project: Project) -> Container | None:
+    found = Container.objects.filter(project=project, name=NAME, superseded=False, spec__image=IMAGE)
+    return found.exclude(desired=Desired.REMOVE).order_by("-created_at").first()
+
+
+def _import_unless_there(host: Host) -> None:
     engine = engine_of(host, cluster=cluster_id())
     try:
         engine.image(IMAGE)
@@ -128,7 +143,8 @@ def _local_host() -> Host:
 
 
 def _engine_refused(host: Host, error: EngineError) -> Problem:
-    return Problem(409, "engine-refused", f"the engine of {host.name} did not take the demo's image: {error}")
+    words = f"the engine of {host.name} did not take the demo's image: {error}; mend it, or run an image of your own"
+    return Problem(409, "engine-refused", words)
 
 
 def _bracketed(address: str) -> str:

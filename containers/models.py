@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from containers.rules import Standing, follows
 from containers.states import OCCUPYING, Desired, Health, Restart, Status
 
 _OCCUPYING = sorted(status.value for status in OCCUPYING)
@@ -106,6 +107,30 @@ class Container(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.id}, attempt {self.attempt})"
+
+    def standing(self) -> Standing:
+        """How this attempt stands, as the table of verbs looks at it."""
+        return Standing(
+            desired=Desired(self.desired),
+            status=Status(self.status),
+            superseded=self.superseded,
+            gone=self.gone_at is not None,
+            held=self.stop_at is not None,
+            follows=follows(
+                desired=self.desired,
+                status=self.status,
+                restart=self.restart,
+                restart_asked=self.restart_asked,
+                reason=self.reason,
+            ),
+        )
+
+
+class Slot(Container):
+    """The current attempt of a slot, as people look at slots; no table of its own."""
+
+    class Meta:
+        proxy = True
 
 
 class HostPort(models.Model):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from containers.display import State, shown_state
 from containers.models import Container
 from containers.states import Desired, Status
 from core.accounts.models import Project
@@ -41,6 +42,17 @@ def attempts_of(container: Container) -> QuerySet[Container]:
         Container.objects.filter(slot_id=container.slot_id, project_id=container.project_id)
         .select_related("host", "project")
         .order_by("-attempt")
+    )
+
+
+def state_of(row: Container) -> State:
+    """The one word that people see for an attempt; `row` comes with its host."""
+    return shown_state(
+        row.status,
+        health=row.health,
+        attempt=row.attempt,
+        not_before=row.not_before,
+        reachable=row.host.reachable if row.host else None,
     )
 
 

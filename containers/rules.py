@@ -16,18 +16,20 @@ class ContainerVerb(StrEnum):
     """What an operator says to a container that is there."""
 
     STOP = "stop"
+    KEEP = "keep"
     RESTART = "restart"
     REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """All that the rules look at. `gone`: its end was seen at the engine; `follows`: see below."""
+    """All that the rules look at. `gone`: its end was seen at the engine; `held`: a stop of it can be taken back."""
 
     desired: Desired
     status: Status
     superseded: bool = False
     gone: bool = False
+    held: bool = False
     follows: bool = False
 
 
@@ -45,6 +47,7 @@ class Rule:
     statuses: frozenset[Status] = frozenset(Status)
     superseded: bool | None = None
     gone: bool | None = None
+    held: bool | None = None
     follows: bool | None = None
     is_idle: bool = False
 
@@ -55,6 +58,7 @@ class Rule:
             and at.status in self.statuses
             and self.superseded in (None, at.superseded)
             and self.gone in (None, at.gone)
+            and self.held in (None, at.held)
             and self.follows in (None, at.follows)
         )
 
@@ -80,7 +84,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         code="being-removed",
         words="{name} is being removed; that cannot be taken back",
-        verbs=frozenset({V.STOP, V.RESTART}),
+        verbs=EVERY - {V.REMOVE},
         desired=frozenset({Desired.REMOVE}),
     ),
     Rule(
@@ -89,6 +93,12 @@ RULES: Final[tuple[Rule, ...]] = (
         verbs=frozenset({V.REMOVE}),
         desired=frozenset({Desired.REMOVE}),
         is_idle=True,
+    ),
+    Rule(
+        code="no-held-stop",
+        words="no stop of {name} waits any more; `restart` starts it again",
+        verbs=frozenset({V.KEEP}),
+        held=False,
     ),
     Rule(
         code="already-ended",

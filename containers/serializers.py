@@ -8,8 +8,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from containers.display import STATES, shown_state
+from containers.display import STATES
 from containers.models import Container, Registry
+from containers.queries import state_of
 from containers.states import Desired, Health, Restart, Status, ready
 from core.api.bodies import Body
 from hosts.serializers import CapacitySerializer
@@ -61,6 +62,7 @@ class ContainerSerializer(serializers.Serializer[Any]):
     image_digest = serializers.CharField(allow_null=True)
     progress = ProgressSerializer(allow_null=True)
     superseded = serializers.BooleanField(help_text="a newer attempt has followed")
+    follows = serializers.BooleanField(help_text="a next attempt comes by itself after this one, unless it is stopped")
     not_before = serializers.DateTimeField(allow_null=True)
     stop_at = serializers.DateTimeField(allow_null=True, help_text="a stop is held until then and can be taken back")
     created_at = serializers.DateTimeField()
@@ -148,13 +150,7 @@ class RegistryNewSerializer(Body):
 def container_json(row: Container) -> dict[str, Any]:
     """The object exactly as GET answers it; `row` comes with host and project (queries.py)."""
     host = row.host
-    state = shown_state(
-        row.status,
-        health=row.health,
-        attempt=row.attempt,
-        not_before=row.not_before,
-        reachable=host.reachable if host else None,
-    )
+    state = state_of(row)
     return {
         "id": row.id,
         "slot": row.slot_id,
@@ -179,6 +175,7 @@ def container_json(row: Container) -> dict[str, Any]:
         "image_digest": row.image_digest or None,
         "progress": row.progress or None,
         "superseded": row.superseded,
+        "follows": row.standing().follows,
         "not_before": row.not_before,
         "stop_at": row.stop_at,
         "created_at": row.created_at,

@@ -1,15 +1,16 @@
-"""The routes of containers, registries and what of a host concerns containers under /api/v1/; `decision` is
+"""The routes of containers, the demo, registries and what of a host concerns containers under /api/v1/; `decision` is
 the scheduler's."""
 
 from django.urls import path
 
-from containers import registry_views, views
+from containers import demo_views, registry_views, views
 
 REGISTRIES = "projects/<slug:project>/registries"
 ONE = "projects/<slug:project>/containers/<uuid:container>"
 
 urlpatterns = [
     path("projects/<slug:project>/containers", views.Containers.as_view(), name="containers"),
+    path("projects/<slug:project>/demo", demo_views.Demo.as_view(), name="demo"),
     path(ONE, views.ContainerOne.as_view(), name="container"),
     path(f"{ONE}/attempts", views.ContainerAttempts.as_view(), name="container-attempts"),
     path(f"{ONE}/logs", views.ContainerLogs.as_view(), name="container-logs"),

@@ -3,6 +3,8 @@
 Before: urls.py; the scoped loader gives the project, queries.py the container within it. After: actions.py does it.
 """
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -31,7 +33,7 @@ from core.accounts.models import cluster_id
 from core.accounts.permissions import project_for, require_person, require_platform
 from core.accounts.roles import Verb
 from core.api.bodies import checked
-from core.api.idempotency import idempotent
+from core.api.idempotency import idempotent, key_of
 from core.api.ifmatch import expected_generation, with_etag
 from core.api.pagination import CURSOR, LIMIT, NewestFirst
 from core.api.query import flag, whole
@@ -51,7 +53,11 @@ FILTERS = [
     OpenApiParameter("q", OpenApiTypes.STR, description="a text in the name or the image"),
     OpenApiParameter("all", OpenApiTypes.BOOL, description="1: also earlier attempts and what was removed"),
 ]
-TAIL = OpenApiParameter("tail", OpenApiTypes.INT, description=f"lines, at most {MOST_LINES}; default 200")
+TAIL = OpenApiParameter(
+    "tail",
+    {"type": "integer", "minimum": 1, "maximum": MOST_LINES},
+    description=f"lines, at most {MOST_LINES}; default 200",
+)
 TIMESTAMPS = OpenApiParameter("timestamps", OpenApiTypes.BOOL, description="0: leave `at` empty")
 PREVIEW = OpenApiParameter("preview", OpenApiTypes.BOOL, description="1: say what follows, change nothing")
 ON_VERB = [IDEMPOTENCY_KEY, IF_MATCH]
@@ -106,8 +112,8 @@ class ContainerLogs(APIView):
     @operation("getContainerLogs", {200: LogsSerializer}, problems=[400, 503], parameters=[TAIL, TIMESTAMPS])
     def get(self, request: Request, project: str, container: UUID) -> Response:
         found = find_container(project_for(request.user, project, Verb.CONTAINER_LOGS), container)
-        logs = read_logs(found, tail=whole(request, "tail", default=200, least=1, most=MOST_LINES))
         with_times = flag(request, "timestamps", default=True)
+        logs = read_logs(found, tail=whole(request, "tail", default=200, least=1, most=MOST_LINES))
         lines = [{"stream": one.stream, "at": one.at if with_times else None, "text": one.text} for one in logs.lines]
         return Response(LogsSerializer({"lines": lines, "complete": logs.complete}).data)
 
@@ -129,6 +135,13 @@ class ContainerUsage(APIView):
         return Response(UsageHistorySerializer({"points": points}).data)
 
 
+def told(act: Callable[..., Container], request: Request, project: str, container: UUID, *, verb: Verb) -> Response:
+    """Say a verb to a container: it is a wish, and what answers is the container with it."""
+    found = find_container(project_for(request.user, project, verb), container)
+    actor, seen = actor_of(require_person(request.user)), expected_generation(request)
+    return answer(act(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+
+
 class ContainerStop(APIView):
     @operation(
         "stopContainer",
@@ -139,11 +152,9 @@ class ContainerStop(APIView):
     )
     @idempotent
     def post(self, request: Request, project: str, container: UUID) -> Response:
-        found = find_container(project_for(request.user, project, Verb.CONTAINER_STOP), container)
-        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
         delay_s = checked(StopSerializer, request)["delay_s"]
-        stopped = actions.stop(found, actor=actor, expected_generation=seen, delay_s=delay_s)
-        return answer(stopped, status=status.HTTP_202_ACCEPTED)
+        act = partial(actions.stop, delay_s=delay_s)
+        return told(act, request, project, container, verb=Verb.CONTAINER_STOP)
 
 
 class ContainerKeep(APIView):
@@ -151,35 +162,29 @@ class ContainerKeep(APIView):
     @idempotent
     def post(self, request: Request, project: str, container: UUID) -> Response:
         """Take back a stop that is held (`stop_at`)."""
-        found = find_container(project_for(request.user, project, Verb.CONTAINER_STOP), container)
-        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
-        kept = actions.keep_running(found, actor=actor, expected_generation=seen)
-        return answer(kept, status=status.HTTP_202_ACCEPTED)
+        return told(actions.keep_running, request, project, container, verb=Verb.CONTAINER_STOP)
 
 
 class ContainerRestart(APIView):
     @operation("restartContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
     @idempotent
     def post(self, request: Request, project: str, container: UUID) -> Response:
-        found = find_container(project_for(request.user, project, Verb.CONTAINER_RESTART), container)
-        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
-        return answer(actions.restart(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+        return told(actions.restart, request, project, container, verb=Verb.CONTAINER_RESTART)
 
 
 class ContainerRemove(APIView):
     @operation("removeContainer", {202: ContainerSerializer}, problems=[409, 412, 422], parameters=ON_VERB)
     @idempotent
     def post(self, request: Request, project: str, container: UUID) -> Response:
-        found = find_container(project_for(request.user, project, Verb.CONTAINER_REMOVE), container)
-        actor, seen = actor_of(require_person(request.user)), expected_generation(request)
-        return answer(actions.remove(found, actor=actor, expected_generation=seen), status=status.HTTP_202_ACCEPTED)
+        return told(actions.remove, request, project, container, verb=Verb.CONTAINER_REMOVE)
 
 
 class HostMarkDead(APIView):
     @operation("previewMarkHostDead", {200: FollowingSerializer}, parameters=[PREVIEW])
     def get(self, request: Request, name: str) -> Response:
-        """Always a preview: a GET changes nothing, with or without the parameter."""
+        """Always a preview: a GET changes nothing, whatever the parameter says."""
         require_platform(request.user, Verb.HOST_MARK_DEAD)
+        flag(request, "preview")
         host = find_host(request, name)
         return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
 
@@ -193,6 +198,7 @@ class HostMarkDead(APIView):
     def post(self, request: Request, name: str) -> Response:
         require_platform(request.user, Verb.HOST_MARK_DEAD)
         host = find_host(request, name)
+        key_of(request)  # a key that is none is refused before anything is asked
         if flag(request, "preview"):
             return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
         if checked(MarkDeadSerializer, request)["confirm"] != host.name:

@@ -4,26 +4,58 @@ Before: a platform admin's browser. After: hosts.actions. What concerns containe
 containers.admin, a floor above.
 """
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from unfold.decorators import display
 
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each
 from core.lib.problems import Problem
+from core.lib.quantity import show_cpu, show_memory
 from hosts.actions import cordon, uncordon
 from hosts.models import Host, HostBooking, HostHold, HostImage, Process
-from hosts.states import Availability
+from hosts.queries import state_of
+from hosts.rules import HostVerb, host_rule_for
+
+TONES = {
+    "ready": "success",
+    "cordoned": "info",
+    "draining": "info",
+    "suspect": "warning",
+    "unready": "warning",
+    "engine-down": "danger",
+    "lost": "danger",
+}
 
 
 @admin.register(Host)
 class HostAdmin(LookOnly):
-    list_display = ["name", "url", "availability", "reachable", "responsive", "cpu_millis", "memory_bytes"]
+    list_display = ["name", "state", "availability", "reachable", "responsive", "capacity", "reserved", "zone", "url"]
     list_filter = ["availability", "reachable", "responsive", "architecture"]
+    list_select_related = ["booking"]
     search_fields = ["name", "url"]
     exclude = ["tls_sealed", "changed_xid"]
     actions = ["cordon", "uncordon"]
+
+    @display(description="State", label=TONES)
+    def state(self, host: Host) -> str:
+        return state_of(host)
+
+    @admin.display(description="Capacity", ordering="memory_bytes")
+    def capacity(self, host: Host) -> str:
+        return room(host.cpu_millis, host.memory_bytes)
+
+    @admin.display(description="Reserved", ordering="booking__memory_bytes_reserved")
+    def reserved(self, host: Host) -> str:
+        return room(host.booking.cpu_millis_reserved, host.booking.memory_bytes_reserved)
+
+    @admin.display(description="Zone", ordering="labels__zone")
+    def zone(self, host: Host) -> str:
+        return str(host.labels.get("zone", ""))
 
     @admin.action(description="Cordon: place nothing new here")
     def cordon(self, request: HttpRequest, queryset: QuerySet[Host]) -> None:
@@ -36,40 +68,63 @@ class HostAdmin(LookOnly):
         on_each(self, request, queryset, lambda host: _uncordon(host, actor=actor), done="uncordoned")
 
 
+def _refuse_idle(host: Host, verb: HostVerb) -> None:
+    """A person who chose an action is told when it changes nothing."""
+    rule = host_rule_for(verb, availability=host.availability, reachable=host.reachable)
+    if rule is not None:
+        raise Problem(409, rule.code, rule.words.format(name=host.name))
+
+
 def _cordon(host: Host, *, actor: str) -> None:
-    if host.availability == Availability.CORDONED:
-        raise Problem(409, "already", "is cordoned already")
+    _refuse_idle(host, HostVerb.CORDON)
     cordon(host, actor=actor)
 
 
 def _uncordon(host: Host, *, actor: str) -> None:
-    if host.availability == Availability.ACTIVE:
-        raise Problem(409, "already", "is not cordoned")
+    _refuse_idle(host, HostVerb.UNCORDON)
     uncordon(host, actor=actor)
+
+
+def room(cpu_millis: int, memory_bytes: int) -> str:
+    """CPU and memory as people read them."""
+    return f"{show_cpu(cpu_millis)}, {show_memory(memory_bytes)}"
 
 
 @admin.register(HostBooking)
 class HostBookingAdmin(LookOnly):
-    list_display = [
-        "host",
-        "cpu_millis_reserved",
-        "cpu_millis_allocatable",
-        "memory_bytes_reserved",
-        "memory_bytes_allocatable",
-    ]
+    list_display = ["host", "cpu", "memory"]
     list_filter = ["host__availability", "host__reachable"]
     list_select_related = ["host"]
     search_fields = ["host__name"]
+
+    @admin.display(description="CPU reserved", ordering="cpu_millis_reserved")
+    def cpu(self, row: HostBooking) -> str:
+        return f"{show_cpu(row.cpu_millis_reserved)} of {show_cpu(row.cpu_millis_allocatable)}"
+
+    @admin.display(description="Memory reserved", ordering="memory_bytes_reserved")
+    def memory(self, row: HostBooking) -> str:
+        return f"{show_memory(row.memory_bytes_reserved)} of {show_memory(row.memory_bytes_allocatable)}"
 
 
 @admin.register(HostHold)
 class HostHoldAdmin(LookOnly):
     """Which agent speaks for which host; the agent is one of the processes."""
 
-    list_display = ["host", "agent", "epoch"]
+    list_display = ["host", "agent_name", "agent", "epoch"]
     list_filter = [("agent", admin.EmptyFieldListFilter)]
     list_select_related = ["host"]
-    search_fields = ["host__name", "agent"]
+    search_fields = ["host__name", "agent", "agent_name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HostHold]:
+        """With the agent's name: a hold keeps its id only."""
+        agents = Process.objects.filter(pk=OuterRef("agent")).values("name")[:1]
+        found: QuerySet[HostHold] = super().get_queryset(request)
+        return found.annotate(agent_name=Subquery(agents))
+
+    @admin.display(description="Agent", ordering="agent_name", empty_value="nobody")
+    def agent_name(self, row: Any) -> str | None:
+        found: str | None = row.agent_name
+        return found
 
 
 @admin.register(HostImage)

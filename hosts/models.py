@@ -99,6 +99,7 @@ class Process(models.Model):
     started_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name_plural = "processes"
         indexes = [models.Index(fields=["role"], condition=Q(retired=False), name="process_live")]
 
     def __str__(self) -> str:

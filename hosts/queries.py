@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from hosts.models import Host
+from hosts.states import shown_state
 
 USAGE_FRESH_S = 60
 
@@ -40,6 +41,12 @@ def all_hosts(*, project_ids: Iterable[int] | None = None) -> QuerySet[Host]:
         there &= Q(containers__project_id__in=list(project_ids))
     count = Count("containers", filter=there)
     return Host.objects.select_related("booking").annotate(containers_count=count).order_by("name")
+
+
+def state_of(host: Host) -> str:
+    """The one word that people see for a host."""
+    bad = frozenset(name for name, one in host.conditions.items() if one.get("status") == "bad")
+    return shown_state(host.availability, host.reachable, bad)
 
 
 def usage_of(host_ids: Iterable[int]) -> Mapping[int, Usage]:

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from core.api.bodies import Body
 from hosts.models import Host
-from hosts.queries import Usage
-from hosts.states import Availability, Reachable, Responsive, shown_state
+from hosts.queries import Usage, state_of
+from hosts.states import Availability, Reachable, Responsive
 
 STATES = ["ready", "cordoned", "draining", "suspect", "engine-down", "lost", "unknown", "unready"]
 
@@ -90,7 +90,6 @@ class HostPageSerializer(serializers.Serializer[Any]):
 def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -> dict[str, Any]:
     """The object exactly as GET answers it. `full` is for platform admins: addresses, facts, words of conditions."""
     booking = host.booking
-    bad = frozenset(name for name, one in host.conditions.items() if one.get("status") == "bad")
     return {
         "id": host.pk,
         "name": host.name,
@@ -99,7 +98,7 @@ def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -
         "has_tls": host.tls_sealed is not None,
         "labels": host.labels,
         "availability": host.availability,
-        "state": shown_state(host.availability, host.reachable, bad),
+        "state": state_of(host),
         "reachable": host.reachable,
         "reachable_since": host.reachable_since,
         "responsive": host.responsive,

@@ -21,7 +21,7 @@ from core.api.bodies import checked
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
 from core.api.pagination import CURSOR, LIMIT, ByName
-from core.api.query import whole
+from core.api.query import flag, whole
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions
 from hosts.metrics import host_history
@@ -40,7 +40,9 @@ FORGET_VOLUMES = OpenApiParameter(
     "forget_volumes", OpenApiTypes.BOOL, description="1: leave the volumes on this host behind"
 )
 
-MINUTES = OpenApiParameter("minutes", OpenApiTypes.INT, description="how far back; default 60, at most what is kept")
+MINUTES = OpenApiParameter(
+    "minutes", {"type": "integer", "minimum": 1}, description="how far back; default 60, at most what is kept"
+)
 
 
 class Hosts(APIView):
@@ -91,7 +93,7 @@ class HostOne(APIView):
     @operation("removeHost", {204: None}, problems=[409, 412], parameters=[IF_MATCH, FORGET_VOLUMES])
     def delete(self, request: Request, name: str) -> Response:
         user, host = require_platform(request.user, Verb.HOST_REMOVE), find_host(request, name)
-        forget = request.query_params.get("forget_volumes") in ("1", "true")
+        forget = flag(request, "forget_volumes")
         actions.remove(
             host, actor=actor_of(user), expected_generation=expected_generation(request), forget_volumes=forget
         )

@@ -48,6 +48,7 @@ export interface ContainerRule {{
   statuses: readonly Container["status"][];
   superseded: boolean | null;
   gone: boolean | null;
+  held: boolean | null;
   follows: boolean | null;
   isIdle: boolean;
 }}
@@ -64,6 +65,7 @@ def _container_rule(rule: Rule) -> dict[str, object]:
         "statuses": _in_order(rule.statuses, Status),
         "superseded": rule.superseded,
         "gone": rule.gone,
+        "held": rule.held,
         "follows": rule.follows,
         "isIdle": rule.is_idle,
     }

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.api.requestid.RequestId",
     "core.api.headers.SecurityHeaders",
+    "core.api.address.CleanAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -185,7 +186,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
+        "core.api.pages.PageRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -217,7 +218,7 @@ UNFOLD = {
     "SITE_TITLE": "Orchestra",
     "SITE_HEADER": "Orchestra",
     "SHOW_HISTORY": False,
-    "LOGIN": {"form": "core.accounts.admin_login.LoginForm"},
+    "LOGIN": {"form": "core.accounts.login_forms.LoginForm"},
 }
 
 # --- logs --------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ APPS = ("core.accounts", "core.events", "hosts", "containers", "scheduler")
 
 api: list[URLPattern | URLResolver] = [
     *(path("", include(f"{app}.urls")) for app in APPS),
+    path("page/", include("core.accounts.page_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("schema/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="schema-docs"),
     re_path(r"", no_such_route),

@@ -1,28 +1,81 @@
 """The scheduler in the admin: why containers are where they are, how loops ran, who leads. To look at."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from containers.models import Container
 from core.api.admin import LookOnly
+from hosts.models import Process
 from scheduler.models import Decision, LoopRun, SchedulerLease
 
 
 @admin.register(Decision)
 class DecisionAdmin(LookOnly):
-    list_display = ["at", "verdict", "container_id", "host_name", "message"]
+    list_display = ["at", "shown_verdict", "container", "attempt", "host_name", "message"]
     list_filter = ["verdict", "host_name"]
-    search_fields = ["container_id", "slot_id", "host_name", "message"]
+    search_fields = ["container_name", "container_id", "slot_id", "host_name", "message"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        """With the container's name and attempt: a decision outlives its container and keeps the id only."""
+        rows = Container.objects.filter(pk=OuterRef("container_id"))
+        found: QuerySet[Decision] = super().get_queryset(request)
+        return found.annotate(
+            container_name=Subquery(rows.values("name")[:1]), container_attempt=Subquery(rows.values("attempt")[:1])
+        )
+
+    @display(description="Verdict", ordering="verdict", label={"placed": "success", "refused": "warning"})
+    def shown_verdict(self, row: Decision) -> str:
+        return row.verdict
+
+    @admin.display(description="Container", ordering="container_name")
+    def container(self, row: Any) -> SafeString | str:
+        if row.container_name is None:
+            return f"{row.container_id} (removed)"
+        address = reverse("admin:containers_container_change", args=[row.container_id])
+        return format_html('<a href="{}">{}</a>', address, row.container_name)
+
+    @admin.display(description="Attempt")
+    def attempt(self, row: Any) -> int | None:
+        found: int | None = row.container_attempt
+        return found
 
 
 @admin.register(LoopRun)
 class LoopRunAdmin(LookOnly):
-    list_display = ["started_at", "name", "result", "changes", "took_ms", "message"]
+    list_display = ["started_at", "name", "shown_result", "changes", "took", "message"]
     list_filter = ["name", "result"]
     search_fields = ["name", "message"]
+
+    @display(description="Result", ordering="result", label={"ok": "success", "error": "danger", "refused": "warning"})
+    def shown_result(self, row: LoopRun) -> str:
+        return row.result
+
+    @admin.display(description="Took", ordering="took_ms")
+    def took(self, row: LoopRun) -> str:
+        return f"{row.took_ms:.1f} ms"
 
 
 @admin.register(SchedulerLease)
 class SchedulerLeaseAdmin(LookOnly):
-    list_display = ["name", "holder", "epoch"]
+    list_display = ["name", "leader", "holder", "epoch"]
     list_filter = ["name"]
-    search_fields = ["name", "holder"]
+    search_fields = ["name", "holder", "leader_name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchedulerLease]:
+        """With the leader's name: a lease keeps its id only."""
+        leaders = Process.objects.filter(pk=OuterRef("holder")).values("name")[:1]
+        found: QuerySet[SchedulerLease] = super().get_queryset(request)
+        return found.annotate(leader_name=Subquery(leaders))
+
+    @admin.display(description="Leader", ordering="leader_name", empty_value="nobody")
+    def leader(self, row: Any) -> str | None:
+        found: str | None = row.leader_name
+        return found

@@ -27,11 +27,21 @@ def check_password(username: str, password: str, *, address: str) -> User:
     throttle.book_try(username, address)
     user = authenticate(username=username, password=password)
     if not isinstance(user, User):
-        _record_failure(username, address)
+        record_failed_login(username, address)
         raise Problem(401, "login-failed", "no active user has this name and password")
     throttle.forget_tries(username, address)
-    _record("user.login", user, "user", user.pk, message=f"{user.username} logged in from {address}")
+    record_login(user, address)
     return user
+
+
+def record_login(user: User, address: str) -> None:
+    _record("user.login", user, "user", user.pk, message=f"{user.username} logged in from {address}")
+
+
+def record_failed_login(username: str, address: str) -> None:
+    name = "".join(char for char in username if char.isprintable())[:150]
+    message = f"a login as {name!r} from {address} failed"
+    record(Happening("user.login-failed", "anonymous", "user", name[:64], message=message, level="warning"))
 
 
 def make_first_admin(token: str, username: str, password: str) -> User:
@@ -137,9 +147,3 @@ def _record(
         )
     )
     hint(account=True)  # open sockets check at once what their person may still see
-
-
-def _record_failure(username: str, address: str) -> None:
-    name = "".join(char for char in username if char.isprintable())[:150]
-    message = f"a login as {name!r} from {address} failed"
-    record(Happening("user.login-failed", "anonymous", "user", name[:64], message=message, level="warning"))

@@ -49,15 +49,21 @@ def idempotent(
 
     @wraps(method)
     def keyed(view: View, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> Response:
-        key = request.headers.get(HEADER)
+        key = key_of(request)
         if key is None:
             with transaction.atomic():
                 return method(view, request, *args, **kwargs)
-        if not KEY.match(key):
-            raise Problem(400, "idempotency-key-invalid", f"{HEADER} must be 1 to 200 visible ASCII characters")
         return _once(request, key, lambda: method(view, request, *args, **kwargs))
 
     return keyed
+
+
+def key_of(request: Request) -> str | None:
+    """The request's key, if it has one; Problem 400 when it is none of ours."""
+    key: str | None = request.headers.get(HEADER)
+    if key is not None and not KEY.match(key):
+        raise Problem(400, "idempotency-key-invalid", f"{HEADER} must be 1 to 200 visible ASCII characters")
+    return key
 
 
 def _once(request: Request, key: str, effect: Callable[[], Response]) -> Response:

@@ -15,10 +15,10 @@ ETAG = re.compile(r'"(\d{1,18})"\Z')
 
 def expected_generation(request: Request) -> int | None:
     """The generation the client has seen; None when it does not care."""
-    given = request.headers.get("If-Match", "").strip()
-    if given in ("", "*"):
+    given = request.headers.get("If-Match")
+    if given is None or given.strip() == "*":
         return None
-    match = ETAG.match(given)
+    match = ETAG.match(given.strip())
     if match is None:
         raise Problem(400, "if-match-invalid", f'If-Match must be an ETag we gave, such as "3"; it is {given[:40]!r}')
     return int(match.group(1))

@@ -6,9 +6,17 @@ A cursor stays right while rows come and go, which page numbers do not.
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from core.api.query import whole
 
 CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="from `next` or `previous` of another page")
-LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description="rows of a page, at most 1,000; default 100")
+MOST = 1000
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MOST},
+    description="rows of a page, at most 1,000; default 100",
+)
 
 
 class Cursor(CursorPagination):
@@ -16,9 +24,13 @@ class Cursor(CursorPagination):
 
     page_size = 100
     page_size_query_param = "limit"
-    max_page_size = 1000
+    max_page_size = MOST
     cursor_query_param = "cursor"
     ordering: str | tuple[str, ...] = "-id"
+
+    def get_page_size(self, request: Request) -> int:
+        """As asked for; Problem 400 beyond the bounds, where the framework would answer another size."""
+        return whole(request, "limit", default=self.page_size, least=1, most=MOST)
 
 
 class ByName(Cursor):

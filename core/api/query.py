@@ -3,9 +3,25 @@
 Before: a view. After: queries and actions get values of the right type.
 """
 
+import difflib
+from collections.abc import Sequence
+
 from rest_framework.request import Request
 
 from core.lib.problems import Problem
+
+OF_THE_FRAMEWORK = ("format",)  # how the answer is written: json, or api for the page
+
+
+def refuse_unknown(request: Request, known: Sequence[str]) -> None:
+    """Problem 400 for the first query parameter that the operation does not have, with "did you mean"."""
+    for name in request.query_params:
+        if name in known or name in OF_THE_FRAMEWORK:
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        there = f"known are {', '.join(known)}" if known else "there are none here"
+        hint = f"did you mean {near[0]}?" if near else there
+        raise Problem(400, "query-unknown", f"there is no parameter ?{name[:40]}=; {hint}")
 
 
 def whole(request: Request, name: str, *, default: int, least: int, most: int) -> int:

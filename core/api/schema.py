@@ -4,17 +4,21 @@ Before: views are annotated with `operation`. After: drf-spectacular writes the 
 TypeScript types are made.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
+
+from core.api.query import refuse_unknown
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+EVERYWHERE = (400, 401, 403, 404)
 WORDS: Mapping[int, str] = {
     400: "the request is malformed, or a field is wrong; `errors` names each",
     401: "not logged in, or the token is not valid",
@@ -30,13 +34,13 @@ WORDS: Mapping[int, str] = {
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
     OpenApiParameter.HEADER,
     description="1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect.",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}")$'},
     OpenApiParameter.HEADER,
     description='The ETag of the object you have seen, such as `"3"`; 412 when it has changed since.',
 )
@@ -84,9 +88,27 @@ def operation(
     problems: Sequence[int] = (),
     parameters: Sequence[OpenApiParameter] = (),
 ) -> Callable[[View], View]:
-    """Annotate a view's method. `answers` maps a status to its serializer (None: no body)."""
+    """Annotate a view's method. `answers` maps a status to its serializer (None: no body).
+
+    A query parameter that is not among `parameters` is refused: a slip of the pen must not look like an answer.
+    """
     told: dict[Any, Any] = dict(answers)
-    by_key = {400, 409, 422} if IDEMPOTENCY_KEY in parameters else set()
-    for status in sorted({401, 403, 404, *problems, *by_key}):
+    by_key = {409, 422} if IDEMPOTENCY_KEY in parameters else set()
+    by_body = {413, 415} if body is not None else set()
+    for status in sorted({*EVERYWHERE, *problems, *by_key, *by_body}):
         told[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=WORDS[status])
-    return extend_schema(operation_id=name, request=body, responses=told, parameters=list(parameters))
+    annotate = extend_schema(operation_id=name, request=body, responses=told, parameters=list(parameters))
+    known = [one.name for one in parameters if one.location == OpenApiParameter.QUERY]
+    return lambda method: annotate(_checked(method, known, body))
+
+
+def _checked(method: View, known: list[str], body: Any) -> View:
+    """The method behind the check of its query; the browsable API finds the shape of its body there."""
+
+    @functools.wraps(method)
+    def checked(view: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+        refuse_unknown(request, known)
+        return method(view, request, *args, **kwargs)
+
+    checked.body = body  # type: ignore[attr-defined]
+    return checked  # type: ignore[return-value]  # the same signature: it only looks at the request

@@ -13,7 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from containers.reasons import OF_THE_HOST, Reason
-from containers.states import Desired, Restart, Status
+from containers.rules import wants_next
+from containers.states import Desired, Status
 from containers.transitions import add_next
 from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
@@ -207,7 +208,7 @@ def _elsewhere(ended: Ended, seen: Snapshot) -> Next | None:
 
 
 def _by_rule(ended: Ended, *, jitter: float) -> Next | None:
-    if not _rule_wants(ended.restart, ended.last.status):
+    if not wants_next(ended.restart, ended.last.status):
         return None
     if ended.last.status == Status.LOST:
         return Next(ended.id, "its host is lost")
@@ -217,12 +218,6 @@ def _by_rule(ended: Ended, *, jitter: float) -> Next | None:
     times = f" {count} times in a row" if count > 1 else ""
     pause = f", starts again in {wait_s:.0f} s" if wait_s >= 1 else ""
     return Next(ended.id, f"{words}{times}, restart is {ended.restart}{pause}", wait_s)
-
-
-def _rule_wants(restart: str, status: str) -> bool:
-    if restart == Restart.ALWAYS:
-        return status in (Status.FAILED, Status.EXITED, Status.LOST)
-    return restart == Restart.ON_FAILURE and status == Status.FAILED
 
 
 # --- apply

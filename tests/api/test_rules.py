@@ -36,6 +36,9 @@ def standings() -> Iterator[Standing]:
             continue  # it is cancelled by the same wish
         if (may_follow or not follows) and (status in FINAL or not gone):
             yield Standing(desired=desired, status=status, follows=follows, gone=gone)
+    for status, follows in product(Status, (False, True)):
+        if status in COMES_BACK or not follows:
+            yield Standing(desired=Desired.RUN, status=status, follows=follows, held=True)
     for desired, status in product(Desired, FINAL):
         yield Standing(desired=desired, status=status, superseded=True)
 
@@ -66,6 +69,7 @@ class Shop:
             gone_at=now if at.gone else None,
             restart="always" if at.follows and at.desired == Desired.RUN else "none",
             restart_asked=at.follows and at.desired == Desired.STOP,
+            stop_at=now + timedelta(hours=1) if at.held else None,
             not_before=now + timedelta(hours=1) if at.status == Status.PENDING else None,
             host=None if pending else self.host,
             cpu_millis=0,
@@ -116,6 +120,7 @@ def test_the_table_knows_every_answer() -> None:
         "already-removed",
         "being-removed",
         "remove-asked",
+        "no-held-stop",
         "already-ended",
         "stop-asked",
         "restart-asked",

@@ -14,7 +14,7 @@ from containers import demo
 from containers.models import Container
 from containers.states import Status
 from containers.transitions import BoundPort
-from core.accounts.models import cluster_id
+from core.accounts.models import cluster_id, default_project
 from core.events.models import Event
 from hosts.connect import engine_of
 from hosts.engine.fake import fake_host, forget
@@ -56,7 +56,7 @@ def test_it_imports_asks_and_says_where(host: Host) -> None:
 
 
 def test_again_makes_nothing_twice(host: Host) -> None:
-    demo.start(actor="demo")
+    demo.start(default_project(), actor="demo")
     served(host)
     before = Event.objects.count()
     assert run() == run()
@@ -66,11 +66,11 @@ def test_again_makes_nothing_twice(host: Host) -> None:
 
 
 def test_what_has_ended_starts_again(host: Host) -> None:
-    first = demo.start(actor="demo")
+    first = demo.start(default_project(), actor="demo")
     rows.end(served(host), Status.FAILED)
-    again = demo.start(actor="demo")
+    again = demo.start(default_project(), actor="demo")
     assert (again.slot_id, again.attempt) == (first.slot_id, 2)
-    assert demo.start(actor="demo").pk == again.pk
+    assert demo.start(default_project(), actor="demo").pk == again.pk
 
 
 def test_somebody_elses_demo_is_left_alone(host: Host) -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from containers import demo
 from containers.models import Container
 from containers.states import FINAL, Status
+from core.accounts.models import default_project
 from core.lib.clock import monotonic_s
 from core.lib.problems import Problem
 
@@ -19,14 +20,14 @@ LOOK_S = 0.2
 
 
 class Command(BaseCommand):
-    help = "Run a small web page as the container `demo` of the first project, and print its address."
+    help = "Run a small web page as the container `demo` of the project `default`, and print its address."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="how long it may take to run")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            asked = demo.start(actor=ACTOR)
+            asked = demo.start(default_project(), actor=ACTOR)
         except Problem as problem:
             raise CommandError(problem.detail) from problem
         self.stdout.write(demo.url(_running(asked, wait_s=options["wait"])) or "it runs")

@@ -1,6 +1,7 @@
 /** The questions of this feature to the API. */
 import { type QueryKey, queryOptions } from "@tanstack/react-query";
 import { api, body } from "@/shared/api/client";
+import type { ContainerVerb } from "@/shared/api/rules.generated";
 import type { Container, Decision, OrchestraEvent } from "@/shared/api/types";
 
 export const TAIL_LINES = 1_000;
@@ -23,7 +24,7 @@ export async function readContainer(ref: Ref): Promise<Container> {
   return body(await api.GET(ONE, path(ref)));
 }
 
-export type VerbName = "stop" | "restart" | "remove";
+export type VerbName = ContainerVerb;
 
 export async function askFor(verb: VerbName, ref: Ref): Promise<Container> {
   switch (verb) {

@@ -3,7 +3,8 @@ import type { Container } from "@/shared/api/types";
 import { firstTab, hasLiveLog, refusal } from "./rules";
 
 function container(part: Partial<Container>): Container {
-  return { status: "running", state: "running", desired: "run", gone_at: null, ...part } as Container;
+  const plain = { status: "running", state: "running", desired: "run", gone_at: null, superseded: false };
+  return { ...plain, follows: false, ...part } as Container;
 }
 
 test("a viewer may do nothing", () => {
@@ -17,20 +18,27 @@ test("what runs can be stopped, restarted and removed", () => {
 });
 
 test.each([
-  [{ status: "failed", state: "failed" }, "ended"],
-  [{ status: "failed", state: "restarting" }, null],
-  [{ status: "pending", state: "restarting" }, null],
-  [{ status: "stopping", state: "stopping", desired: "stop" }, "stopping"],
-  [{ desired: "remove" }, "removing"],
-  [{ desired: "remove", gone_at: "2026-11-22T12:00:00Z" }, "gone"],
+  [{ status: "failed" }, "already-ended"],
+  [{ status: "failed", follows: true }, null],
+  [{ status: "pending" }, null],
+  [{ status: "stopping", desired: "stop" }, "stop-asked"],
+  [{ status: "stopping", desired: "stop", follows: true }, null],
+  [{ desired: "remove" }, "being-removed"],
+  [{ desired: "remove", gone_at: "2026-11-22T12:00:00Z" }, "already-removed"],
+  [{ superseded: true }, "superseded"],
 ] as const)("stop of %o is refused by %s", (part, reason) => {
   expect(refusal("stop", container(part), true)).toBe(reason);
 });
 
 test("what has ended can be started again and removed", () => {
-  const ended = container({ status: "stopped", state: "stopped", desired: "stop" });
+  const ended = container({ status: "stopped", desired: "stop" });
   expect(refusal("restart", ended, true)).toBeNull();
   expect(refusal("remove", ended, true)).toBeNull();
+});
+
+test("what was asked already is not asked again", () => {
+  expect(refusal("restart", container({ desired: "stop", follows: true }), true)).toBe("restart-asked");
+  expect(refusal("remove", container({ desired: "remove" }), true)).toBe("remove-asked");
 });
 
 test("a log is followed as long as there is a process", () => {

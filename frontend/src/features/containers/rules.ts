@@ -1,19 +1,26 @@
-/** Which verb makes sense in which state. Answers the key of the reason why not, or null. */
+/** Which verb makes sense in which state, by the table that the API itself refuses by. */
+import { CONTAINER_RULES, type ContainerRefusal, type ContainerVerb } from "@/shared/api/rules.generated";
 import type { Container } from "@/shared/api/types";
 import type { ContainerTab } from "@/shared/lib/paths";
-import type { VerbName } from "./queries";
 
-const ENDED: readonly Container["status"][] = ["stopped", "failed", "exited", "lost", "cancelled"];
+export type Refusal = "viewer" | ContainerRefusal;
 
-export type Refusal = "viewer" | "removing" | "stopping" | "ended" | "gone";
-
-export function refusal(verb: VerbName, container: Container, mayOperate: boolean): Refusal | null {
+/** The key of the reason why not, or null. What would change nothing has a reason too. */
+export function refusal(verb: ContainerVerb, container: Container, mayOperate: boolean): Refusal | null {
   if (!mayOperate) return "viewer";
-  if (container.desired === "remove") return container.gone_at !== null ? "gone" : "removing";
-  // A slot that waits for its next attempt can still be stopped.
-  if (verb === "stop" && ENDED.includes(container.status) && container.state !== "restarting") return "ended";
-  if (verb === "stop" && container.desired === "stop") return "stopping";
-  return null;
+  const isGone = container.gone_at !== null;
+  const isHeld = container.stop_at !== null;
+  const found = CONTAINER_RULES.find(
+    (rule) =>
+      rule.verbs.includes(verb) &&
+      rule.desired.includes(container.desired) &&
+      rule.statuses.includes(container.status) &&
+      (rule.superseded ?? container.superseded) === container.superseded &&
+      (rule.gone ?? isGone) === isGone &&
+      (rule.held ?? isHeld) === isHeld &&
+      (rule.follows ?? container.follows) === container.follows,
+  );
+  return found?.code ?? null;
 }
 
 /** Does its engine still have something to follow? */

@@ -18,6 +18,7 @@ import styles from "./HostPage.module.css";
 import { CapacityPanel, ConditionsPanel, FactsPanel } from "./HostPanels";
 import { HostContainers } from "./HostContainers";
 import { readHost, setCordon } from "./queries";
+import { hostRefusal } from "./rules";
 
 function hostKey(name: string): readonly string[] {
   return ["host", name];
@@ -59,6 +60,7 @@ function Cordon({ host }: { host: Host }) {
   const cache = useQueryClient();
   const { isAdmin } = useRights("");
   const isCordoned = host.availability !== "active";
+  const reason = hostRefusal(isCordoned ? "uncordon" : "cordon", host, isAdmin);
   const cordon = useMutation({
     mutationFn: () => setCordon(host.name, !isCordoned),
     onSuccess: (answer) => {
@@ -74,7 +76,7 @@ function Cordon({ host }: { host: Host }) {
   return (
     <Verb
       label={t(isCordoned ? "hosts.uncordon" : "hosts.cordon")}
-      refusal={isAdmin ? null : t("refusal.notAdmin")}
+      refusal={reason === null ? null : t(`refusal.${reason}`)}
       isBusy={cordon.isPending}
       onClick={() => cordon.mutate()}
     />

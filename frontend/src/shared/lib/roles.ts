@@ -1,6 +1,10 @@
-/** What the logged-in person may do. The server decides; this only says it beforehand. */
+/** What the logged-in person may do. The server decides by the same table; this only says it beforehand. */
 import { useQuery } from "@tanstack/react-query";
 import { meQuery } from "../api/queries";
+import { LEAST_ROLE, RANK } from "../api/rules.generated";
+
+export type Role = keyof typeof RANK;
+export type RoleVerb = keyof typeof LEAST_ROLE;
 
 export interface Rights {
   isAdmin: boolean;
@@ -8,9 +12,14 @@ export interface Rights {
   mayOperate: boolean;
 }
 
+/** May somebody who holds this role (none: no member) do this? */
+export function allows(role: Role | undefined, verb: RoleVerb): boolean {
+  return role !== undefined && RANK[role] >= RANK[LEAST_ROLE[verb]];
+}
+
 export function useRights(project: string): Rights {
   const { data: me } = useQuery(meQuery);
-  const role = me?.projects.find((one) => one.name === project)?.role;
   const isAdmin = me?.is_admin ?? false;
-  return { isAdmin, mayOperate: isAdmin || (role !== undefined && role !== "viewer") };
+  const role = isAdmin ? "admin" : me?.projects.find((one) => one.name === project)?.role;
+  return { isAdmin, mayOperate: allows(role, "container.run") };
 }

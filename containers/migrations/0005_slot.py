@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("containers", "0003_registries")]
+    dependencies = [("containers", "0004_held_stops")]
     operations = [
         migrations.CreateModel(
             name="Slot",
