@@ -24,7 +24,7 @@ export async function readContainer(ref: Ref): Promise<Container> {
   return body(await api.GET(ONE, path(ref)));
 }
 
-export type VerbName = ContainerVerb;
+export type VerbName = Exclude<ContainerVerb, "keep">;
 
 export async function askFor(verb: VerbName, ref: Ref): Promise<Container> {
   switch (verb) {

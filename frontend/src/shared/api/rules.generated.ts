@@ -35,8 +35,8 @@ export const LEAST_ROLE = {
   "platform.see": "admin"
 } as const;
 
-export type ContainerVerb = "stop" | "restart" | "remove";
-export type ContainerRefusal = "superseded" | "already-removed" | "being-removed" | "remove-asked" | "already-ended" | "stop-asked" | "restart-asked";
+export type ContainerVerb = "stop" | "keep" | "restart" | "remove";
+export type ContainerRefusal = "superseded" | "already-removed" | "being-removed" | "remove-asked" | "no-held-stop" | "already-ended" | "stop-asked" | "restart-asked";
 
 /** The first rule that fits is the reason against a verb; null fits both. Idle: not refused, but nothing changes. */
 export interface ContainerRule {
@@ -46,6 +46,7 @@ export interface ContainerRule {
   statuses: readonly Container["status"][];
   superseded: boolean | null;
   gone: boolean | null;
+  held: boolean | null;
   follows: boolean | null;
   isIdle: boolean;
 }
@@ -55,6 +56,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "code": "superseded",
     "verbs": [
       "stop",
+      "keep",
       "restart",
       "remove"
     ],
@@ -78,6 +80,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": true,
     "gone": null,
+    "held": null,
     "follows": null,
     "isIdle": false
   },
@@ -85,6 +88,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "code": "already-removed",
     "verbs": [
       "stop",
+      "keep",
       "restart",
       "remove"
     ],
@@ -106,6 +110,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": null,
     "gone": true,
+    "held": null,
     "follows": null,
     "isIdle": false
   },
@@ -113,6 +118,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "code": "being-removed",
     "verbs": [
       "stop",
+      "keep",
       "restart"
     ],
     "desired": [
@@ -133,6 +139,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": null,
     "gone": null,
+    "held": null,
     "follows": null,
     "isIdle": false
   },
@@ -159,8 +166,38 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": null,
     "gone": null,
+    "held": null,
     "follows": null,
     "isIdle": true
+  },
+  {
+    "code": "no-held-stop",
+    "verbs": [
+      "keep"
+    ],
+    "desired": [
+      "run",
+      "stop",
+      "remove"
+    ],
+    "statuses": [
+      "pending",
+      "bound",
+      "preparing",
+      "starting",
+      "running",
+      "stopping",
+      "stopped",
+      "failed",
+      "exited",
+      "lost",
+      "cancelled"
+    ],
+    "superseded": null,
+    "gone": null,
+    "held": false,
+    "follows": null,
+    "isIdle": false
   },
   {
     "code": "already-ended",
@@ -181,6 +218,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": null,
     "gone": null,
+    "held": null,
     "follows": false,
     "isIdle": false
   },
@@ -202,6 +240,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": null,
     "gone": null,
+    "held": null,
     "follows": false,
     "isIdle": true
   },
@@ -223,6 +262,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     ],
     "superseded": null,
     "gone": null,
+    "held": null,
     "follows": true,
     "isIdle": true
   }

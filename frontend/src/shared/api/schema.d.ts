@@ -91,7 +91,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Always a preview: a GET changes nothing, with or without the parameter. */
+        /** @description Always a preview: a GET changes nothing, whatever the parameter says. */
         get: operations["previewMarkHostDead"];
         put?: never;
         post: operations["markHostDead"];
@@ -3404,6 +3404,24 @@ export interface operations {
             };
             /** @description the object has changed since you read it (If-Match) */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
