@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from containers.models import Container
-from containers.states import By, Desired, Status
+from containers.states import By, Status
 from containers.transitions import Move, Observation, move, observe_many
 from core.lib.brief import database_visit
 from core.lib.lease import Hold, HoldLost
@@ -46,7 +46,8 @@ class Hands:
         with database_visit():
             return Container.objects.select_related("project").get(pk=container_id)
 
-    def still_wanted(self, container_id: UUID) -> bool:
-        """Whether nobody asked for a stop meanwhile."""
+    def begin(self, container_id: UUID, **values: Any) -> bool:
+        """Move one container to starting; False also when somebody asked for a stop meanwhile."""
         with database_visit():
-            return Container.objects.filter(pk=container_id, desired=Desired.RUN).exists()
+            wished = Move(container_id, Status.STARTING, values=values, while_wanted=True)
+            return move(wished, by=By.AGENT, actor=self.actor, hold=self.hold)

@@ -60,7 +60,8 @@ def add_first(asked: NewSlot, *, actor: str) -> Container:
                 message="waits for the scheduler",
             )
             row = _row(container)
-            tell([row], [happening(row, "container.created", actor=actor, message=f"{asked.name} was asked for")])
+            told = happening(row, "container.created", actor=actor, message=f"{asked.name} was asked for")
+            tell([row], [told], pending=True)
     except IntegrityError as error:
         if "one_name_per_project" not in str(error):
             raise
@@ -97,7 +98,7 @@ def add_next(
     except IntegrityError:  # the slot's name was taken meanwhile, or another hand inserted the same attempt
         return None
     told = happening(row, "container.created", actor=actor, message=message, data={"after": str(previous_id)})
-    tell([row, _row(previous)], [told])
+    tell([row, _row(previous)], [told], pending=True)
     return row.id
 
 
@@ -125,4 +126,6 @@ def _row(container: Container) -> Row:
         host_id=container.host_id,
         health=container.health,
         gone=container.gone_at is not None,
+        cpu_millis=container.cpu_millis,
+        memory_bytes=container.memory_bytes,
     )

@@ -70,14 +70,16 @@ class Row:
     host_id: int | None
     health: str
     gone: bool
+    cpu_millis: int
+    memory_bytes: int
 
 
 def lock(ids: Iterable[UUID]) -> dict[UUID, Row]:
     """Lock rows in the order of their ids, so that two batches never wait for each other crosswise."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL"
-            " FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL,"
+            " cpu_millis, memory_bytes FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
             [list(ids)],
         )
         return {r[0]: replace(Row(*r), status=Status(r[5])) for r in cursor.fetchall()}
@@ -94,14 +96,22 @@ def write(changes: list[dict[str, Any]]) -> None:
             cursor.execute("DELETE FROM containers_hostport WHERE container_id = ANY(%s)", [released])
 
 
-def tell(rows: Iterable[Row], happenings: list[Happening], *, hosts: Iterable[int | None] = ()) -> None:
-    """Write the events and send the one hint of this transaction."""
+def tell(
+    rows: Iterable[Row],
+    happenings: list[Happening],
+    *,
+    work: Iterable[int | None] = (),
+    pending: bool = False,
+    ended: bool = False,
+) -> None:
+    """Write the events and send the one hint of this transaction. It wakes nobody who has nothing to do:
+
+    `work` are hosts whose agents have; `pending`: something waits for a host; `ended`: an attempt is over or its
+    room is free. An agent that writes down what it did itself names none of them.
+    """
     record_many(happenings)
-    listed = list(rows)
-    on = {row.host_id for row in listed} | set(hosts)
-    told: dict[str, Any] = {"container": [row.id for row in listed], "host": sorted(h for h in on if h is not None)}
-    if happenings:
-        told["event"] = True
+    told: dict[str, Any] = {"container": [row.id for row in rows], "work": sorted({h for h in work if h is not None})}
+    told |= {kind: True for kind, so in (("event", happenings), ("pending", pending), ("ended", ended)) if so}
     hint(**told)
 
 
