@@ -41,9 +41,7 @@ class Binding:
 @once_more_on_deadlock
 def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = None) -> set[UUID]:
     """Bind what still fits; the ids that were bound are returned. Raises HoldLost as move_many does."""
-    if hold is not None:
-        hold.fence()
-    rows = lock(b.id for b in bindings)
+    rows = lock((b.id for b in bindings), hold)
     wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
     room = _lock_room({b.host_id for b in wished})
     done = [b for b in wished if _take(room, b.host_id, rows[b.id]) and _claim(b, rows[b.id].project_id)]

@@ -51,9 +51,7 @@ def move_many(moves: Sequence[Move], *, by: By, actor: str, hold: Hold | None = 
 
     Raises HoldLost when the hold has passed to somebody else: nothing is written then.
     """
-    if hold is not None:
-        hold.fence()
-    rows = lock(m.id for m in moves)
+    rows = lock((m.id for m in moves), hold)
     done = [m for m in moves if m.id in rows and m.suits(rows[m.id], by)]
     if not done:
         return set()
@@ -70,9 +68,7 @@ def move_many(moves: Sequence[Move], *, by: By, actor: str, hold: Hold | None = 
 @once_more_on_deadlock
 def observe_many(observations: Sequence[Observation], *, actor: str, hold: Hold | None = None) -> None:
     """Write facts down. A change of health and an engine seen without the container leave an event."""
-    if hold is not None:
-        hold.fence()
-    rows = lock(o.id for o in observations)
+    rows = lock((o.id for o in observations), hold)
     present = [o for o in observations if o.id in rows]
     write([{"id": o.id, **_checked(o.values)} for o in present])
     tell(

@@ -67,7 +67,6 @@ def add_first(asked: NewSlot, *, actor: str) -> Container:
             raise
         message = f"{asked.name!r} is in use in this project; choose another name, or remove that container first."
         raise Problem(409, "name-taken", message, errors=[FieldProblem("/name", "name-taken", message)]) from error
-    container.refresh_from_db()
     return container
 
 

@@ -32,6 +32,7 @@ ONLY = "bench=only"  # the label of the one engine, where one is asked for
 COMMAND = ["act", "wait"]
 REST_S = 0.5
 LOOK_S = 0.004
+LOOK_AT_MANY_S = 0.02
 CONTAINERS = "/api/v1/projects/default/containers"
 
 
@@ -76,7 +77,7 @@ class Rig:
         for raw in self.raws:
             raw.api.pull(self.image)
         self.image_ref = str(self.raws[0].api.inspect_image(self.image)["RepoDigests"][0])
-        self.meter = Meter(self.installation)
+        self.meter = Meter(self.installation, self.lab.hosts)
         self._rows = psycopg.connect(
             host=str(self.installation.database.run), user="orchestra", dbname="orchestra", autocommit=True
         )
@@ -141,7 +142,7 @@ class Rig:
                 return now_s
             if seen.get("failed") or now_s > end_s:
                 raise RuntimeError(f"{prefix}: not {count} running but {seen}")
-            time.sleep(LOOK_S)
+            time.sleep(LOOK_S if count == 1 else LOOK_AT_MANY_S)
 
     def slots(self, prefix: str) -> list[str]:
         found = self.sql("SELECT slot_id::text FROM containers_container WHERE name LIKE %s", f"{prefix}%")
