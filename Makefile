@@ -75,6 +75,11 @@ planted: $(VENV)/.dev ## Plant known bugs in a copy of the tree, one by one: eac
 	@.ci/packages $(TEST_PACKAGES)
 	$(BIN)/python -m tests.planted
 
+.PHONY: bench
+bench: $(VENV)/.dev frontend/dist/index.html ## The figures, each beside its raw or peer figure (BENCH="one crash --out bench"; needs root)
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/python -m tests.bench $(BENCH)
+
 ##@ Keep
 
 .PHONY: generate

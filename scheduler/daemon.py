@@ -43,8 +43,8 @@ class LoopSpec:
 
 
 LOOPS: tuple[LoopSpec, ...] = (
-    LoopSpec("placement", lambda: pending.turn, 1.0, frozenset({"container", "host"})),
-    LoopSpec("restarts", lambda: restarts.Restarts().turn, 1.0, frozenset({"container"})),
+    LoopSpec("placement", lambda: pending.turn, 1.0, frozenset({"pending", "ended", "host"})),
+    LoopSpec("restarts", lambda: restarts.Restarts().turn, 1.0, frozenset({"ended"})),
     LoopSpec("host-health", lambda: hosthealth.HostHealth().turn, 0.5, frozenset({"host"})),
     LoopSpec("held-stops", lambda: held.turn, 1.0, frozenset({"container"})),
     LoopSpec("reaper", lambda: reaper.turn, 60.0),

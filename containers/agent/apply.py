@@ -19,8 +19,8 @@ from containers.models import Container
 from containers.policy import ProjectPolicy, refusals
 from containers.reasons import Reason
 from containers.spec import ContainerSpec, parse
-from containers.states import FINAL, Health, Status
-from hosts.engine.errors import Conflict, EngineError, NameTaken, NotFound
+from containers.states import FINAL, Desired, Health, Status
+from hosts.engine.errors import Conflict, EngineError, ImageMissing, NameTaken, NotFound
 from hosts.engine.types import Inspected
 
 log = logging.getLogger(__name__)
@@ -47,30 +47,45 @@ def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
             return
     elif row.status not in (Status.PREPARING, Status.STARTING):
         return
+    pins: dict[str, str] = {}
     try:
-        _create_and_start(row, hands, desk)
+        if row.status == Status.STARTING or _prepare(row, hands, desk, pins):
+            _start(row, hands)
     except NO_ANSWER:
         raise
     except EngineError as error:
         reason, message = meaning(error, image=str(row.spec["image"]))
-        hands.move(row.id, Status.FAILED, reason=reason, message=message)
+        hands.move(row.id, Status.FAILED, reason=reason, message=message, **pins)
         _clear(row.id, hands)
 
 
-def _create_and_start(row: Container, hands: Hands, desk: ImageDesk) -> None:
-    if row.status != Status.STARTING:
-        spec = parse(row.spec)
-        body = _body(row, spec, hands, desk.provide(hands, row))
+def _prepare(row: Container, hands: Hands, desk: ImageDesk, pins: dict[str, str]) -> bool:
+    """Until it is created and its row says starting. False when it may not, or shall stop by now.
+
+    `pins` is filled as soon as they are known: also a refused attempt tells the next one which image it was. They are
+    written together with the move, before anything starts, so that what runs is always what the row names.
+    """
+    for surely in (False, True):
+        spec, provided = parse(row.spec), desk.provide(hands, row, surely=surely)
+        pins.update(provided.pins)
+        body = _body(row, spec, hands, provided.ref)
         refused = refusals(body, ProjectPolicy.from_json(row.project.policy))
         if refused:
-            hands.move(
-                row.id, Status.FAILED, reason=Reason.POLICY, message=f"{refused[0].pointer}: {refused[0].message}"
-            )
-            return
-        engine_id = _create(row, spec, hands, body)
-        if not hands.move(row.id, Status.STARTING, engine_id=engine_id):
-            return
-    if not hands.still_wanted(row.id):
+            words = f"{refused[0].pointer}: {refused[0].message}"
+            hands.move(row.id, Status.FAILED, reason=Reason.POLICY, message=words, **pins)
+            return False
+        try:
+            engine_id = _create(row, spec, hands, body)
+        except ImageMissing:
+            if surely:
+                raise
+            continue
+        return hands.begin(row.id, engine_id=engine_id, **pins)
+    return False
+
+
+def _start(row: Container, hands: Hands) -> None:
+    if row.desired != Desired.RUN:
         return
     hands.check()
     hands.engine.start(live_name(row.id))
@@ -105,11 +120,9 @@ def _create(row: Container, spec: ContainerSpec, hands: Hands, body: dict[str, A
         return hands.engine.create(live_name(row.id), body)
     except NameTaken:
         there = hands.engine.inspect(live_name(row.id))
-        if (
-            there.labels.get("orchestra.spec") == row.spec_hash
-            and there.labels.get("orchestra.cluster") == hands.cluster
-        ):
-            return there.id
+        labels = (there.labels.get("orchestra.spec"), there.labels.get("orchestra.cluster"))
+        if (*labels, there.image) == (row.spec_hash, hands.cluster, body["Image"]):
+            return there.id  # ours, and of the image that will stand on the row
         hands.engine.remove(live_name(row.id))
         return hands.engine.create(live_name(row.id), body)
 

@@ -29,10 +29,20 @@ _UP = (Do.BRING_UP, Do.NOTE_HEALTH, Do.GIVE_UP)
 
 
 class Crew:
-    """Runs steps, one at a time per container; knows which containers were touched since a moment."""
+    """Runs steps, one at a time per container; knows which containers were touched since a moment.
 
-    def __init__(self, hands: Hands, *, on_done: Callable[[], None], on_lost: Callable[[], None]) -> None:
-        self.hands, self.on_done, self.on_lost = hands, on_done, on_lost
+    One of `on_done` and `on_failed` is called after every step.
+    """
+
+    def __init__(
+        self,
+        hands: Hands,
+        *,
+        on_done: Callable[[], None],
+        on_failed: Callable[[], None],
+        on_lost: Callable[[], None],
+    ) -> None:
+        self.hands, self.on_done, self.on_failed, self.on_lost = hands, on_done, on_failed, on_lost
         self._desk = ImageDesk()
         self._up = ThreadPoolExecutor(UP_THREADS, thread_name_prefix=f"up-{hands.host_name}")
         self._down = ThreadPoolExecutor(DOWN_THREADS, thread_name_prefix=f"down-{hands.host_name}")
@@ -70,9 +80,17 @@ class Crew:
             for pool in (self._up, self._down):
                 pool.shutdown(wait=True)
 
+    @property
+    def has_much_to_do(self) -> bool:
+        """More containers than it brings up at once: not the moment for what can wait."""
+        with self._guard:
+            return len(self._busy) > UP_THREADS
+
     def _run(self, step: Step) -> None:
+        after = self.on_failed
         try:
             do(step, self.hands, self._desk)
+            after = self.on_done
         except HoldLost as error:
             log.warning("%s; %s is left to its new agent", error, step.do)
             self.on_lost()
@@ -88,7 +106,7 @@ class Crew:
             with self._guard:
                 self._busy.discard(step.id)
                 self._touched[step.id] = monotonic_s()
-            self.on_done()
+            after()
 
     @property
     def _host(self) -> str:

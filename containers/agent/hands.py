@@ -1,13 +1,13 @@
 """What a step needs to act on one host: the engine, the hold that fences every write, the right to act at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from containers.models import Container
-from containers.states import By, Desired, Status
-from containers.transitions import Move, Observation, move, observe_many
+from containers.states import By, Status
+from containers.transitions import Move, Observation, move, move_many, observe_many
 from core.lib.brief import database_visit
 from core.lib.lease import Hold, HoldLost
 from hosts.engine import Engine
@@ -46,7 +46,14 @@ class Hands:
         with database_visit():
             return Container.objects.select_related("project").get(pk=container_id)
 
-    def still_wanted(self, container_id: UUID) -> bool:
-        """Whether nobody asked for a stop meanwhile."""
+    def prepare(self, container_ids: Iterable[UUID]) -> None:
+        """Move those that are bound to preparing, together: a hundred of them are one transaction."""
         with database_visit():
-            return Container.objects.filter(pk=container_id, desired=Desired.RUN).exists()
+            wished = [Move(container_id, Status.PREPARING) for container_id in container_ids]
+            move_many(wished, by=By.AGENT, actor=self.actor, hold=self.hold)
+
+    def begin(self, container_id: UUID, **values: Any) -> bool:
+        """Move one container to starting; False also when somebody asked for a stop meanwhile."""
+        with database_visit():
+            wished = Move(container_id, Status.STARTING, values=values, while_wanted=True)
+            return move(wished, by=By.AGENT, actor=self.actor, hold=self.hold)

@@ -7,6 +7,7 @@ has shown the image to the row's project, with that project's credentials: nothi
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -68,44 +69,59 @@ class Errand:
             return was_shown(self.row.project_id, mine)
 
 
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """The reference to create with, and what to pin on the row in the transaction that says so."""
+
+    ref: str
+    pins: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class ImageDesk:
-    """What one host's agent remembers of registries for some seconds, so that a batch asks once."""
+    """What one host's agent remembers of registries and its engine for some seconds, so that a batch asks once."""
 
     _resolved: dict[tuple[Asker, str], tuple[float, Resolved]] = field(default_factory=dict)
+    _seen: dict[str, tuple[float, ImageFacts]] = field(default_factory=dict)
     _silent: dict[tuple[Asker, str], tuple[float, EngineError]] = field(default_factory=dict)
     _pulling: dict[str, threading.Lock] = field(default_factory=dict)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def provide(self, hands: Hands, row: Container) -> str:
-        """Make the image present and return the reference to create with. ImageMissing, RegistryError, DiskFull ..."""
-        if row.image_id:
-            hands.engine.image(row.image_id)
-            return row.image_id
-        ref = str(row.spec["image"])
-        errand = Errand(hands, row, ref)
-        if not row.image_digest:
-            local = _local_only(hands, ref)
-            digest = None if local else self._digest(errand)
-            if digest is None:
-                return self._pin_local(hands, row, local or hands.engine.image(ref))
-            row.image_digest = digest
-        image = self._present(errand, f"{_repository(ref)}@{row.image_digest}")
-        hands.note(row.id, image_digest=row.image_digest, image_architecture=image.architecture)
-        return f"{_repository(ref)}@{row.image_digest}"
+    def provide(self, hands: Hands, row: Container, *, surely: bool = True) -> Provided:
+        """The image to create with, made present. ImageMissing, RegistryError, DiskFull ...
 
-    def _pin_local(self, hands: Hands, row: Container, image: ImageFacts) -> str:
-        hands.note(row.id, image_id=image.id, image_architecture=image.architecture)
-        return image.id
+        Without `surely` the engine is not asked for what a moment ago was there, or for what an earlier attempt has
+        pinned: the create call says when it is not, and then it is provided surely.
+        """
+        ref = str(row.spec["image"])
+        if row.image_id:
+            if surely:
+                hands.engine.image(row.image_id)
+            return Provided(row.image_id)
+        errand = Errand(hands, row, ref)
+        digest = row.image_digest or self._answered(errand)
+        if not digest:
+            local = _local_only(hands, ref)
+            digest = "" if local else self._digest(errand) or ""
+            if not digest:
+                image = local or hands.engine.image(ref)
+                return Provided(image.id, {"image_id": image.id, "image_architecture": image.architecture})
+        exact = f"{_repository(ref)}@{digest}"
+        if row.image_digest and row.image_architecture and not surely:
+            return Provided(exact)
+        image = self._present(errand, exact, surely=surely)
+        return Provided(exact, {"image_digest": digest, "image_architecture": image.architecture})
+
+    def _answered(self, errand: Errand) -> str:
+        """What the registry said to this asker some seconds ago, "" when it was not asked."""
+        known = self._resolved.get((errand.asker, errand.ref))
+        return known[1].digest if known and monotonic_s() - known[0] < RESOLVED_FOR_S else ""
 
     def _digest(self, errand: Errand) -> str | None:
         """The registry's word; None when it cannot be asked and the engine has the image anyway."""
         named = parse_image(errand.ref).digest
         if named and not errand.guarded:
             return named
-        known = self._resolved.get((errand.asker, errand.ref))
-        if known and monotonic_s() - known[0] < RESOLVED_FOR_S:
-            return known[1].digest
         try:
             resolved = self._ask(errand)
         except RegistryDenied:
@@ -141,8 +157,14 @@ class ImageDesk:
             self._silent[asked] = (monotonic_s(), error)
             raise
 
-    def _present(self, errand: Errand, exact: str) -> ImageFacts:
+    def _present(self, errand: Errand, exact: str, *, surely: bool) -> ImageFacts:
         """The image by digest, pulled when it is missing; one pull at a time for one image."""
+        seen = self._seen.get(exact)
+        if seen is None or surely or monotonic_s() - seen[0] >= RESOLVED_FOR_S:
+            seen = self._seen[exact] = (monotonic_s(), self._looked_for(errand, exact))
+        return seen[1]
+
+    def _looked_for(self, errand: Errand, exact: str) -> ImageFacts:
         hands = errand.hands
         try:
             return hands.engine.image(exact)

@@ -6,7 +6,9 @@ hints of the database only make it sooner.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -17,8 +19,19 @@ from containers.agent.hands import Hands
 from containers.agent.identity import identify
 from containers.agent.observe import Cluster, rows_of, urgent_rows
 from containers.agent.pings import PingJudge, words
-from containers.agent.plan import DONE_PREFIX, LIVE_PREFIX, Do, Step, owner_of_name, plan, plan_silent, plan_wishes
+from containers.agent.plan import (
+    DONE_PREFIX,
+    LIVE_PREFIX,
+    Do,
+    Step,
+    Wanted,
+    owner_of_name,
+    plan,
+    plan_silent,
+    plan_wishes,
+)
 from containers.agent.stats import Measurer
+from containers.states import Desired, Status
 from core.lib.brief import database_visit
 from core.lib.clock import monotonic_s
 from core.lib.lease import HoldLost
@@ -31,6 +44,8 @@ log = logging.getLogger(__name__)
 FACTS_EVERY_S = 30.0
 EVENTS_AGAIN_S = 1.0
 FRESH_EVERY_S = 1.0
+TOGETHER = 100  # in one transaction
+TOGETHER_MOST = 300  # what is preparing must come up within its deadline, also when another agent takes over
 WRITE_AGAIN_S = 10.0  # a word that stands already costs no event; writing it again heals what another hand wrote
 
 
@@ -39,10 +54,12 @@ class HostWorker:
 
     def __init__(self, hands: Hands, *, on_lost: Callable[[], None]) -> None:
         self.hands, self.on_lost = hands, on_lost
-        self.crew = Crew(hands, on_done=self.wake, on_lost=self._lost)
+        self.crew = Crew(hands, on_done=self._hands_free, on_failed=self.wake, on_lost=self._lost)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._compare_at_s = 0.0
+        self._passed_over = False  # a row that shall stop was in somebody's hands when we last looked
+        self._told: dict[str, tuple[float, str | None]] = {}
         self._introduced = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=(body,), name=f"{body.__name__}-{hands.host_name}", daemon=True)
@@ -56,6 +73,11 @@ class HostWorker:
     def wake(self) -> None:
         """Look at the rows soon."""
         self._wake.set()
+
+    def _hands_free(self) -> None:
+        """Look again when something waits for the hands that are free now."""
+        if self._passed_over:
+            self.wake()
 
     def compare_soon(self) -> None:
         """Look at the engine soon."""
@@ -107,9 +129,24 @@ class HostWorker:
             if monotonic_s() >= self._compare_at_s:
                 self._compare()
             else:
-                self.crew.take(
-                    plan_wishes(urgent_rows(self.hands.host_id).values(), self.crew.busy_since(monotonic_s()))
-                )
+                self._obey()
+
+    def _obey(self) -> None:
+        """What the rows call for by themselves: the quick answer to a hint."""
+        self._passed_over = True  # until we know: a step that ends meanwhile must not be missed
+        rows = urgent_rows(self.hands.host_id)
+        busy = self.crew.busy_since(monotonic_s())
+        self._passed_over = any(row.desired != Desired.RUN for key, row in rows.items() if key in busy)
+        self._take(plan_wishes(rows.values(), busy), rows)
+
+    def _take(self, steps: Sequence[Step], rows: Mapping[UUID, Wanted]) -> None:
+        """Give the steps to the crew. New ones of a batch are moved to preparing together, one alone by its hands."""
+        fresh = [step.id for step in steps if step.do == Do.BRING_UP and rows[step.id].status == Status.BOUND]
+        if len(fresh) > 1:
+            self.hands.check()
+            for start in range(0, min(len(fresh), TOGETHER_MOST), TOGETHER):
+                self.hands.prepare(fresh[start : start + TOGETHER])
+        self.crew.take(steps)
 
     def _introduce(self) -> None:
         """First contact: who is it, what has it got. Nothing is done on an engine that is not this host's."""
@@ -133,21 +170,35 @@ class HostWorker:
             self.crew.take(plan_silent(rows.values(), self.crew.busy_since(asked_s)))
             self._note_responsive(error)
             raise
-        made = plan(rows_of(self.hands.host_id, facts), facts, self.crew.busy_since(asked_s))
-        self.crew.take(made.steps)
+        rows = rows_of(self.hands.host_id, facts)
+        made = plan(rows, facts, self.crew.busy_since(asked_s))
+        self._take(made.steps, rows)
         self._note_responsive(None)
         names = ", ".join(made.unknown[:20])
         message = f"{len(made.unknown)} containers bear our label and are in no row: {names}" if made.unknown else ""
-        with database_visit():
-            self._condition("quarantine", bad=bool(made.unknown), message=message)
+        with self._news("quarantine", message) as is_news:
+            if is_news:
+                self._condition("quarantine", bad=bool(made.unknown), message=message)
 
     def _note_responsive(self, error: EngineError | None) -> None:
         if error is not None and not isinstance(error, Deadline):
             return
         to = Responsive.OK if error is None else Responsive.SLOW
         message = "a full list came in time" if error is None else f"no list within its deadline. {error.words}"
+        with self._news("responsive", to) as is_news:
+            if is_news:
+                set_responsive(self.hands.host_id, to, message=message, actor=self.hands.actor, hold=self.hands.hold)
+
+    @contextmanager
+    def _news(self, name: str, word: str) -> Iterator[bool]:
+        """A visit to write a word: another than the last one written, or that one again when it is old."""
+        told_s, told = self._told.get(name, (0.0, None))
+        if word == told and monotonic_s() - told_s < WRITE_AGAIN_S:
+            yield False
+            return
         with database_visit():
-            set_responsive(self.hands.host_id, to, message=message, actor=self.hands.actor, hold=self.hands.hold)
+            yield True
+        self._told[name] = (monotonic_s(), word)
 
     def _condition(self, name: str, *, bad: bool, message: str) -> None:
         set_condition(self.hands.host_id, name, bad=bad, message=message, actor=self.hands.actor, hold=self.hands.hold)
@@ -198,7 +249,7 @@ class HostWorker:
             if monotonic_s() >= sample_at_s:
                 sample_at_s = monotonic_s() + settings.SAMPLE_S
                 measurer.everything()
-            else:
+            elif not self.crew.has_much_to_do:
                 measurer.fresh()
             if monotonic_s() >= facts_at_s:
                 facts_at_s = monotonic_s() + FACTS_EVERY_S

@@ -41,13 +41,10 @@ class Binding:
 @once_more_on_deadlock
 def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = None) -> set[UUID]:
     """Bind what still fits; the ids that were bound are returned. Raises HoldLost as move_many does."""
-    if hold is not None:
-        hold.fence()
-    rows = lock(b.id for b in bindings)
+    rows = lock((b.id for b in bindings), hold)
     wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
     room = _lock_room({b.host_id for b in wished})
-    requests = _requests([b.id for b in wished])
-    done = [b for b in wished if _take(room, b.host_id, requests[b.id]) and _claim(b, rows[b.id].project_id)]
+    done = [b for b in wished if _take(room, b.host_id, rows[b.id]) and _claim(b, rows[b.id].project_id)]
     if not done:
         return set()
     write([_change(b) for b in done])
@@ -61,7 +58,7 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
         )
         for b in done
     ]
-    tell([rows[b.id] for b in done], told, hosts=[b.host_id for b in done])
+    tell([rows[b.id] for b in done], told, work=[b.host_id for b in done])
     return {b.id for b in done}
 
 
@@ -93,14 +90,8 @@ def _lock_room(hosts: set[int]) -> dict[int, list[int]]:
         return {host: [cpu, memory] for host, cpu, memory in cursor.fetchall()}
 
 
-def _requests(ids: list[UUID]) -> dict[UUID, tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, cpu_millis, memory_bytes FROM containers_container WHERE id = ANY(%s)", [ids])
-        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
-
-
-def _take(room: dict[int, list[int]], host_id: int, request: tuple[int, int]) -> bool:
-    free = room.get(host_id)
+def _take(room: dict[int, list[int]], host_id: int, row: Row) -> bool:
+    free, request = room.get(host_id), (row.cpu_millis, row.memory_bytes)
     if free is None or any(asked > left for asked, left in zip(request, free, strict=True)):
         return False
     room[host_id] = [left - asked for asked, left in zip(request, free, strict=True)]
@@ -109,6 +100,8 @@ def _take(room: dict[int, list[int]], host_id: int, request: tuple[int, int]) ->
 
 def _claim(binding: Binding, project_id: int) -> bool:
     """Take the ports and pin the volumes; on a clash nothing of it stays."""
+    if not binding.ports and not binding.volumes:
+        return True
     with connection.cursor() as cursor:
         cursor.execute("SAVEPOINT claim")
         if _claim_ports(cursor, binding) and _claim_volumes(cursor, binding, project_id):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from containers.states import By, Health, Status, allowed
+from containers.states import FINAL, By, Desired, Health, Status, allowed
 from containers.transitions.write import COLUMNS, PINS, Row, happening, lock, once_more_on_deadlock, tell, write
 from core.events.record import Happening
 from core.lib.lease import Hold
@@ -17,7 +17,7 @@ OBSERVABLE = (COLUMNS.keys() - {"status", "host_id"}) | {"gone", *PINS}
 class Move:
     """A wished change of status. `reason` is a code, `message` is for people and keeps the engine's own words.
 
-    `values`: observations written along (see OBSERVABLE).
+    `values`: observations written along (see OBSERVABLE). `while_wanted`: not when a stop was asked for meanwhile.
     """
 
     id: UUID
@@ -25,6 +25,11 @@ class Move:
     reason: str = ""
     message: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    while_wanted: bool = False
+
+    def suits(self, row: Row, by: By) -> bool:
+        """Whether the row, under its lock, lets it happen."""
+        return allowed(row.status, self.to, by) and not (self.while_wanted and row.desired != Desired.RUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +51,32 @@ def move_many(moves: Sequence[Move], *, by: By, actor: str, hold: Hold | None = 
 
     Raises HoldLost when the hold has passed to somebody else: nothing is written then.
     """
-    if hold is not None:
-        hold.fence()
-    rows = lock(m.id for m in moves)
-    done = [m for m in moves if m.id in rows and allowed(rows[m.id].status, m.to, by)]
+    rows = lock((m.id for m in moves), hold)
+    done = [m for m in moves if m.id in rows and m.suits(rows[m.id], by)]
     if not done:
         return set()
     write([_change(m, rows[m.id]) for m in done])
-    tell([rows[m.id] for m in done], [_event(m, rows[m.id], actor) for m in done])
+    tell(
+        [rows[m.id] for m in done],
+        [_event(m, rows[m.id], actor) for m in done],
+        work=() if by == By.AGENT else [rows[m.id].host_id for m in done],
+        ended=any(m.to in FINAL for m in done),
+    )
     return {m.id for m in done}
 
 
 @once_more_on_deadlock
 def observe_many(observations: Sequence[Observation], *, actor: str, hold: Hold | None = None) -> None:
     """Write facts down. A change of health and an engine seen without the container leave an event."""
-    if hold is not None:
-        hold.fence()
-    rows = lock(o.id for o in observations)
+    rows = lock((o.id for o in observations), hold)
     present = [o for o in observations if o.id in rows]
     write([{"id": o.id, **_checked(o.values)} for o in present])
-    tell([rows[o.id] for o in present], [e for o in present for e in _health_event(o, rows[o.id], actor)])
+    tell(
+        [rows[o.id] for o in present],
+        [e for o in present for e in _health_event(o, rows[o.id], actor)],
+        pending=any("not_before" in o.values for o in present),
+        ended=any(o.values.get("gone") for o in present),
+    )
 
 
 def _change(wished: Move, row: Row) -> dict[str, Any]:

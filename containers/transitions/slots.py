@@ -62,13 +62,13 @@ def add_first(asked: NewSlot, *, actor: str) -> Container:
                 message="waits for the scheduler",
             )
             row = _row(container)
-            tell([row], [happening(row, "container.created", actor=actor, message=f"{asked.name} was asked for")])
+            told = happening(row, "container.created", actor=actor, message=f"{asked.name} was asked for")
+            tell([row], [told], pending=True)
     except IntegrityError as error:
         if "one_name_per_project" not in str(error):
             raise
         message = f"{asked.name!r} is in use in this project; choose another name, or remove that container first."
         raise Problem(409, "name-taken", message, errors=[FieldProblem("/name", "name-taken", message)]) from error
-    container.refresh_from_db()
     return container
 
 
@@ -99,7 +99,7 @@ def add_next(
     except IntegrityError:  # the slot's name was taken meanwhile, or another hand inserted the same attempt
         return None
     told = happening(row, "container.created", actor=actor, message=message, data={"after": str(previous_id)})
-    tell([row, _row(previous)], [told])
+    tell([row, _row(previous)], [told], pending=True)
     return row.id
 
 
@@ -127,4 +127,6 @@ def _row(container: Container) -> Row:
         host_id=container.host_id,
         health=container.health,
         gone=container.gone_at is not None,
+        cpu_millis=container.cpu_millis,
+        memory_bytes=container.memory_bytes,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from containers.states import By, Desired, Status, goes_forward
+from containers.states import FINAL, By, Desired, Status, goes_forward
 from containers.transitions.moves import Move, move_many
 from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell
 
@@ -61,7 +61,8 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
     if not _write_wish(row, desired, then_restart=then_restart):
         return False
     kind, message = _WORDS[(desired, then_restart)]
-    tell([row], [happening(row, kind, actor=actor, message=message)])
+    told = happening(row, kind, actor=actor, message=message)
+    tell([row], [told], work=[row.host_id], ended=row.status in FINAL)
     if row.status == Status.PENDING:
         cancelled = Move(row.id, Status.CANCELLED, reason="cancelled", message="taken back before it had a host")
         move_many([cancelled], by=By.ACTION, actor=actor)

@@ -16,7 +16,8 @@ from django.db import OperationalError, connection, transaction
 from containers.states import FINAL, Status
 from core.events.models import Level
 from core.events.record import Happening, record_many
-from core.lib.notify import hint
+from core.lib.lease import Hold
+from core.lib.notify import Hints
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,16 +71,28 @@ class Row:
     host_id: int | None
     health: str
     gone: bool
+    cpu_millis: int
+    memory_bytes: int
 
 
-def lock(ids: Iterable[UUID]) -> dict[UUID, Row]:
-    """Lock rows in the order of their ids, so that two batches never wait for each other crosswise."""
+_LOCK = (
+    "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL,"
+    " cpu_millis, memory_bytes FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+)
+
+
+def lock(ids: Iterable[UUID], hold: Hold | None = None) -> dict[UUID, Row]:
+    """Lock rows in the order of their ids, so that two batches never wait for each other crosswise.
+
+    The hold is fenced first, in the same message to the server; raises HoldLost when it has passed on.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL"
-            " FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-            [list(ids)],
-        )
+        if hold is None:
+            cursor.execute(_LOCK, [list(ids)])
+        else:
+            cursor.execute(f"{hold.fencing}; {_LOCK}", [hold.key, list(ids)])
+            hold.judge(cursor.fetchone())
+            cursor.nextset()
         return {r[0]: replace(Row(*r), status=Status(r[5])) for r in cursor.fetchall()}
 
 
@@ -94,15 +107,22 @@ def write(changes: list[dict[str, Any]]) -> None:
             cursor.execute("DELETE FROM containers_hostport WHERE container_id = ANY(%s)", [released])
 
 
-def tell(rows: Iterable[Row], happenings: list[Happening], *, hosts: Iterable[int | None] = ()) -> None:
-    """Write the events and send the one hint of this transaction."""
-    record_many(happenings)
-    listed = list(rows)
-    on = {row.host_id for row in listed} | set(hosts)
-    told: dict[str, Any] = {"container": [row.id for row in listed], "host": sorted(h for h in on if h is not None)}
-    if happenings:
-        told["event"] = True
-    hint(**told)
+def tell(
+    rows: Iterable[Row],
+    happenings: list[Happening],
+    *,
+    work: Iterable[int | None] = (),
+    pending: bool = False,
+    ended: bool = False,
+) -> None:
+    """Write the events and send the one hint of this transaction. It wakes nobody who has nothing to do:
+
+    `work` are hosts whose agents have; `pending`: something waits for a host; `ended`: an attempt is over or its
+    room is free. An agent that writes down what it did itself names none of them.
+    """
+    told: Hints = {"container": [row.id for row in rows], "work": sorted({h for h in work if h is not None})}
+    told |= {kind: True for kind, so in (("event", happenings), ("pending", pending), ("ended", ended)) if so}
+    record_many(happenings, told)
 
 
 def happening(row: Row, kind: str, *, actor: str, message: str, data: Mapping[str, Any] | None = None) -> Happening:

@@ -3,12 +3,16 @@
 Before: an action or a transition. After: the events list, the socket's event topic, the audit trail.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
 from core.events.models import Event, Level
-from core.lib.notify import hint
+from core.lib.notify import CHANNEL, RING, Hints, pack
 from core.lib.requests import current_request_id
 
 
@@ -27,29 +31,27 @@ class Happening:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+_COLUMNS = ("kind", "actor", "object_kind", "object_id", "message", "level", "project_id", "host_id", "data")
+_INSERT = f"INSERT INTO {Event._meta.db_table} ({', '.join(_COLUMNS)}, request_id) VALUES "  # nosec B608
+_ROW = f"({', '.join(['%s'] * len(_COLUMNS))}, %s)"
+
+
 def record(happening: Happening) -> None:
     """Write one event and hint that there is one."""
-    record_many([happening])
-    hint(event=True)
+    record_many([happening], {"event": True})
 
 
-def record_many(happenings: Iterable[Happening]) -> None:
-    """Write events without a hint: the caller sends its own, with what else it changed."""
+def record_many(happenings: Iterable[Happening], hints: Hints | None = None) -> None:
+    """Write events, and with them ring once for what else their transaction changed: one message to the server."""
     request_id = current_request_id()
-    Event.objects.bulk_create(
-        [
-            Event(
-                kind=h.kind,
-                actor=h.actor,
-                object_kind=h.object_kind,
-                object_id=h.object_id,
-                message=h.message,
-                level=h.level,
-                project_id=h.project_id,
-                host_id=h.host_id,
-                data=h.data,
-                request_id=request_id,
-            )
-            for h in happenings
-        ]
-    )
+    statements, values = [], []
+    for happening in happenings:
+        statements.append(_ROW)
+        fields = [getattr(happening, name) for name in _COLUMNS[:-1]]
+        values += [*fields, json.dumps(happening.data, cls=DjangoJSONEncoder), request_id]
+    text = _INSERT + ", ".join(statements) if statements else ""
+    if payload := pack(hints or {}):
+        text, values = f"{text}; {RING}" if text else RING, [*values, CHANNEL, payload]
+    if text:
+        with connection.cursor() as cursor:
+            cursor.execute(text, values)

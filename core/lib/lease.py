@@ -38,11 +38,16 @@ class Hold:
     def fence(self) -> None:
         """Take the hold FOR SHARE inside the caller's transaction; raises HoldLost when the epoch has moved on."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT epoch FROM {self.table} WHERE {self.key_column} = %s FOR SHARE",  # nosec B608
-                [self.key],
-            )
-            row = cursor.fetchone()
+            cursor.execute(self.fencing, [self.key])
+            self.judge(cursor.fetchone())
+
+    @property
+    def fencing(self) -> str:
+        """The fence's statement, with the key as its one parameter; `judge` must see its row before anything else."""
+        return f"SELECT epoch FROM {self.table} WHERE {self.key_column} = %s FOR SHARE"  # nosec B608
+
+    def judge(self, row: tuple[int] | None) -> None:
+        """Raises HoldLost unless this is the epoch that we hold."""
         if row is None or row[0] != self.epoch:
             raise HoldLost(f"{self.table} {self.key}: epoch {self.epoch} is over, now {row[0] if row else 'gone'}")
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 CHANNEL = "orchestra_hint"
+RING = "SELECT pg_notify(%s, %s)"
 LISTENER = "orchestra listener"
 IDS_MAX = 100
 KIND_BYTES_MAX = 7_000
@@ -35,7 +36,7 @@ def hint(**kinds: Iterable[object] | Literal[True]) -> None:
     payload = pack({kind: ids if ids is True else list(ids) for kind, ids in kinds.items()})
     if payload:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+            cursor.execute(RING, [CHANNEL, payload])
 
 
 def pack(hints: Hints) -> str:

@@ -1,9 +1,13 @@
 """Each step on a fake engine: what is written, what is called, and what an interrupted one leaves for the next turn."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from django.db import connection
 
 from containers.agent.apply import do
+from containers.agent.images import ImageDesk
 from containers.agent.plan import Do, Step, done_name, live_name
 from containers.models import Container, LogTail
 from containers.states import By, Desired, Status
@@ -33,6 +37,54 @@ def test_what_was_created_before_a_kill_is_adopted_not_made_again(bench: Bench) 
     assert (row.status, row.engine_id) == ("running", engine_id)
     assert bench.fake.calls["create"] >= 2
     assert len(bench.fake.containers) == 1
+
+
+def test_what_was_created_of_another_image_than_the_row_will_name_is_made_again(bench: Bench) -> None:
+    """The agent dies after create and before it pinned the image; then the tag moves."""
+    container = bench.bound()
+    bench.fake.fail("create", Deadline("slow"))
+    with pytest.raises(Deadline):
+        do(Step(Do.BRING_UP, container.pk, ""), bench.hands, bench.desk)
+    old = bench.hands.engine.pull(IMAGE)
+    labels = {"orchestra.spec": container.spec_hash, "orchestra.cluster": bench.hands.cluster}
+    bench.hands.engine.create(live_name(container.pk), {"Image": old.digests[0], "Labels": labels})
+    bench.fake.fleet.publish(IMAGE, version="2")
+    bench.desk = ImageDesk()
+    row = bench.do(Do.BRING_UP, container)
+    assert row.status == Status.RUNNING
+    assert bench.fake.find(live_name(container.pk)).body["Image"].endswith(row.image_digest)
+    assert not old.digests[0].endswith(row.image_digest)
+
+
+def test_an_image_that_left_the_engine_a_moment_ago_is_pulled_again(bench: Bench) -> None:
+    """The desk remembers it as present; the create call knows better."""
+    bench.do(Do.BRING_UP, bench.bound())
+    bench.fake.images.clear()
+    assert bench.do(Do.BRING_UP, bench.bound()).status == Status.RUNNING
+    assert bench.fake.calls["pull"] == 2
+
+
+def test_a_refused_attempt_leaves_its_image_to_the_next(bench: Bench) -> None:
+    bench.fake.take_port(20002)
+    container = rows.slot(image=IMAGE, command=["act", "wait"], ports=[{"container_port": 80, "host_port": 20002}])
+    assert rows.bind(container, bench.host, ports=(BoundPort(80, "tcp", "0.0.0.0", 20002),))
+    row = bench.do(Do.BRING_UP, container)
+    assert (row.status, row.image_digest[:7]) == (Status.FAILED, "sha256:")
+
+
+def test_a_stop_asked_while_it_was_created_leaves_it_unstarted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    container = bench.bound()
+    create = bench.hands.engine.create
+
+    def meanwhile(name: str, body: Mapping[str, Any]) -> str:
+        want(container.pk, Desired.STOP, actor="user:a")
+        return create(name, body)
+
+    monkeypatch.setattr(bench.hands.engine, "create", meanwhile)
+    assert bench.do(Do.BRING_UP, container).status == Status.PREPARING
+    assert bench.fake.running() == []
+    bench.turn()
+    assert Container.objects.get(pk=container.pk).status == Status.STOPPED
 
 
 def test_a_stranger_under_our_name_is_replaced(bench: Bench) -> None:

@@ -60,12 +60,13 @@ def test_the_pool_finds_it_again_after_kill_9(server: Server, var: str) -> None:
         + """
 from orchestra.database.server import Server
 from pathlib import Path
-import signal, time
+import select, signal, time
 server = Server(Path(os.environ["ORCHESTRA_VAR"]))
 for _ in range(3):
     connection.close()
+    ended = os.pidfd_open(server.pid())
     os.kill(server.pid(), signal.SIGKILL)
-    while server.pid(): pass
+    select.select([ended], [], [])
     with connection.cursor() as cursor:
         cursor.execute("SELECT 7")
         print(cursor.fetchone()[0], flush=True)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from containers.models import Container
 from containers.states import FINAL, MOVES, By, Desired, Status
-from containers.transitions import Move, Observation, move, move_many, observe_many
+from containers.transitions import Move, Observation, move, move_many, observe_many, want
 from core.events.models import Event
 from core.lib.lease import Hold, HoldLost
 from hosts.models import HostHold
@@ -75,6 +75,15 @@ def test_a_batch_moves_what_it_can_and_says_which() -> None:
     )
     assert moved == {first.pk}
     assert Event.objects.filter(kind="container.preparing").count() == 1
+
+
+def test_a_move_that_needs_the_wish_is_not_made_after_a_stop() -> None:
+    container = rows.slot()
+    assert rows.bind(container, rows.host("h1"))
+    rows.advance(container, Status.PREPARING)
+    want(container.pk, Desired.STOP, actor="user:a")
+    assert not move(Move(container.pk, Status.STARTING, while_wanted=True), by=By.AGENT, actor="agent:a")
+    assert move(Move(container.pk, Status.STARTING), by=By.AGENT, actor="agent:a")
 
 
 def test_values_are_written_along_and_unknown_ones_refused() -> None:

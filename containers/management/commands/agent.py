@@ -43,6 +43,6 @@ class Command(BaseCommand):
 
 
 def _hosts(hints: Hints) -> set[int] | None:
-    """The hosts a hint speaks of; containers that are named always come with their hosts."""
-    hosts = hints.get("host", [])
-    return None if hosts is True or hints.get("container") is True else {int(host) for host in hosts}
+    """The hosts whose agents have something to do; None when a hint was too long to name them."""
+    hosts = hints.get("work", [])
+    return None if hosts is True else {int(host) for host in hosts}

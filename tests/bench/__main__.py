@@ -1,0 +1,113 @@
+"""`make bench`, or `python -m tests.bench [piece...]`: measure, print the table, write it. Needs root, as the lab does.
+
+Pieces: many, one, crash, pixel, processes. `--out NAME` writes NAME.txt and NAME.json. A piece that breaks is told and
+the others go on; a figure that is missed is no error of the bench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.bench import crash, many, one, pixel, processes
+from tests.bench.figures import Figure, as_json, table
+from tests.bench.rig import Rig, say
+
+PIECES = ("one", "crash", "pixel", "many", "processes")
+ON_A_RIG = ("one", "crash", "pixel", "many")
+LARGE = 100
+
+
+def main(words: list[str]) -> int:
+    asked = parser().parse_args(words)
+    unknown = set(asked.pieces) - set(PIECES)
+    if unknown:
+        raise SystemExit(f"no piece {', '.join(sorted(unknown))}; there are {', '.join(PIECES)}")
+    pieces = [piece for piece in PIECES if piece in (asked.pieces or PIECES)]
+    began_s, load = time.monotonic(), os.getloadavg()[0]
+    figures: list[Figure] = []
+    broken: list[str] = []
+    if set(pieces) & set(ON_A_RIG):
+        with Rig() as rig:
+            for piece in pieces:
+                if piece in ON_A_RIG:
+                    figures += attempt(piece, on_rig(piece, rig, asked), broken)
+    if "processes" in pieces:
+        figures += attempt("processes", lambda: processes.measure(rounds=asked.starts), broken)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "took_s": round(time.monotonic() - began_s),
+        "machine": f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}",
+        "load_before": round(load, 2),
+        "pieces": pieces,
+        "broken": broken,
+    }
+    publish(figures, about, asked.out)
+    return 1 if broken else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    made.add_argument("pieces", nargs="*", help=f"of {', '.join(PIECES)}; all when none is named")
+    made.add_argument("--out", type=Path, default=None, help="write this name with .txt and .json")
+    made.add_argument("--rounds", type=int, default=5, help="pairs of 10 and 50 containers")
+    made.add_argument("--rounds-100", type=int, default=3, help="pairs of 100 containers")
+    made.add_argument("--counts", default="10,50,100", help="sizes of `many`")
+    made.add_argument("--engines", default="1,3", help="numbers of engines of `many`")
+    made.add_argument("--no-swarm", action="store_true", help="leave Swarm out of `many`")
+    made.add_argument("--pairs", type=int, default=12, help="pairs of `one`")
+    made.add_argument("--crashes", type=int, default=9, help="crashes of `crash`")
+    made.add_argument("--kills", type=int, default=40, help="kills of `pixel`")
+    made.add_argument("--starts", type=int, default=2, help="rounds of `processes`: a first and a second start each")
+    return made
+
+
+def on_rig(piece: str, rig: Rig, asked: argparse.Namespace) -> Callable[[], list[Figure]]:
+    """What measures this piece."""
+    if piece == "one":
+        return lambda: one.measure(rig, rounds=asked.pairs)
+    if piece == "crash":
+        return lambda: crash.measure(rig, rounds=asked.crashes)
+    if piece == "pixel":
+        return lambda: pixel.measure(rig, kills=asked.kills)
+    return lambda: many.measure(
+        rig,
+        counts=[int(word) for word in asked.counts.split(",")],
+        engines=[int(word) for word in asked.engines.split(",")],
+        rounds=lambda count: asked.rounds_100 if count >= LARGE else asked.rounds,
+        swarm=not asked.no_swarm,
+    )
+
+
+def attempt(piece: str, measure: Callable[[], list[Figure]], broken: list[str]) -> list[Figure]:
+    """Its figures; none, and a word about it, when it breaks."""
+    say(f"--- {piece}")
+    try:
+        return measure()
+    except Exception as error:
+        traceback.print_exc()
+        broken.append(f"{piece}: {error}")
+        return []
+
+
+def publish(figures: list[Figure], about: dict[str, Any], out: Path | None) -> None:
+    """To the terminal, and to two files when asked for."""
+    head = f"{about['at']}, {about['machine']}, load {about['load_before']} before, took {about['took_s']} s"
+    text = "\n".join([head, "", table(figures), *(f"BROKEN {words}" for words in about["broken"]), ""])
+    sys.stdout.write(text)
+    if out is not None:
+        out.with_suffix(".txt").write_text(text)
+        out.with_suffix(".json").write_text(as_json(figures, about))
+        say(f"written to {out.with_suffix('.txt')} and {out.with_suffix('.json')}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
