@@ -46,7 +46,7 @@ LOOPS: tuple[LoopSpec, ...] = (
     LoopSpec("placement", lambda: pending.turn, 1.0, frozenset({"pending", "ended", "host"})),
     LoopSpec("restarts", lambda: restarts.Restarts().turn, 1.0, frozenset({"ended"})),
     LoopSpec("host-health", lambda: hosthealth.HostHealth().turn, 0.5, frozenset({"host"})),
-    LoopSpec("held-stops", lambda: held.turn, 1.0, frozenset({"container"})),
+    LoopSpec("held-stops", lambda: held.turn, 1.0),
     LoopSpec("reaper", lambda: reaper.turn, 60.0),
 )
 
