@@ -6,8 +6,10 @@ Before: a view has answered somebody who wants HTML. After: core/accounts/templa
 import json
 from typing import Any
 
+from rest_framework.fields import empty
 from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 
 class PageRenderer(BrowsableAPIRenderer):
@@ -26,4 +28,12 @@ class PageRenderer(BrowsableAPIRenderer):
 def example(view: Any, method: str) -> dict[str, Any]:
     """The fields of the method's body, each with its default or empty; nothing where the body is free."""
     body = getattr(getattr(view, method.lower(), None), "body", None)
-    return dict(body().data) if isinstance(body, type) else {}
+    if not isinstance(body, type) or not issubclass(body, Serializer):
+        return {}
+    return {name: _start(field) for name, field in body().fields.items()}
+
+
+def _start(field: Any) -> Any:
+    if field.default is empty:
+        return field.get_initial()
+    return field.default() if callable(field.default) else field.default

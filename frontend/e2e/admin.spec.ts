@@ -5,7 +5,7 @@
  * ORCHESTRA_IMAGE, ORCHESTRA_COMMAND   what runs until it is stopped, as for the road
  */
 import { expect, type Page, test } from "@playwright/test";
-import { logIn, watch } from "./console";
+import { logIn, PASSWORD, watch } from "./console";
 
 const IMAGE = process.env["ORCHESTRA_IMAGE"] ?? "";
 const COMMAND = process.env["ORCHESTRA_COMMAND"] ?? "";
@@ -26,6 +26,19 @@ const TABLES = [
   "scheduler/decision",
   "scheduler/looprun",
   "events/event",
+];
+
+const PAGES = [
+  "/api/v1/me",
+  "/api/v1/projects",
+  "/api/v1/projects/default/containers",
+  "/api/v1/projects/default/members",
+  "/api/v1/projects/default/registries",
+  "/api/v1/hosts",
+  "/api/v1/hosts/h1",
+  "/api/v1/hosts/h1/usage",
+  "/api/v1/events",
+  "/api/v1/loops",
 ];
 
 test.describe.configure({ mode: "serial" });
@@ -77,7 +90,11 @@ async function recorded(kind: string, what: string): Promise<void> {
   await expect(row).toContainText(what);
   await page.goto("/events");
   await page.getByLabel("Filter events").fill(`kind:${kind}`);
-  const shown = page.getByRole("table", { name: "Events" }).getByRole("row").filter({ hasText: kind }).first();
+  const shown = page
+    .getByRole("table", { name: "Events" })
+    .getByRole("row")
+    .filter({ hasText: kind })
+    .first();
   await expect(shown).toContainText(USER);
   await expect(shown).toContainText(what);
 }
@@ -101,18 +118,6 @@ async function shot(name: string): Promise<void> {
   const folder = process.env["ORCHESTRA_SHOTS"];
   if (folder) await page.screenshot({ path: `${folder}/admin-${name}.png` });
 }
-
-test("every table is there to be looked at", async () => {
-  await page.goto("/admin/");
-  await shot("index");
-  for (const table of TABLES) {
-    await page.goto("/admin/");
-    await page.locator(`#content a[href="/admin/${table}/"]`).first().click();
-    await expect(page.getByRole("columnheader").first()).toBeVisible();
-    await expect(page.getByRole("row")).not.toHaveCount(1);
-    await shot(table.replace("/", "-"));
-  }
-});
 
 test("cordon and uncordon", async () => {
   await act(HOSTS, "h1", /^Cordon/);
@@ -174,4 +179,53 @@ test("revoke a token", async () => {
   await act("/admin/accounts/apitoken/", name, /^Revoke/);
   await told("revoked");
   await recorded("token.revoked", name);
+});
+
+test("the browsable API: log in, send a body from its form, and no page asks another site for anything", async ({
+  browser,
+}) => {
+  const other = await browser.newPage();
+  const own = watch(other);
+  const strangers: string[] = [];
+  other.on("request", (one) => {
+    if (new URL(one.url()).origin !== new URL(page.url()).origin) strangers.push(one.url());
+  });
+  await other.goto("/api/v1/tokens");
+  await other.getByRole("link", { name: "Log in" }).click();
+  await other.getByLabel("Username").fill(USER);
+  await other.getByLabel("Password").fill(process.env["ORCHESTRA_PASSWORD"] ?? PASSWORD);
+  await other.getByRole("button", { name: "Log in" }).click();
+  await expect(other).toHaveURL(/\/api\/v1\/tokens$/);
+  const name = `page-${TAG}`;
+  const content = other.getByRole("textbox", { name: "Content" });
+  await expect(content).toHaveValue(/"expires_in_days": 90/);
+  await content.fill(JSON.stringify({ name, role: "viewer" }));
+  await other.getByRole("button", { name: "POST" }).click();
+  await expect(other.getByText("HTTP 201 Created")).toBeVisible();
+  await expect(other.getByText(`"name": "${name}"`)).toBeVisible();
+  for (const path of PAGES) {
+    await other.goto(path);
+    await expect(other.getByText("HTTP 200 OK")).toBeVisible();
+  }
+  await other.goto("/api/v1/schema/docs/");
+  await expect(other.getByText("runContainer").or(other.getByText("/api/v1/hosts")).first()).toBeVisible();
+  await other.goto("/api/v1/me");
+  await other.getByRole("button", { name: "Log out" }).click();
+  await expect(other.getByLabel("Username")).toBeVisible();
+  expect(strangers).toEqual([]);
+  expect(own).toEqual([]);
+  await other.close();
+  await act("/admin/accounts/apitoken/", name, /^Revoke/);
+});
+
+test("every table is there to be looked at", async () => {
+  await page.goto("/admin/");
+  await shot("index");
+  for (const table of TABLES) {
+    await page.goto("/admin/");
+    await page.locator(`#content a[href="/admin/${table}/"]`).first().click();
+    await expect(page.getByRole("columnheader").first()).toBeVisible();
+    await expect(page.getByRole("row")).not.toHaveCount(1);
+    await shot(table.replace("/", "-"));
+  }
 });

@@ -3,7 +3,14 @@ import type { Container } from "@/shared/api/types";
 import { firstTab, hasLiveLog, refusal } from "./rules";
 
 function container(part: Partial<Container>): Container {
-  const plain = { status: "running", state: "running", desired: "run", gone_at: null, stop_at: null, superseded: false };
+  const plain = {
+    status: "running",
+    state: "running",
+    desired: "run",
+    gone_at: null,
+    stop_at: null,
+    superseded: false,
+  };
   return { ...plain, follows: false, ...part } as Container;
 }
 
