@@ -14,6 +14,8 @@ export default defineConfig({
     // Logs in with the account that the road has made.
     { name: "live", testMatch: /live\.spec/, dependencies: ["road"] },
     { name: "face", testMatch: /face\.spec/, dependencies: ["road"] },
+    { name: "keyboard", testMatch: /keyboard\.spec/, dependencies: ["road"] },
+    { name: "lists", testMatch: /lists\.spec/, dependencies: ["road"] },
   ],
   use: {
     baseURL: process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Container } from "@/shared/api/types";
-import { firstTab, hasLiveLog, refusal } from "./rules";
+import { firstTab, refusal } from "./rules";
 
 function container(part: Partial<Container>): Container {
   return { status: "running", state: "running", desired: "run", gone_at: null, ...part } as Container;
@@ -31,22 +31,6 @@ test("what has ended can be started again and removed", () => {
   const ended = container({ status: "stopped", state: "stopped", desired: "stop" });
   expect(refusal("restart", ended, true)).toBeNull();
   expect(refusal("remove", ended, true)).toBeNull();
-});
-
-test("a log is followed as long as there is a process", () => {
-  const statuses: Container["status"][] = [
-    "pending",
-    "preparing",
-    "starting",
-    "running",
-    "stopping",
-    "failed",
-  ];
-  expect(statuses.filter((status) => hasLiveLog(container({ status })))).toEqual([
-    "starting",
-    "running",
-    "stopping",
-  ]);
 });
 
 test("what waits for a place opens on the reasons, all else on its log", () => {
