@@ -3,10 +3,16 @@ import { CONTAINER_RULES, type ContainerRefusal, type ContainerVerb } from "@/sh
 import type { Container } from "@/shared/api/types";
 import type { ContainerTab } from "@/shared/lib/paths";
 
-export type Refusal = "viewer" | ContainerRefusal;
+export type Refusal = "viewer" | "gone" | ContainerRefusal;
+
+/** What the table asks of a container. */
+export type Facts = Pick<
+  Container,
+  "status" | "state" | "desired" | "gone_at" | "stop_at" | "superseded" | "follows"
+>;
 
 /** The key of the reason why not, or null. What would change nothing has a reason too. */
-export function refusal(verb: ContainerVerb, container: Container, mayOperate: boolean): Refusal | null {
+export function refusal(verb: ContainerVerb, container: Facts, mayOperate: boolean): Refusal | null {
   if (!mayOperate) return "viewer";
   const isGone = container.gone_at !== null;
   const isHeld = container.stop_at !== null;
@@ -21,11 +27,6 @@ export function refusal(verb: ContainerVerb, container: Container, mayOperate: b
       (rule.follows ?? container.follows) === container.follows,
   );
   return found?.code ?? null;
-}
-
-/** Does its engine still have something to follow? */
-export function hasLiveLog(container: Container): boolean {
-  return container.status === "running" || container.status === "starting" || container.status === "stopping";
 }
 
 /** What waits for a place is opened where the reasons stand. A start that is merely young is not. */
