@@ -71,7 +71,7 @@ def _refuse_idle(host: Host, verb: HostVerb) -> None:
     """A person who chose an action is told when it changes nothing."""
     rule = host_rule_for(verb, availability=host.availability, reachable=host.reachable)
     if rule is not None:
-        raise Problem(409, rule.code, rule.words.format(name=host.name))
+        raise Problem(409, rule.code, rule.words.format(name="it"))
 
 
 def _cordon(host: Host, *, actor: str) -> None:
