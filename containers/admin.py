@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from containers import registries
 from containers.actions import remove, restart, stop
@@ -22,7 +21,7 @@ from containers.project_admin import ProjectAdmin
 from containers.queries import state_of
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
-from core.api.admin import LookOnly, on_each
+from core.api.admin import LookOnly, on_each, toned
 
 __all__ = ["ContainerAdmin", "HostWithContainersAdmin", "ProjectAdmin"]  # registered by being imported
 
@@ -46,7 +45,7 @@ TONES = {
 class ContainerAdmin(LookOnly):
     """One row an attempt."""
 
-    list_display = ["name", "project", "state", "attempt", "superseded", "desired", "host", "image", "message", "since"]
+    list_display = ["name", "project", "state", "attempt", "current", "desired", "host", "image", "message", "since"]
     list_filter = ["superseded", "status", "desired", "restart", "health", "project", "host"]
     search_fields = ["name", "id", "slot_id", "spec__image", "message"]
     list_select_related = ["project", "host"]
@@ -55,9 +54,13 @@ class ContainerAdmin(LookOnly):
     show_full_result_count = False
     actions = ["stop", "restart", "remove"]
 
-    @display(description="State", ordering="status", label=TONES)
+    @toned("State", TONES, ordering="status")
     def state(self, row: Container) -> str:
         return state_of(row)
+
+    @admin.display(description="Current", ordering="superseded", boolean=True)
+    def current(self, row: Container) -> bool:
+        return not row.superseded
 
     @admin.display(description="Image", ordering="spec__image")
     def image(self, row: Container) -> str:

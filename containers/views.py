@@ -198,10 +198,11 @@ class HostMarkDead(APIView):
     def post(self, request: Request, name: str) -> Response:
         require_platform(request.user, Verb.HOST_MARK_DEAD)
         host = find_host(request, name)
-        key_of(request)  # a key that is none is refused before anything is asked
+        key_of(request)  # what is malformed is refused before anything is asked
+        confirm = checked(MarkDeadSerializer, request)["confirm"]
         if flag(request, "preview"):
             return _followed(dead_host.preview(host, answers=answers(host, cluster=cluster_id())), done=False)
-        if checked(MarkDeadSerializer, request)["confirm"] != host.name:
+        if confirm != host.name:
             raise field_problem("/confirm", "not-confirmed", f"say the host's name again: {host.name}")
         return self._mark(request, host, answers=answers(host, cluster=cluster_id()))
 

@@ -18,7 +18,16 @@ const limits = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/shared/api/schema.d.ts", "test-results", "playwright-report"] },
+  {
+    ignores: [
+      "dist",
+      "node_modules",
+      "src/shared/api/schema.d.ts",
+      "src/shared/api/rules.generated.ts",
+      "test-results",
+      "playwright-report",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

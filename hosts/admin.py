@@ -9,11 +9,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
-from core.api.admin import LookOnly, on_each
+from core.api.admin import LookOnly, on_each, toned
 from core.lib.problems import Problem
 from core.lib.quantity import show_cpu, show_memory
 from hosts.actions import cordon, uncordon
@@ -41,7 +40,7 @@ class HostAdmin(LookOnly):
     exclude = ["tls_sealed", "changed_xid"]
     actions = ["cordon", "uncordon"]
 
-    @display(description="State", label=TONES)
+    @toned("State", TONES)
     def state(self, host: Host) -> str:
         return state_of(host)
 
@@ -72,7 +71,7 @@ def _refuse_idle(host: Host, verb: HostVerb) -> None:
     """A person who chose an action is told when it changes nothing."""
     rule = host_rule_for(verb, availability=host.availability, reachable=host.reachable)
     if rule is not None:
-        raise Problem(409, rule.code, rule.words.format(name=host.name))
+        raise Problem(409, rule.code, rule.words.format(name="it"))
 
 
 def _cordon(host: Host, *, actor: str) -> None:

@@ -8,10 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from containers.models import Container
-from core.api.admin import LookOnly
+from core.api.admin import LookOnly, toned
 from hosts.models import Process
 from scheduler.models import Decision, LoopRun, SchedulerLease
 
@@ -31,7 +30,7 @@ class DecisionAdmin(LookOnly):
             container_name=Subquery(rows.values("name")[:1]), container_attempt=Subquery(rows.values("attempt")[:1])
         )
 
-    @display(description="Verdict", ordering="verdict", label={"placed": "success", "refused": "warning"})
+    @toned("Verdict", {"placed": "success", "refused": "warning"}, ordering="verdict")
     def shown_verdict(self, row: Decision) -> str:
         return row.verdict
 
@@ -54,7 +53,7 @@ class LoopRunAdmin(LookOnly):
     list_filter = ["name", "result"]
     search_fields = ["name", "message"]
 
-    @display(description="Result", ordering="result", label={"ok": "success", "error": "danger", "refused": "warning"})
+    @toned("Result", {"ok": "success", "error": "danger", "refused": "warning"}, ordering="result")
     def shown_result(self, row: LoopRun) -> str:
         return row.result
 

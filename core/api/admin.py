@@ -3,8 +3,8 @@
 Before: Django's admin. After: actions.py of the app, so that the admin writes the same events as the API.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from core.lib.problems import Problem
 
+Column = TypeVar("Column", bound=Callable[..., str])
 NAMED = 10  # rows in one message
 
 
@@ -36,6 +37,19 @@ class LookOnly(AdminsOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def toned(description: str, tones: Mapping[str, str], *, ordering: str = "") -> Callable[[Column], Column]:
+    """A column whose words have colours: success, info, warning or danger; other words stay grey."""
+
+    def mark(column: Column) -> Column:
+        shown: Any = column
+        shown.short_description, shown.label = description, dict(tones)
+        if ordering:
+            shown.admin_order_field = ordering
+        return column
+
+    return mark
 
 
 def on_each(

@@ -35,7 +35,7 @@ class Body(serializers.Serializer[Any]):
 
 
 # The framework would read 7 as "7" and "yes" as true; whoever mixes them up has made a slip elsewhere, too.
-JSON_TYPES: Mapping[type[serializers.Field], tuple[type, str]] = {
+JSON_TYPES: Mapping[type[Any], tuple[type, str]] = {
     serializers.CharField: (str, "a text, in quotes"),
     serializers.ChoiceField: (str, "a text, in quotes"),
     serializers.BooleanField: (bool, "true or false"),

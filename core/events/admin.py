@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from core.accounts.models import Project
-from core.api.admin import LookOnly
+from core.api.admin import LookOnly, toned
 from core.events.models import Event
 
 
@@ -25,7 +24,7 @@ class EventAdmin(LookOnly):
         found: QuerySet[Event] = super().get_queryset(request)
         return found.annotate(project_name=Subquery(names))
 
-    @display(description="Level", ordering="level", label={"info": "info", "warning": "warning", "error": "danger"})
+    @toned("Level", {"info": "info", "warning": "warning", "error": "danger"}, ordering="level")
     def shown_level(self, row: Event) -> str:
         return row.level
 

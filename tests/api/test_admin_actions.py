@@ -70,11 +70,11 @@ def test_cordon_and_uncordon(browser: Client) -> None:
     assert "cordoned: h1, h2" in act(browser, HOSTS, "cordon", host.pk, other.pk)
     assert last("host.cordoned").object_id == str(other.pk)
     again = act(browser, HOSTS, "cordon", host.pk)
-    assert "h1: is cordoned already" in again
+    assert "h1: it is cordoned already" in again
     assert Event.objects.filter(kind="host.cordoned").count() == 2
     assert "uncordoned: h1" in act(browser, HOSTS, "uncordon", host.pk)
     assert last("host.uncordoned").object_id == str(host.pk)
-    assert "h1: is not cordoned" in act(browser, HOSTS, "uncordon", host.pk)
+    assert "h1: it is not cordoned" in act(browser, HOSTS, "uncordon", host.pk)
     assert list(Host.objects.values_list("availability", flat=True)) == ["active", "cordoned"]
 
 

@@ -32,7 +32,7 @@ def test_it_runs_in_this_project(host: Host, operator: Person) -> None:
     assert (body["project"], body["name"], body["status"], body["image"]) == ("shop", "demo", "pending", demo.IMAGE)
     assert answer["Location"] == f"/api/v1/projects/shop/containers/{body['slot']}"
     assert operator.get(answer["Location"].removeprefix("/api/v1")).json() == body
-    assert engine_of(host, cluster=cluster_id()).image(demo.IMAGE)
+    assert engine_of(host, cluster=cluster_id()).image(demo.IMAGE).digests == ()
     assert Event.objects.get(kind="container.created").actor == "user:otto"
 
 

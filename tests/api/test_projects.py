@@ -31,9 +31,6 @@ def test_only_an_admin_makes_projects(admin: Person, owner: Person) -> None:
 @pytest.mark.parametrize("name", ["", "-a", "A", "a_b", "a" * 64, "a\n", "a/b", 7, None, ["a"]])
 def test_a_bad_project_name_is_refused(admin: Person, name: object) -> None:
     answer = admin.post("/projects", {"name": name})
-    if name == 7:
-        assert answer.status_code == 201
-        return
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "/name"
 

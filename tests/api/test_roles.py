@@ -59,8 +59,9 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("post", C + "/{c}/keep"): (None, (409, 409, 409, 403, 404, 401)),
     ("post", C + "/{c}/restart"): (None, (202, 202, 202, 403, 404, 401)),
     ("post", C + "/{c}/remove"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", "/projects/{p}/demo"): (None, (409, 409, 409, 403, 404, 401)),
 }
-OPEN = {"login", "first-admin", "schema/", "schema/docs/"}
+OPEN = {"login", "first-admin", "schema/", "schema/docs/", "page/login", "page/logout"}
 PEOPLE = ("admin", "owner", "operator", "viewer", "stranger", "nobody")
 
 
