@@ -18,6 +18,7 @@ from tests.bench.swarm import Swarm
 
 RAW_LIMITS: Mapping[int, float] = {10: 1.15, 50: 1.10, 100: 1.10}
 SWARM_LIMITS: Mapping[int, float] = {100: 0.55}
+SWARM_ROUNDS = 2  # where nothing is to be reached against it
 
 
 @dataclass
@@ -28,30 +29,40 @@ class Times:
     commit: list[float] = field(default_factory=list)
     raw: list[float] = field(default_factory=list)
     swarm: list[float] = field(default_factory=list)
+    with_swarm: list[int] = field(default_factory=list)  # the rounds that had Swarm beside them
     cpu: list[dict[str, float]] = field(default_factory=list)
     raw_cpu: list[dict[str, float]] = field(default_factory=list)
 
 
-def measure(
-    rig: Rig, *, counts: list[int], engines: list[int], rounds: Callable[[int], int], swarm: bool
-) -> list[Figure]:
-    """All sizes on all numbers of engines."""
-    peer = Swarm(rig.lab, rig.raws) if swarm else None
-    if peer is not None:
-        peer.up()
-    found: list[Figure] = []
+@dataclass(frozen=True)
+class Asked:
+    """`rounds` by size. No round but the first begins after `until_s` (monotonic)."""
+
+    counts: list[int]
+    engines: list[int]
+    rounds: Callable[[int], int]
+    swarm: bool
+    until_s: float
+
+
+def measure(rig: Rig, asked: Asked) -> list[Figure]:
+    """All sizes on all numbers of engines, a round of each in turn, so that time that runs out is missed everywhere."""
+    peer = Swarm(rig.lab, rig.raws) if asked.swarm else None
+    found = {(count, on): Times() for count in asked.counts for on in asked.engines}
     try:
-        for count in counts:
-            for on in engines:
-                times = Times()
-                for number in range(rounds(count)):
-                    one_round(rig, peer, times, count=count, engines=on, turn=number)
-                    say(f"{count} on {on}, round {number + 1}: {_words(times)}")
-                found += figures(times, count, on)
+        if peer is not None:
+            peer.up()
+        for number in range(max(map(asked.rounds, asked.counts))):
+            for (count, on), times in found.items():
+                if number >= asked.rounds(count) or (number and time.monotonic() > asked.until_s):
+                    continue
+                with_peer = peer if number < SWARM_ROUNDS or count in SWARM_LIMITS else None
+                one_round(rig, with_peer, times, count=count, engines=on, turn=number)
+                say(f"{count} on {on}, round {number + 1}: {_words(times)}")
     finally:
         if peer is not None:
             peer.down()
-    return found
+    return [figure for (count, on), times in found.items() for figure in figures(times, count, on)]
 
 
 def one_round(rig: Rig, peer: Swarm | None, times: Times, *, count: int, engines: int, turn: int) -> None:
@@ -65,6 +76,7 @@ def one_round(rig: Rig, peer: Swarm | None, times: Times, *, count: int, engines
             _raw(rig, times, count, engines)
         elif peer is not None:
             _swarm(rig, peer, times, count, engines)
+            times.with_swarm.append(turn)
 
 
 def _ours(rig: Rig, times: Times, count: int, engines: int) -> None:
@@ -100,14 +112,16 @@ def _swarm(rig: Rig, peer: Swarm, times: Times, count: int, engines: int) -> Non
 
 def figures(times: Times, count: int, engines: int) -> list[Figure]:
     on = f"{count} containers on {engines} engine{'s' if engines > 1 else ''}"
+    limit = RAW_LIMITS.get(count)
     found = [
-        Figure(f"{on}, from the first request", "s", times.first, "raw loop", times.raw, "ratio", RAW_LIMITS[count]),
+        Figure(f"{on}, from the first request", "s", times.first, "raw loop", times.raw, "ratio", limit),
         Figure(f"{on}, from the last commit", "s", times.commit, "raw loop", times.raw, "ratio"),
         Figure(f"{on}, CPU of everything", "s", _whole(times.cpu), "raw loop", _whole(times.raw_cpu), "ratio"),
     ]
     if times.swarm:
         limit = SWARM_LIMITS.get(count)
-        found.append(Figure(f"{on}, from the first request", "s", times.first, "Swarm", times.swarm, "ratio", limit))
+        pairs = [times.first[number] for number in times.with_swarm]
+        found.append(Figure(f"{on}, from the first request", "s", pairs, "Swarm", times.swarm, "ratio", limit))
     return found
 
 
@@ -117,4 +131,4 @@ def _whole(used: list[dict[str, float]]) -> list[float]:
 
 def _words(times: Times) -> str:
     parts = {"ours": times.first, "from the last commit": times.commit, "raw": times.raw, "Swarm": times.swarm}
-    return ", ".join(f"{name} {values[-1]:.2f} s" for name, values in parts.items() if values)
+    return ", ".join(f"{name} {values[-1]:.2f} s" for name, values in parts.items() if len(values) == len(times.raw))

@@ -57,6 +57,8 @@ class Rig:
         try:
             self._up()
         except BaseException:
+            for name in self.installation.processes:
+                say(f"{name} wrote: {self.installation.log(name)[-1500:]}")
             self._down()
             raise
         return self

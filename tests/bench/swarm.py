@@ -42,7 +42,8 @@ class Swarm:
         return [node["Status"]["State"] for node in self.manager.api.nodes()].count("ready") == len(self.raws)
 
     def down(self) -> None:
-        self.clear()
+        with contextlib.suppress(docker.errors.APIError):
+            self.clear()
         for raw in reversed(self.raws):
             with contextlib.suppress(docker.errors.APIError):
                 raw.api.leave_swarm(force=True)
