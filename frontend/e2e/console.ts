@@ -52,3 +52,46 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Containers g c" }).click();
   await expect(page.getByRole("heading", { name: "Containers", exact: true })).toBeVisible();
 }
+
+/** A request as the logged-in person, past the page: for what a test needs and is not about. */
+export async function call(
+  page: Page,
+  method: "POST" | "DELETE",
+  path: string,
+  data?: object,
+): Promise<void> {
+  const cookies = await page.context().cookies();
+  const csrf = cookies.find((one) => one.name === "orchestra_csrf")?.value ?? "";
+  const base = new URL(page.url()).origin;
+  const answer = await page.request.fetch(`${base}/api/v1${path}`, {
+    method,
+    data: data ?? {},
+    headers: { "X-CSRFToken": csrf, Origin: base, Referer: `${base}/` },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** Removes what a test has made: everything whose name ends so. */
+export async function removeAll(page: Page, ending: string): Promise<void> {
+  const list = await page.request.get("/api/v1/projects/default/containers?limit=1000");
+  const { results } = (await list.json()) as { results: { slot: string; name: string; desired: string }[] };
+  for (const one of results.filter(({ name, desired }) => name.endsWith(ending) && desired !== "remove"))
+    await call(page, "POST", `/projects/default/containers/${one.slot}/remove`);
+}
+
+/** The spec of a container that serves and writes a log; the road says which image that is. */
+export function servingSpec(name: string): object {
+  const command = (process.env["ORCHESTRA_COMMAND"] ?? "").split(" ").filter((word) => word !== "");
+  return {
+    name,
+    image: process.env["ORCHESTRA_IMAGE"] ?? "busybox:1",
+    ...(command.length > 0 ? { command } : {}),
+    resources: { cpu: "50m", memory: "32m" },
+    stop_grace: 3,
+  };
+}
+
+/** Asks for more than any host has: it waits for ever and costs nothing. */
+export function waitingSpec(name: string): object {
+  return { name, image: process.env["ORCHESTRA_IMAGE"] ?? "busybox:1", resources: { memory: "60t" } };
+}

@@ -4,6 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { onLoggedOut } from "@/shared/api/client";
 import { meQuery } from "@/shared/api/queries";
+import { dock, EMPTY_DOCK } from "@/shared/lib/dock";
 import { queryClient } from "./queryClient";
 import { router } from "./router";
 import { schemeManager, theme } from "./theme";
@@ -11,6 +12,7 @@ import { schemeManager, theme } from "./theme";
 const manager = schemeManager();
 
 onLoggedOut(() => {
+  dock.set(EMPTY_DOCK);
   queryClient.setQueryData(meQuery.queryKey, null);
   void router.invalidate();
 });

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconSearch } from "@tabler/icons-react";
+import type { Me } from "@/shared/api/types";
 import { useKeys } from "@/shared/lib/keys";
 import { Help } from "./Help";
 import { Palette } from "./Palette";
@@ -8,10 +9,10 @@ import styles from "./Shell.module.css";
 import { useActions } from "./useActions";
 
 /** The palette and the help, with the keys that open them, and the button for those who use none. */
-export function Commands({ project }: { project: string }) {
+export function Commands({ project, me }: { project: string; me: Me | null }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState<"palette" | "help" | null>(null);
-  const actions = useActions(project, () => setShown("help"));
+  const actions = useActions(project, me, () => setShown("help"));
   const close = (): void => setShown(null);
   useKeys({ "?": () => setShown("help") });
   useEffect(() => {

@@ -6,12 +6,14 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/shared/api/client";
 import { meQuery } from "@/shared/api/queries";
 import type { Me } from "@/shared/api/types";
+import { dock, EMPTY_DOCK } from "@/shared/lib/dock";
 import { useKeys } from "@/shared/lib/keys";
 import { useFleet, useFreshness } from "@/shared/live/hooks";
 import { session } from "@/shared/live/session";
 import { Commands } from "./Commands";
 import { setLanguage } from "./i18n";
 import { Mark } from "./Mark";
+import { ProjectSwitch } from "./ProjectSwitch";
 import styles from "./Shell.module.css";
 
 export function Header({ project, me }: { project: string; me: Me | null }) {
@@ -23,10 +25,8 @@ export function Header({ project, me }: { project: string; me: Me | null }) {
         <Mark />
         Orchestra
       </Link>
-      <span className={styles.project} title={t("header.project")}>
-        {project}
-      </span>
-      <Commands project={project} />
+      <ProjectSwitch project={project} me={me} />
+      <Commands project={project} me={me} />
       <div className={styles.right}>
         <LiveDot />
         <Button
@@ -81,6 +81,7 @@ function UserMenu({ me }: { me: Me | null }) {
   const leave = async (): Promise<void> => {
     await api.POST("/api/v1/logout");
     session.close();
+    dock.set(EMPTY_DOCK); // the next one at this browser may not be allowed to read them
     cache.clear();
     cache.setQueryData(meQuery.queryKey, null);
     await router.invalidate();

@@ -1,48 +1,55 @@
+import { Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { KEYS, type Scope, showKey } from "@/shared/lib/keymap";
+import { singleKeys, switchSingleKeys } from "@/shared/lib/keys";
+import { useStore } from "@/shared/lib/store";
 import { Dialog } from "@/shared/ui/Dialog";
 import styles from "./Palette.module.css";
 import { PAGES } from "./pages";
 
-const ANYWHERE = [
-  ["find", "Ctrl K"],
-  ["help", "?"],
-  ["theme", "t"],
-  ["close", "Esc"],
-] as const;
-const LISTS = [
-  ["filter", "/"],
-  ["move", "j k ↑ ↓"],
-  ["page", "PgUp PgDn Home End"],
-  ["open", "Enter"],
-  ["resort", "R"],
-] as const;
-const CONTAINER = [
-  ["logs", "l"],
-  ["metrics", "m"],
-  ["events", "e"],
-  ["attempts", "a"],
-  ["why", "w"],
-  ["inspect", "i"],
-] as const;
+/** Which keys stand together. */
+const GROUPS = [
+  { id: "anywhere", scopes: ["anywhere"] },
+  { id: "lists", scopes: ["move", "filter", "order"] },
+  { id: "containers", scopes: ["list", "extend"] },
+  { id: "container", scopes: ["container"] },
+] as const satisfies readonly { id: string; scopes: readonly Scope[] }[];
 
-/** The keyboard map. */
+/** The keyboard map: drawn from the same table that the pages take their keys from. */
 export function Help({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
+  const areOn = useStore(singleKeys);
+  const [anywhere, ...others] = GROUPS.map(({ id, scopes }) => (
+    <Group key={id} title={t(`help.${id}`)} rows={scopes.flatMap((scope) => rowsOf(scope, t))} />
+  ));
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={t("help.title")} size="lg">
-      <Group title={t("help.anywhere")} rows={ANYWHERE.map(([what, keys]) => [t(`help.${what}`), [keys]])} />
+      {anywhere}
       <Group title={t("help.go")} rows={PAGES.map(({ id, keys }) => [t(`nav.${id}`), [keys]])} />
-      <Group
-        title={t("help.lists")}
-        rows={LISTS.map(([what, keys]) => [t(`help.${what}`), keys.split(" ")])}
+      {others}
+      <Switch
+        mt="md"
+        size="xs"
+        label={t("help.single")}
+        description={t("help.note")}
+        checked={areOn}
+        onChange={(event) => switchSingleKeys(event.currentTarget.checked)}
       />
-      <Group title={t("help.container")} rows={CONTAINER.map(([tab, key]) => [t(`tab.${tab}`), [key]])} />
-      <p className="soft">{t("help.note")}</p>
     </Dialog>
   );
 }
 
-function Group({ title, rows }: { title: string; rows: (readonly [string, readonly string[]])[] }) {
+type Row = readonly [string, readonly string[]];
+
+function rowsOf(scope: Scope, t: ReturnType<typeof useTranslation>["t"]): Row[] {
+  const words = t(`help.keys.${scope}`, { returnObjects: true }) as Record<string, string>;
+  return Object.entries<readonly string[]>(KEYS[scope]).map(([name, keys]) => [
+    words[name] ?? name,
+    keys.map(showKey),
+  ]);
+}
+
+function Group({ title, rows }: { title: string; rows: readonly Row[] }) {
   return (
     <>
       <h3 className={styles.group}>{title}</h3>

@@ -14,11 +14,11 @@ export function Nav({ project }: { project: string }) {
           to={to}
           params={{ project }}
           className={styles.item}
+          title={t(`nav.${id}`)}
           activeOptions={{ exact: to === ROUTES.overview, includeSearch: false }}
         >
           <Icon size={18} stroke={1.6} aria-hidden />
-          {t(`nav.${id}`)}
-          <kbd className={styles.keys}>{keys}</kbd>
+          <span>{t(`nav.${id}`)}</span> <kbd className={styles.keys}>{keys}</kbd>
         </Link>
       ))}
     </nav>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dock } from "@/features/dock/Dock";
 import { meQuery } from "@/shared/api/queries";
 import { useKeys } from "@/shared/lib/keys";
 import { rememberProject, useProject } from "@/shared/lib/project";
@@ -24,10 +25,14 @@ export function Shell() {
 
   const isKnown = me?.projects.some((one) => one.name === project) ?? false;
 
-  useEffect(() => {
+  const [opened, setOpened] = useState<string | null>(null);
+
+  // Before anything is painted: the rows of one project never stand under the name of another.
+  useLayoutEffect(() => {
     if (!isKnown) return;
     rememberProject(project);
     session.open(project);
+    setOpened(project);
   }, [project, isKnown]);
   useEffect(() => () => session.close(), []);
   useKeys(
@@ -37,12 +42,17 @@ export function Shell() {
     <div className={styles.shell}>
       <Header project={project} me={me ?? null} />
       <Nav project={project} />
-      <main className={styles.main} data-freshness={freshness} tabIndex={-1}>
-        <LiveBanner />
-        <div className={styles.page}>
-          <PanelBoundary>{isKnown ? <Outlet /> : <NoProject name={project} />}</PanelBoundary>
-        </div>
-      </main>
+      <div className={styles.column}>
+        <main className={styles.main} data-freshness={freshness} tabIndex={-1}>
+          <LiveBanner />
+          <div className={styles.page}>
+            <PanelBoundary key={project}>
+              {!isKnown ? <NoProject name={project} /> : opened === project && <Outlet />}
+            </PanelBoundary>
+          </div>
+        </main>
+        <Dock />
+      </div>
     </div>
   );
 }

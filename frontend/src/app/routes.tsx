@@ -21,6 +21,7 @@ import {
   type SettingsTab,
   ROUTES,
 } from "@/shared/lib/paths";
+import { readSince, type Since } from "@/shared/lib/logView";
 import { useProject } from "@/shared/lib/project";
 import { NotFound, PageError } from "./PageError";
 import { Profile } from "./Profile";
@@ -55,6 +56,8 @@ const firstAdmin = createRoute({
 const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
+  // Pages that have no project in their path have it here, once somebody has chosen another one.
+  validateSearch: (search): { project?: string } => ({ project: text(search["project"]) }),
   beforeLoad: async ({ context, location }) => {
     const me = await context.queryClient.query({ ...meQuery, staleTime: "static" });
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
@@ -86,9 +89,10 @@ const overview = createRoute({
 const containers = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.containers,
-  validateSearch: (search): { q?: string; sort?: string } => ({
+  validateSearch: (search): { q?: string; sort?: string; peek?: string } => ({
     q: text(search["q"]),
     sort: text(search["sort"]),
+    peek: text(search["peek"]),
   }),
   component: function Containers() {
     const { project } = containers.useParams();
@@ -107,20 +111,21 @@ const containers = createRoute({
 const container = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.container,
-  validateSearch: (search): { tab?: ContainerTab } => ({
+  validateSearch: (search): { tab?: ContainerTab; find?: string; since?: Since } => ({
     tab: CONTAINER_TABS.find((tab) => tab === search["tab"]),
+    find: text(search["find"]),
+    since: readSince(search["since"]),
   }),
   component: function Container() {
     const { project, id } = container.useParams();
     const navigate = container.useNavigate();
-    const { tab } = container.useSearch();
     return (
       <ContainerPage
         key={id}
         project={project}
         id={id}
-        tab={tab}
-        onTab={(next) => void navigate({ search: { tab: next }, replace: true })}
+        search={container.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true })}
       />
     );
   },
@@ -191,7 +196,7 @@ const settings = createRoute({
     return (
       <SettingsPage
         tab={settings.useSearch().tab ?? "profile"}
-        onTab={(tab) => void navigate({ search: { tab }, replace: true })}
+        onTab={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true })}
         profile={<Profile />}
       />
     );

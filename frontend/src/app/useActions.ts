@@ -2,9 +2,11 @@
 import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import type { Me } from "@/shared/api/types";
 import { ROUTES } from "@/shared/lib/paths";
 import { setLanguage } from "./i18n";
 import { PAGES } from "./pages";
+import { useProjectSwitch } from "./useProjectSwitch";
 
 export interface Action {
   id: string;
@@ -13,9 +15,10 @@ export interface Action {
   act: () => void;
 }
 
-export function useActions(project: string, onHelp: () => void): Action[] {
+export function useActions(project: string, me: Me | null, onHelp: () => void): Action[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
+  const change = useProjectSwitch(project);
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   return [
@@ -41,6 +44,13 @@ export function useActions(project: string, onHelp: () => void): Action[] {
       label: t("header.language"),
       act: () => setLanguage(i18n.language === "de" ? "en" : "de"),
     },
+    ...(me?.projects ?? [])
+      .filter((one) => one.name !== project)
+      .map(({ name }) => ({
+        id: `project-${name}`,
+        label: t("palette.project", { name }),
+        act: () => change(name),
+      })),
     { id: "help", label: t("help.title"), keys: "?", act: onHelp },
   ];
 }

@@ -1,4 +1,3 @@
-import { IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -7,71 +6,25 @@ import type { Container } from "@/shared/api/types";
 import { showAge, showCpuShare, showMemory } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import type { PublishedPort } from "@/shared/lib/ports";
-import { useFleet, useFreshness, useNow } from "@/shared/live/hooks";
-import { Confirm } from "@/shared/ui/Confirm";
+import { useFleet, useNow } from "@/shared/live/hooks";
 import { PageHead } from "@/shared/ui/Page";
 import { PortLinks } from "@/shared/ui/PortLinks";
 import { ContainerStatus } from "@/shared/ui/Status";
-import { Verb } from "@/shared/ui/Verb";
 import styles from "./ContainerPage.module.css";
-import { useVerbs } from "./useVerbs";
-
-const ICON = { size: 15, stroke: 1.7 } as const;
+import { ContainerVerbs } from "./ContainerVerbs";
+import { Siblings } from "./Siblings";
 
 export function ContainerHead({ container, id }: { container: Container; id: string }) {
+  const { project, name } = container;
+  const target = { project, id, name, facts: container };
   return (
     <>
-      <PageHead title={container.name} isMono actions={<Verbs container={container} id={id} />}>
+      <PageHead title={name} isMono actions={<ContainerVerbs target={target} />}>
         <ContainerStatus state={container.state} />
+        <Siblings container={container} />
       </PageHead>
       <Line container={container} />
       <Cause container={container} />
-    </>
-  );
-}
-
-function Verbs({ container, id }: { container: Container; id: string }) {
-  const { t } = useTranslation();
-  const verbs = useVerbs(container, id);
-  const isStale = useFreshness() !== "live";
-  const why = (verb: "stop" | "restart" | "remove"): string | null => {
-    const reason = verbs.refusal(verb);
-    return reason === null ? null : t(`refusal.${reason}`);
-  };
-  return (
-    <>
-      <Verb
-        label={t("verb.stop")}
-        icon={<IconPlayerStop {...ICON} />}
-        refusal={why("stop")}
-        isBusy={verbs.busy === "stop"}
-        onClick={() => verbs.ask("stop")}
-      />
-      <Verb
-        label={t("verb.restart")}
-        icon={<IconRefresh {...ICON} />}
-        refusal={why("restart")}
-        isBusy={verbs.busy === "restart"}
-        onClick={() => verbs.ask("restart")}
-      />
-      <Verb
-        label={t("verb.remove")}
-        icon={<IconTrash {...ICON} />}
-        refusal={why("remove")}
-        isDanger
-        onClick={() => verbs.setRemoving(true)}
-      />
-      <Confirm
-        isOpen={verbs.isRemoving}
-        title={t("container.removeTitle", { name: container.name })}
-        verb={t("verb.remove")}
-        isBusy={verbs.busy === "remove"}
-        onConfirm={() => verbs.ask("remove")}
-        onClose={() => verbs.setRemoving(false)}
-      >
-        <p>{t("container.removeText")}</p>
-        {isStale && <p>{t("container.staleWarning")}</p>}
-      </Confirm>
     </>
   );
 }
@@ -118,7 +71,7 @@ function Line({ container }: { container: Container }) {
   );
 }
 
-function Cause({ container }: { container: Container }) {
+export function Cause({ container }: { container: Container }) {
   const { t } = useTranslation();
   const exit = container.exit_code !== null && t("container.exit", { code: container.exit_code });
   const oom = container.oom_killed && t("container.oom");

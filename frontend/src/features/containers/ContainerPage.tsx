@@ -1,14 +1,20 @@
-import { Tabs } from "@mantine/core";
+import { Button, Tabs } from "@mantine/core";
+import { IconLayoutBottombarExpand } from "@tabler/icons-react";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
+import { openInDock } from "@/shared/lib/dock";
+import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
+import type { LogView } from "@/shared/lib/logView";
 import { CONTAINER_TABS, type ContainerTab, ROUTES } from "@/shared/lib/paths";
-import { useLiveObject } from "@/shared/live/hooks";
+import { useContainer } from "@/shared/live/container";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
+import { LogLinesOf } from "@/shared/ui/LogLinesOf";
 import { Crumb, Page } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { AttemptsTab } from "./AttemptsTab";
@@ -16,44 +22,44 @@ import { ContainerHead } from "./ContainerHead";
 import styles from "./ContainerPage.module.css";
 import { EventsTab } from "./EventsTab";
 import { InspectTab } from "./InspectTab";
-import { LogsTab } from "./LogsTab";
 import { MetricsTab } from "./MetricsTab";
-import { containerKey, readContainer } from "./queries";
+import { ObjectActions } from "./ObjectActions";
 import { firstTab } from "./rules";
+import { useSibling } from "./Siblings";
 import { WhyTab } from "./WhyTab";
 
+interface Search extends LogView {
+  /** None: the one that says most about what it does now. */
+  tab?: ContainerTab | undefined;
+}
 interface Props {
   project: string;
   id: string;
-  /** None: the one that says most about what it does now. */
-  tab: ContainerTab | undefined;
-  onTab: (tab: ContainerTab) => void;
+  search: Search;
+  onSearch: (search: Search) => void;
 }
 
-export function ContainerPage({ project, id, tab, onTab }: Props) {
+export function ContainerPage({ project, id, search, onSearch }: Props) {
   const { t } = useTranslation();
-  const ref = { project, id };
-  const { data, error, refetch } = useLiveObject<Container>({
-    key: containerKey(ref),
-    // The id may be a slot's, which stays over restarts, or one attempt's.
-    topic: (known) => (known === undefined ? null : known.slot === id ? `slot:${id}` : `container:${id}`),
-    fetch: () => readContainer(ref),
-  });
-  useKeys({
-    l: () => onTab("logs"),
-    m: () => onTab("metrics"),
-    e: () => onTab("events"),
-    a: () => onTab("attempts"),
-    w: () => onTab("why"),
-    i: () => onTab("inspect"),
-  });
+  const { data, error, refetch } = useContainer({ project, id });
+  const [isActing, setActing] = useState(false);
+  const onTab = (tab: ContainerTab): void => onSearch({ ...search, tab });
+  usePageKeys({ project, container: data, onTab, onActions: () => setActing(true) });
   return (
     <Page>
       <Crumb to={ROUTES.containers} params={{ project }}>
         {t("containers.title")}
       </Crumb>
       {data && <ContainerHead container={data} id={id} />}
-      {data && <Parts container={data} id={id} tab={tab} onTab={onTab} />}
+      {data && <Parts container={data} id={id} search={search} onSearch={onSearch} />}
+      {data && (
+        <ObjectActions
+          target={{ project, id, name: data.name, facts: data }}
+          isOpen={isActing}
+          onClose={() => setActing(false)}
+          onTab={onTab}
+        />
+      )}
       {!data && !error && <Loading lines={[30, 70, 90]} />}
       {!data && error && isStatus(error, 404) && (
         <EmptyState isPage title={t("container.missing")} text={t("container.missingText")} />
@@ -63,20 +69,53 @@ export function ContainerPage({ project, id, tab, onTab }: Props) {
   );
 }
 
+interface KeyNeeds {
+  project: string;
+  container: Container | undefined;
+  onTab: (tab: ContainerTab) => void;
+  onActions: () => void;
+}
+
+function usePageKeys({ project, container, onTab, onActions }: KeyNeeds): void {
+  const go = useSibling(container);
+  const router = useRouter();
+  const navigate = useNavigate();
+  useKeys({
+    ...bind("container", {
+      logs: () => onTab("logs"),
+      metrics: () => onTab("metrics"),
+      events: () => onTab("events"),
+      attempts: () => onTab("attempts"),
+      why: () => onTab("why"),
+      inspect: () => onTab("inspect"),
+      actions: onActions,
+      previous: () => go("previous"),
+      next: () => go("next"),
+      dock: () => container && openInDock({ project, id: container.slot, name: container.name }),
+    }),
+    // Back to where one came from; who came by the address goes to the list.
+    Escape: () => {
+      if (router.history.canGoBack()) router.history.back();
+      else void navigate({ to: ROUTES.containers, params: { project } });
+    },
+  });
+}
+
 interface PartsProps {
   container: Container;
   id: string;
-  tab: ContainerTab | undefined;
-  onTab: (tab: ContainerTab) => void;
+  search: Search;
+  onSearch: (search: Search) => void;
 }
 
-function Parts({ container, id, tab: named, onTab }: PartsProps) {
+function Parts({ container, id, search, onSearch }: PartsProps) {
   const { t } = useTranslation();
   // Chosen once: the tab does not change under its reader when the container moves on.
   const [first] = useState(() => firstTab(container));
-  const tab = named ?? first;
+  const tab = search.tab ?? first;
+  const onView = (view: LogView): void => onSearch({ ...search, ...view, tab });
   const body: Record<ContainerTab, () => React.ReactNode> = {
-    logs: () => <LogsTab key={container.id} container={container} />,
+    logs: () => <LogLinesOf key={container.id} container={container} view={search} onView={onView} isMain />,
     metrics: () => <MetricsTab container={container} />,
     events: () => <EventsTab container={container} id={id} />,
     attempts: () => <AttemptsTab container={container} id={id} />,
@@ -86,7 +125,9 @@ function Parts({ container, id, tab: named, onTab }: PartsProps) {
   return (
     <Tabs
       value={tab}
-      onChange={(value) => onTab(CONTAINER_TABS.find((one) => one === value) ?? "logs")}
+      onChange={(value) =>
+        onSearch({ ...search, tab: CONTAINER_TABS.find((one) => one === value) ?? "logs" })
+      }
       className={styles.tabs}
       keepMounted={false}
     >
@@ -96,6 +137,15 @@ function Parts({ container, id, tab: named, onTab }: PartsProps) {
             {t(one === "why" && container.host === null ? "tab.whyPending" : `tab.${one}`)}
           </Tabs.Tab>
         ))}
+        <Button
+          className={styles.toDock}
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconLayoutBottombarExpand size={14} />}
+          onClick={() => openInDock({ project: container.project, id: container.slot, name: container.name })}
+        >
+          {t("dock.open")}
+        </Button>
       </Tabs.List>
       {CONTAINER_TABS.map((one) => (
         <Tabs.Panel key={one} value={one} className={styles.tabPanel}>

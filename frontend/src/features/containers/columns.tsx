@@ -1,8 +1,10 @@
 /** The columns of the list of containers: each reads one field of one row where it stands. */
+import { IconDots, IconLayoutBottombarExpand } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import type { Fleet } from "@/live/fleet";
 import type { Host } from "@/shared/api/types";
+import { openInDock } from "@/shared/lib/dock";
 import { shortImage, showAge, showCpuShare, showMemory } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { readPorts } from "@/shared/lib/ports";
@@ -10,12 +12,22 @@ import { PortLinks } from "@/shared/ui/PortLinks";
 import { ContainerStatus } from "@/shared/ui/Status";
 import type { Column } from "@/shared/ui/grid";
 import { Sparkline } from "@/shared/ui/Sparkline";
+import styles from "./List.module.css";
+
+export interface Ticking {
+  has: (slot: string) => boolean;
+  shown: "none" | "some" | "all";
+  onTick: (slot: string, isRange: boolean) => void;
+  onAll: () => void;
+}
 
 interface Needs {
   fleet: Fleet;
   hosts: readonly Host[];
   project: string;
   now_ms: number;
+  ticking: Ticking;
+  onActions: (slot: string) => void;
   t: TFunction;
 }
 
@@ -23,7 +35,83 @@ const ONE_CORE_MILLIS = 1_000;
 const ANSWERING = new Set(["running", "unhealthy", "unknown"]);
 
 export function containerColumns(needs: Needs): Column[] {
-  return [...whatColumns(needs), ...usageColumns(needs), ...whereColumns(needs)];
+  return [
+    tickColumn(needs),
+    ...whatColumns(needs),
+    ...usageColumns(needs),
+    ...whereColumns(needs),
+    buttonColumn(needs),
+  ];
+}
+
+function tickColumn({ fleet, ticking, t }: Needs): Column {
+  const { slot, name } = { slot: fleet.containers.text("slot"), name: fleet.containers.text("name") };
+  return {
+    id: "tick",
+    label: t("list.tick"),
+    width: "16px",
+    head: (
+      <input
+        type="checkbox"
+        className={styles.tick}
+        tabIndex={-1}
+        aria-label={t("list.tickAll")}
+        checked={ticking.shown === "all"}
+        ref={(box) => {
+          if (box) box.indeterminate = ticking.shown === "some";
+        }}
+        onChange={ticking.onAll}
+      />
+    ),
+    cell: (at) => (
+      <input
+        type="checkbox"
+        className={styles.tick}
+        tabIndex={-1}
+        aria-label={t("list.tickOne", { name: name[at] ?? "" })}
+        checked={ticking.has(slot[at] ?? "")}
+        onChange={(event) => ticking.onTick(slot[at] ?? "", (event.nativeEvent as MouseEvent).shiftKey)}
+      />
+    ),
+  };
+}
+
+function buttonColumn({ fleet, project, onActions, t }: Needs): Column {
+  const { slot, name } = { slot: fleet.containers.text("slot"), name: fleet.containers.text("name") };
+  return {
+    id: "buttons",
+    label: t("list.actions"),
+    width: "48px",
+    head: <span className="sr-only">{t("list.actions")}</span>,
+    cell: (at) => {
+      const target = { project, id: slot[at] ?? "", name: name[at] ?? "" };
+      return (
+        <span className={styles.rowButtons}>
+          <RowButton label={t("dock.openOf", target)} onClick={() => openInDock(target)}>
+            <IconLayoutBottombarExpand size={15} stroke={1.6} aria-hidden />
+          </RowButton>
+          <RowButton label={t("actions.title", target)} onClick={() => onActions(target.id)}>
+            <IconDots size={15} stroke={1.6} aria-hidden />
+          </RowButton>
+        </span>
+      );
+    },
+  };
+}
+
+function RowButton(props: { label: string; onClick: () => void; children: React.ReactNode }) {
+  return (
+    <button
+      type="button"
+      className={styles.rowButton}
+      tabIndex={-1}
+      aria-label={props.label}
+      title={props.label}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
+  );
 }
 
 function whatColumns({ fleet, project, t }: Needs): Column[] {

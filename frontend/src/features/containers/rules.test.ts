@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Container } from "@/shared/api/types";
-import { firstTab, hasLiveLog, refusal } from "./rules";
+import { firstTab, refusal } from "./rules";
 
 function container(part: Partial<Container>): Container {
   const plain = {
@@ -46,22 +46,6 @@ test("what has ended can be started again and removed", () => {
 test("what was asked already is not asked again", () => {
   expect(refusal("restart", container({ desired: "stop", follows: true }), true)).toBe("restart-asked");
   expect(refusal("remove", container({ desired: "remove" }), true)).toBe("remove-asked");
-});
-
-test("a log is followed as long as there is a process", () => {
-  const statuses: Container["status"][] = [
-    "pending",
-    "preparing",
-    "starting",
-    "running",
-    "stopping",
-    "failed",
-  ];
-  expect(statuses.filter((status) => hasLiveLog(container({ status })))).toEqual([
-    "starting",
-    "running",
-    "stopping",
-  ]);
 });
 
 test("what waits for a place opens on the reasons, all else on its log", () => {

@@ -23,11 +23,6 @@ export function refusal(verb: ContainerVerb, container: Container, mayOperate: b
   return found?.code ?? null;
 }
 
-/** Does its engine still have something to follow? */
-export function hasLiveLog(container: Container): boolean {
-  return container.status === "running" || container.status === "starting" || container.status === "stopping";
-}
-
 /** What waits for a place is opened where the reasons stand. A start that is merely young is not. */
 export function firstTab(container: Container): ContainerTab {
   const isRefused = container.state === "pending" && (container.message !== "" || container.reason !== "");

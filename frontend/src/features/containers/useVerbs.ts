@@ -3,34 +3,46 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newer } from "@/live/merge";
+import { containerKey } from "@/shared/api/queries";
 import { RequestFailed } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
-import { askFor, containerKey, type VerbName } from "./queries";
-import { type Refusal, refusal } from "./rules";
+import { askFor, type VerbName } from "./queries";
+import { type Facts, rowRefusal } from "./rowFacts";
 
-interface Verbs {
+/** A container as the list, the peek and its page all know it. */
+export interface Target {
+  project: string;
+  /** A slot's id, or one attempt's. */
+  id: string;
+  name: string;
+  /** Null: it is gone. */
+  facts: Facts | null;
+}
+
+export interface Verbs {
   busy: VerbName | null;
   isRemoving: boolean;
   setRemoving: (isRemoving: boolean) => void;
-  refusal: (verb: VerbName) => Refusal | null;
+  /** Why not, in words; null when it can be done. */
+  refusal: (verb: VerbName) => string | null;
   ask: (verb: VerbName) => void;
 }
 
 /** Stop, restart, remove: asks, shows the answer at once, says when it was refused. */
-export function useVerbs(container: Container, id: string): Verbs {
+export function useVerbs(target: Target): Verbs {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const [isRemoving, setRemoving] = useState(false);
-  const { mayOperate } = useRights(container.project);
-  const ref = { project: container.project, id };
+  const { mayOperate } = useRights(target.project);
   const verb = useMutation({
-    mutationFn: (name: VerbName) => askFor(name, ref),
-    onSuccess: (answer) => cache.setQueryData<Container>(containerKey(ref), (shown) => newer(shown, answer)),
+    mutationFn: (name: VerbName) => askFor(name, target),
+    onSuccess: (answer) =>
+      cache.setQueryData<Container>(containerKey(target), (shown) => newer(shown, answer)),
     onError: (error, name) =>
       notifications.show({
         color: "red",
-        title: t("container.verbFailed", { verb: t(`verb.${name}`), name: container.name }),
+        title: t("container.verbFailed", { verb: t(`verb.${name}`), name: target.name }),
         message:
           error instanceof RequestFailed ? `${error.message} (${error.requestId})` : t("error.unreachable"),
       }),
@@ -40,7 +52,10 @@ export function useVerbs(container: Container, id: string): Verbs {
     busy: verb.isPending ? verb.variables : null,
     isRemoving,
     setRemoving,
-    refusal: (name) => refusal(name, container, mayOperate),
+    refusal: (name) => {
+      const reason = rowRefusal(name, target.facts, mayOperate);
+      return reason === null ? null : t(`refusal.${reason}`);
+    },
     ask: (name) => verb.mutate(name),
   };
 }

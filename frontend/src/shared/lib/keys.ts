@@ -1,9 +1,20 @@
-/** Keyboard: single keys and `g x` chords, silent while somebody types or a dialog is open. */
+/** Keyboard: single keys and `g x` chords, silent while somebody types or a dialog is open, or switched off. */
 import { useEffect, useRef } from "react";
+import { Store } from "./store";
 
 const CHORD_MS = 1_200;
 /** An action that answers false leaves the key to whoever has the focus. */
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
+
+const SINGLE_KEYS_KEY = "orchestra.single-keys";
+
+/** Keys that are a character: somebody who speaks to the machine, or leans on it, may want them off. */
+export const singleKeys = new Store(localStorage.getItem(SINGLE_KEYS_KEY) !== "off");
+
+export function switchSingleKeys(areOn: boolean): void {
+  localStorage.setItem(SINGLE_KEYS_KEY, areOn ? "on" : "off");
+  singleKeys.set(areOn);
+}
 
 export function useKeys(keys: KeyMap): void {
   const current = useRef(keys);
@@ -15,6 +26,7 @@ export function useKeys(keys: KeyMap): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return;
+      if (event.key.length === 1 && !singleKeys.get()) return;
       const chord = first && event.timeStamp - first.at < CHORD_MS ? `${first.key} ${event.key}` : null;
       first = event.key === "g" ? { key: "g", at: event.timeStamp } : null;
       const act = (chord && current.current[chord]) || current.current[event.key];
@@ -29,7 +41,7 @@ function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   return (
     target.closest(
-      "input, textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]",
+      "input:not([type=checkbox]), textarea, select, [contenteditable=true], [role=dialog], [role=menu], [role=listbox]",
     ) !== null
   );
 }

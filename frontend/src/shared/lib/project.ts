@@ -1,6 +1,6 @@
-/** The project that the console shows: the one in the address, else the last one, else the first. */
+/** The project that the console shows: the one in the address (its path, else its search), else the last, else the first. */
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import { meQuery } from "../api/queries";
 
 const LAST_PROJECT_KEY = "orchestra.project";
@@ -8,7 +8,8 @@ const LAST_PROJECT_KEY = "orchestra.project";
 export function useProject(): string {
   const { data: me } = useQuery(meQuery);
   const { project: named } = useParams({ strict: false });
-  return named ?? rememberedProject(me?.projects.map((one) => one.name) ?? []);
+  const { project: chosen } = useSearch({ strict: false });
+  return named ?? chosen ?? rememberedProject(me?.projects.map((one) => one.name) ?? []);
 }
 
 export function rememberProject(project: string): void {

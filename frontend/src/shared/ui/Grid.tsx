@@ -20,6 +20,8 @@ interface Props {
   selected: string | null;
   onSelect: (key: string) => void;
   onOpen: (key: string) => void;
+  /** Shift and a move: from which row to which one. None: Shift makes no difference. */
+  onExtend?: (from: string, to: string) => void;
   /** True while the order must not change: pointer over it, focus in it, or scrolled. */
   onHold: (isHeld: boolean) => void;
 }
@@ -87,7 +89,7 @@ function Row({ grid, index, top_px }: { grid: Props; index: number; top_px: numb
       data-gone={grid.isGone(position)}
       style={{ transform: `translateY(${top_px}px)` }}
       onClick={(event) => {
-        if (event.target instanceof HTMLElement && event.target.closest("a") !== null) return;
+        if (event.target instanceof HTMLElement && event.target.closest("a, button, input") !== null) return;
         grid.onSelect(key);
         grid.onOpen(key);
       }}
@@ -110,22 +112,27 @@ interface Place {
 /** The keyboard: in the grid all keys move; elsewhere j, k and Enter do, unless something else wants them. */
 function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (event: KeyboardEvent) => void {
   const { positions, selected } = grid;
-  const move = (key: string): boolean => {
+  const move = (key: string, isExtending = false): boolean => {
     const next = step(key, selectedIndex, positions.length, PAGE_ROWS);
     const position = next === null ? undefined : positions[next];
     if (next === null || position === undefined) return false;
-    grid.onSelect(grid.keyOf(position));
+    const to = grid.keyOf(position);
+    grid.onSelect(to);
+    if (isExtending) grid.onExtend?.(selected ?? to, to);
     scrollTo(next);
     return true;
   };
   // The focus comes along, so that the keys that follow reach the grid and not the link pressed before.
-  const enter = (key: string): boolean => {
+  const enter = (key: string, isExtending = false): boolean => {
     scroller.current?.focus({ preventScroll: true });
-    return move(key);
+    return move(key, isExtending);
   };
+  const canExtend = grid.onExtend !== undefined;
   useKeys({
     j: () => enter("j"),
     k: () => enter("k"),
+    J: () => canExtend && enter("j", true),
+    K: () => canExtend && enter("k", true),
     Enter: (event) => {
       // A focused link or button keeps its own Enter.
       if (event.target !== document.body || selected === null) return false;
@@ -137,7 +144,7 @@ function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (e
     if (event.target instanceof HTMLElement && event.target.closest("a, button") !== null) return;
     if (event.key === "Enter" && selected !== null) grid.onOpen(selected);
     else if (event.key === "Escape") scroller.current?.blur();
-    else if (!move(event.key)) return;
+    else if (!move(event.key, event.shiftKey && canExtend)) return;
     event.preventDefault();
   };
 }

@@ -24,7 +24,7 @@ export function GridHead({ columns, sort, onSort }: Props) {
               aria-sort={isSorted ? direction : undefined}
             >
               {column.sortBy === undefined ? (
-                <span>{column.label}</span>
+                (column.head ?? <span>{column.label}</span>)
               ) : (
                 <button type="button" className={styles.sort} tabIndex={-1} onClick={() => onSort(column)}>
                   {column.label}

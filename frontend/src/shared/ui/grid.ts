@@ -5,6 +5,8 @@ import type { Sort } from "@/live/order";
 export interface Column {
   id: string;
   label: string;
+  /** What stands in the head instead of the label. */
+  head?: ReactNode;
   /** A CSS track: `120px`, `minmax(140px, 2fr)`. */
   width: string;
   /** The table's column to sort by; none: this column does not sort. */

@@ -2,8 +2,10 @@
 import type { en as english } from "../en";
 import type { Words } from "../words";
 import { containers } from "./containers";
+import { dock } from "./dock";
 import { events } from "./events";
 import { hosts } from "./hosts";
+import { list } from "./list";
 import { overview } from "./overview";
 import { run } from "./run";
 import { settings } from "./settings";
@@ -15,6 +17,8 @@ export const de: Words<typeof english> = {
   ...words,
   ...overview,
   ...containers,
+  ...list,
+  ...dock,
   ...hosts,
   ...events,
   ...settings,

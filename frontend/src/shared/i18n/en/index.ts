@@ -1,7 +1,9 @@
 /** English words of the console, put together from one file per page. */
 import { containers } from "./containers";
+import { dock } from "./dock";
 import { events } from "./events";
 import { hosts } from "./hosts";
+import { list } from "./list";
 import { overview } from "./overview";
 import { run } from "./run";
 import { settings } from "./settings";
@@ -13,6 +15,8 @@ export const en = {
   ...words,
   ...overview,
   ...containers,
+  ...list,
+  ...dock,
   ...hosts,
   ...events,
   ...settings,

@@ -1,38 +1,45 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import type { LogLine } from "@/live/frames";
 import { LogBuffer } from "@/live/logs";
-import type { Container } from "@/shared/api/types";
-import { session } from "@/shared/live/session";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ErrorNote } from "@/shared/ui/ErrorNote";
-import { Loading } from "@/shared/ui/Loading";
-import { LogLines } from "@/shared/ui/LogLines";
-import { logsQuery, TAIL_LINES } from "./queries";
-import { hasLiveLog } from "./rules";
+import { logsQuery, TAIL_LINES } from "../api/queries";
+import type { Container } from "../api/types";
+import { hasLiveLog, type LogView } from "../lib/logView";
+import { session } from "../live/session";
+import { EmptyState } from "./EmptyState";
+import { ErrorNote } from "./ErrorNote";
+import { Loading } from "./Loading";
+import { LogLines } from "./LogLines";
 
 /** The server's word for "the container has ended"; any other reason is a sentence to be shown. */
 const ENDED = "ended";
 
-/** Followed while the container lives; else what was kept of it. */
-export function LogsTab({ container }: { container: Container }) {
-  const isLive = hasLiveLog(container);
+interface Props {
+  container: Container;
+  view: LogView;
+  onView: (view: LogView) => void;
+  isMain?: boolean;
+}
+
+/** The log of one attempt: followed while it lives, else what was kept of it. Another attempt wants another key. */
+export function LogLinesOf(props: Props) {
+  const isLive = hasLiveLog(props.container);
   const [wasLive, setWasLive] = useState(isLive);
   if (isLive && !wasLive) setWasLive(true);
   // A container that ends while its log is read keeps what is on screen.
-  if (isLive || wasLive) return <Followed id={container.id} />;
-  return <Kept container={container} />;
+  return isLive || wasLive ? <Followed {...props} /> : <Kept {...props} />;
 }
 
-function Followed({ id }: { id: string }) {
+function Followed({ container, ...rest }: Props) {
   const { t } = useTranslation();
-  const buffer = useFollowedLog(id);
+  const buffer = useFollowedLog(container.id);
   useSyncExternalStore(buffer.subscribe, buffer.read);
   if (buffer.error !== null) return <ErrorNote error={new Error(buffer.error)} />;
   const note = buffer.ended === null ? null : buffer.ended === ENDED ? t("logs.ended") : buffer.ended;
   return (
     <LogLines
+      {...rest}
+      name={container.name}
       lines={buffer.lines}
       dropped={buffer.dropped}
       revision={buffer.revision}
@@ -61,7 +68,7 @@ function useFollowedLog(id: string): LogBuffer {
   return buffer;
 }
 
-function Kept({ container }: { container: Container }) {
+function Kept({ container, ...rest }: Props) {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(logsQuery({ project: container.project, id: container.id }));
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
@@ -70,12 +77,13 @@ function Kept({ container }: { container: Container }) {
     const isWaiting = ["pending", "bound", "preparing"].includes(container.status);
     return <EmptyState title={isWaiting ? t("logs.notYet") : t("logs.none")} />;
   }
-  const lines: LogLine[] = data.lines;
   return (
     <LogLines
-      lines={lines}
+      {...rest}
+      name={container.name}
+      lines={data.lines}
       dropped={0}
-      revision={lines.length}
+      revision={data.lines.length}
       note={data.complete ? null : t("logs.tailOnly")}
       isFollowing={false}
     />

@@ -1,0 +1,24 @@
+/** What the rules want to know of a container, read from its row: the list asks the same questions as its page does. */
+import type { ContainerTable } from "@/live/fleet";
+import type { Container } from "@/shared/api/types";
+import type { VerbName } from "./queries";
+import { type Refusal, refusal } from "./rules";
+
+export type Facts = Pick<Container, "status" | "state" | "desired" | "gone_at">;
+
+/** Null: there is no such row (any more). */
+export function factsOf(table: ContainerTable, slot: string): Facts | null {
+  const at = table.find(slot);
+  if (at === undefined) return null;
+  return {
+    status: table.text("status")[at] as Container["status"],
+    state: table.text("state")[at] as Container["state"],
+    desired: table.text("desired")[at] as Container["desired"],
+    gone_at: null,
+  };
+}
+
+export function rowRefusal(verb: VerbName, facts: Facts | null, mayOperate: boolean): Refusal | null {
+  if (facts === null) return mayOperate ? "gone" : "viewer";
+  return refusal(verb, facts as Container, mayOperate);
+}
