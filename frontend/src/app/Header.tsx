@@ -87,7 +87,7 @@ function UserMenu({ me }: { me: Me | null }) {
     await router.invalidate();
   };
   return (
-    <Menu position="bottom-end" width={180}>
+    <Menu position="bottom-end" width={180} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           size="compact-xs"

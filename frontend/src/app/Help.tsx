@@ -23,7 +23,7 @@ export function Help({ isOpen, onClose }: { isOpen: boolean; onClose: () => void
     <Group key={id} title={t(`help.${id}`)} rows={scopes.flatMap((scope) => rowsOf(scope, t))} />
   ));
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={t("help.title")} size="lg">
+    <Dialog isOpen={isOpen} onClose={onClose} title={t("help.title")} size="xl">
       {anywhere}
       <Group title={t("help.go")} rows={PAGES.map(({ id, keys }) => [t(`nav.${id}`), [keys]])} />
       {others}

@@ -32,6 +32,7 @@ export function ProjectSwitch({ project, me }: { project: string; me: Me | null 
       store={box}
       width={260}
       position="bottom-start"
+      withinPortal={false}
       onOptionSubmit={(name) => {
         box.closeDropdown();
         change(name);

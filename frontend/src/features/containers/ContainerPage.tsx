@@ -131,12 +131,14 @@ function Parts({ container, id, search, onSearch }: PartsProps) {
       className={styles.tabs}
       keepMounted={false}
     >
-      <Tabs.List>
-        {CONTAINER_TABS.map((one) => (
-          <Tabs.Tab key={one} value={one}>
-            {t(one === "why" && container.host === null ? "tab.whyPending" : `tab.${one}`)}
-          </Tabs.Tab>
-        ))}
+      <div className={styles.tabRow}>
+        <Tabs.List>
+          {CONTAINER_TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {t(one === "why" && container.host === null ? "tab.whyPending" : `tab.${one}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
         <Button
           className={styles.toDock}
           size="compact-xs"
@@ -146,7 +148,7 @@ function Parts({ container, id, search, onSearch }: PartsProps) {
         >
           {t("dock.open")}
         </Button>
-      </Tabs.List>
+      </div>
       {CONTAINER_TABS.map((one) => (
         <Tabs.Panel key={one} value={one} className={styles.tabPanel}>
           <PanelBoundary>{body[one]()}</PanelBoundary>

@@ -58,7 +58,7 @@ export function ContainersList(props: Props) {
   const shown = new Set(rows.slots());
   return (
     <>
-      <div className={styles.body} onKeyDownCapture={onEscape}>
+      <div className={styles.body} data-empty={order.positions.length === 0} onKeyDownCapture={onEscape}>
         <div className={styles.list}>
           <Rows {...props} rows={rows} selected={selected} onSelect={select} onActions={setActed} go={go} />
         </div>

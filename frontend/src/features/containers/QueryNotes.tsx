@@ -35,13 +35,13 @@ export function QueryNotes({ fleet, query, isHeld, onChange }: Props) {
           key={`${one.token.from}:${one.value}`}
           type="button"
           className={styles.chip}
-          aria-label={t("query.takeOut", { what: `${one.token.key}:${one.value}` })}
           onClick={() => onChange(withoutValue(query, one))}
         >
           <span className="mono">
             {one.token.key}:{one.value}
           </span>
           <span className="soft">{t("query.absent")}</span>
+          <span className="sr-only">{t("query.takeOut")}</span>
           <IconX size={13} aria-hidden />
         </button>
       ))}

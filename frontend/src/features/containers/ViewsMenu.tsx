@@ -31,7 +31,7 @@ export function ViewsMenu({ project, q, sort, onApply }: Props) {
   );
   return (
     <>
-      <Menu position="bottom-end" width={220}>
+      <Menu position="bottom-end" width={220} withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button
             size="xs"

@@ -24,7 +24,16 @@ test("a tab that is there comes on top, a new one is added", () => {
 
 test("the ninth tab takes the place of the oldest that is not on top", () => {
   const full = { ...dockOf("a", "b", "c", "d", "e", "f", "g", "h"), active: "a" };
-  expect(ids(withTab(full, { project: "p", id: "i", name: "i" }))).toEqual(["a", "c", "d", "e", "f", "g", "h", "i"]);
+  expect(ids(withTab(full, { project: "p", id: "i", name: "i" }))).toEqual([
+    "a",
+    "c",
+    "d",
+    "e",
+    "f",
+    "g",
+    "h",
+    "i",
+  ]);
 });
 
 test("closing brings the right neighbour on top, then the left one, then closes the dock", () => {

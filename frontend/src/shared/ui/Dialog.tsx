@@ -6,7 +6,7 @@ import styles from "./Dialog.module.css";
 interface Props {
   isOpen: boolean;
   title: string;
-  size?: "md" | "lg";
+  size?: "md" | "lg" | "xl";
   onClose: () => void;
   children: ReactNode;
 }

@@ -5,7 +5,7 @@ import type { list as english } from "../en/list";
 export const list: Words<typeof english> = {
   query: {
     suggestions: "Vorschläge",
-    takeOut: "{{what}} aus dem Filter nehmen",
+    takeOut: "Aus dem Filter nehmen",
     absent: "hat zurzeit keiner",
     without: "Ohne {{what}}: {{shown}}",
     unknownKey:

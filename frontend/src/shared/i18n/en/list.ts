@@ -2,7 +2,7 @@
 export const list = {
   query: {
     suggestions: "Suggestions",
-    takeOut: "Take {{what}} out of the filter",
+    takeOut: "Take it out of the filter",
     absent: "nothing has this now",
     without: "Without {{what}}: {{shown}}",
     unknownKey:
