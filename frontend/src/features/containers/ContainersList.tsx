@@ -19,7 +19,7 @@ import { ObjectActions } from "./ObjectActions";
 import { Peek } from "./Peek";
 import { factsOf } from "./rowFacts";
 import { rememberOrder } from "./siblings";
-import { extend, NO_TICKS, shownState, type Ticks, toggle, toggleAll } from "./ticks";
+import { extend, shownState, type Ticks, toggle, toggleAll } from "./ticks";
 import type { SetTicks } from "./useTicks";
 
 interface Props {
@@ -32,11 +32,13 @@ interface Props {
   peek: string | undefined;
   onPeek: (slot: string | undefined) => void;
   onHold: (isHeld: boolean) => void;
+  /** Closes what lies over the list; false when nothing does. */
+  onEscape: () => boolean;
 }
 
 /** The rows, what is ticked of them, one of them beside the list, and what can be done with each and with all. */
 export function ContainersList(props: Props) {
-  const { project, order, ticks, setTicks, peek, onPeek } = props;
+  const { project, order, ticks, setTicks, peek, onPeek, onEscape } = props;
   const { t } = useTranslation();
   const [selected, setSelected] = useState<string | null>(peek ?? null);
   const [acted, setActed] = useState<string | null>(null);
@@ -47,18 +49,20 @@ export function ContainersList(props: Props) {
     if (peek !== undefined && peek !== slot) onPeek(slot);
   };
   useListKeys({ ...props, selected, rows, go, onActions: setActed });
-  // Before the grid sees it: what is open over the list closes first.
-  const onEscape = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || (peek === undefined && ticks.ids.size === 0)) return;
+  // Before the grid sees it, which would let go of the focus.
+  const onKeyDownCapture = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || !onEscape()) return;
     event.preventDefault();
     event.stopPropagation();
-    if (peek !== undefined) onPeek(undefined);
-    else setTicks(() => NO_TICKS);
   };
   const shown = new Set(rows.slots());
   return (
     <>
-      <div className={styles.body} data-empty={order.positions.length === 0} onKeyDownCapture={onEscape}>
+      <div
+        className={styles.body}
+        data-empty={order.positions.length === 0}
+        onKeyDownCapture={onKeyDownCapture}
+      >
         <div className={styles.list}>
           <Rows {...props} rows={rows} selected={selected} onSelect={select} onActions={setActed} go={go} />
         </div>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { compareBy, type Sort } from "@/live/order";
 import { showCount } from "@/shared/lib/format";
 import { useKeys } from "@/shared/lib/keys";
+import { useStore } from "@/shared/lib/store";
 import { useFleet } from "@/shared/live/hooks";
 import { readSort, writeSort } from "@/shared/ui/grid";
 import { Loading } from "@/shared/ui/Loading";
@@ -10,11 +11,13 @@ import { Page, PageHead } from "@/shared/ui/Page";
 import { ResortPill } from "@/shared/ui/ResortPill";
 import { CONTAINER_RANK } from "@/shared/ui/status";
 import { useListOrder } from "@/shared/ui/useListOrder";
+import { bulk, isRunning } from "./bulk";
 import { ContainersList } from "./ContainersList";
 import { NoContainers, NoMatch, RunButton } from "./EmptyList";
 import { listFilter } from "./filter";
 import { QueryBox } from "./QueryBox";
 import { QueryNotes } from "./QueryNotes";
+import { NO_TICKS } from "./ticks";
 import { useQueryText } from "./useQueryText";
 import { useTicks } from "./useTicks";
 import { ViewsMenu } from "./ViewsMenu";
@@ -40,11 +43,21 @@ export function ContainersPage({ project, search, onSearch }: Props) {
   const [query, setQuery] = useQueryText(search.q ?? "", (q) => onSearch({ ...search, q: q || undefined }));
   const [ticks, setTicks] = useTicks(project, containers);
   const sort = readSort(search.sort, FIRST_SORT);
-  const isPinned = ticks.ids.size > 0 || search.peek !== undefined;
+  const hasResult = useStore(bulk)?.project === project;
+  const isPinned = ticks.ids.size > 0 || hasResult || search.peek !== undefined;
   const { order, isHeld, setHeld } = useShown(query, sort, isPinned);
   const count = order.positions.length;
+  // What lies over the list goes first, then what is ticked in it, then what became of it, then the filter.
+  const closeOver = (): boolean => {
+    if (search.peek !== undefined) onSearch({ ...search, peek: undefined });
+    else if (ticks.ids.size > 0) setTicks(() => NO_TICKS);
+    else if (hasResult && !isRunning()) bulk.set(null);
+    else return false;
+    return true;
+  };
   useKeys({
     Escape: () => {
+      if (closeOver()) return true;
       if (query === "") return false;
       setQuery("");
       return true;
@@ -86,6 +99,7 @@ export function ContainersPage({ project, search, onSearch }: Props) {
           peek={search.peek}
           onPeek={(peek) => onSearch({ ...search, peek })}
           onHold={setHeld}
+          onEscape={closeOver}
         />
       )}
       {isReady && containers.count > 0 && count === 0 && <NoMatch query={query} onQuery={setQuery} />}
@@ -93,7 +107,7 @@ export function ContainersPage({ project, search, onSearch }: Props) {
   );
 }
 
-/** `isPinned`: something is ticked or looked at beside the list, which then must not move either. */
+/** `isPinned`: something is ticked, or looked at beside the list, or was just done to many: the list does not move. */
 function useShown(query: string, sort: Sort, isPinned: boolean) {
   const { fleet } = useFleet();
   const { containers } = fleet;

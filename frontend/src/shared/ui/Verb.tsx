@@ -13,27 +13,28 @@ interface Props {
 
 /** A button for a verb. When it cannot be done it stays visible and reachable, and says why. */
 export function Verb({ label, icon, refusal, isBusy = false, isDanger = false, onClick }: Props) {
-  const button = (
-    <Button
-      size="xs"
-      variant={isDanger && refusal === null ? "light" : "default"}
-      color={isDanger ? "red" : undefined}
-      leftSection={icon}
-      loading={isBusy}
-      aria-disabled={refusal !== null}
-      data-disabled={refusal !== null || undefined}
-      onClick={(event) => {
-        if (refusal === null) onClick();
-        else event.preventDefault();
-      }}
-    >
-      {label}
-    </Button>
-  );
-  if (refusal === null) return button;
+  // One tree for both, so that the focus stays when a verb becomes impossible under it.
   return (
-    <Tooltip label={refusal} events={{ hover: true, focus: true, touch: true }}>
-      {button}
+    <Tooltip
+      label={refusal ?? ""}
+      disabled={refusal === null}
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <Button
+        size="xs"
+        variant={isDanger && refusal === null ? "light" : "default"}
+        color={isDanger ? "red" : undefined}
+        leftSection={icon}
+        loading={isBusy}
+        aria-disabled={refusal !== null}
+        data-disabled={refusal !== null || undefined}
+        onClick={(event) => {
+          if (refusal === null) onClick();
+          else event.preventDefault();
+        }}
+      >
+        {label}
+      </Button>
     </Tooltip>
   );
 }
