@@ -179,6 +179,7 @@ test("scrolling up in a log pauses it and counts what is new; the end follows ag
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save what is shown as a file" }).click();
   expect((await download).suggestedFilename()).toBe(`${SERVING}.log`);
+  await page.mouse.move(700, 20); // away from the tooltip
   await expectAccessible(page, "lists-log");
 });
 
