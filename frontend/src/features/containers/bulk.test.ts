@@ -10,7 +10,7 @@ test("each is asked once, what is refused is not asked, and every result names i
     project: "p",
     verb: "stop",
     targets: TARGETS,
-    refusal: (id) => (id === "b" ? "gone" : null),
+    refusal: (id) => (id === "b" ? "already-removed" : null),
     send: (id) => {
       sent.push(id);
       if (id === "c") return Promise.reject(new RequestFailed({ ...PROBLEM, detail: "it is busy" }));
@@ -22,7 +22,7 @@ test("each is asked once, what is refused is not asked, and every result names i
   const outcomes = Object.fromEntries(results.map(({ id, outcome }) => [id, outcome]));
   expect(outcomes).toEqual({
     a: "done",
-    b: { refusal: "gone" },
+    b: { refusal: "already-removed" },
     c: { words: "it is busy" },
     d: { words: "" },
   });
@@ -36,7 +36,7 @@ test("it is looked at again right before it is asked: what goes meanwhile is not
     project: "p",
     verb: "remove",
     targets: many,
-    refusal: (id) => (gone.has(id) ? "gone" : null),
+    refusal: (id) => (gone.has(id) ? "already-removed" : null),
     send: (id) => {
       if (id === "0") for (const one of many.slice(10)) gone.add(one.id);
       expect(isRunning()).toBe(true);

@@ -2,7 +2,11 @@
 import type { ContainerTable } from "@/live/fleet";
 import type { Container } from "@/shared/api/types";
 import type { VerbName } from "./queries";
-import { type Facts, type Refusal, refusal } from "./rules";
+import { type Refusal, refusal } from "./rules";
+
+export type Facts = Pick<Container, "status" | "desired" | "gone_at" | "stop_at" | "superseded" | "follows">;
+/** What a row does not tell. The server knows, and says so when it is asked. */
+const UNTOLD = { gone_at: null, stop_at: null, superseded: false, follows: false } as const;
 
 /** Null: there is no such row (any more). */
 export function factsOf(table: ContainerTable, slot: string): Facts | null {
@@ -10,16 +14,12 @@ export function factsOf(table: ContainerTable, slot: string): Facts | null {
   if (at === undefined) return null;
   return {
     status: table.text("status")[at] as Container["status"],
-    state: table.text("state")[at] as Container["state"],
     desired: table.text("desired")[at] as Container["desired"],
-    gone_at: null,
-    stop_at: null,
-    superseded: false,
-    follows: false, // the next attempt has a row of its own, at once
+    ...UNTOLD,
   };
 }
 
 export function rowRefusal(verb: VerbName, facts: Facts | null, mayOperate: boolean): Refusal | null {
-  if (facts === null) return mayOperate ? "gone" : "viewer";
-  return refusal(verb, facts, mayOperate);
+  if (facts === null) return mayOperate ? "already-removed" : "viewer";
+  return refusal(verb, facts as Container, mayOperate);
 }

@@ -3,16 +3,10 @@ import { CONTAINER_RULES, type ContainerRefusal, type ContainerVerb } from "@/sh
 import type { Container } from "@/shared/api/types";
 import type { ContainerTab } from "@/shared/lib/paths";
 
-export type Refusal = "viewer" | "gone" | ContainerRefusal;
-
-/** What the table asks of a container. */
-export type Facts = Pick<
-  Container,
-  "status" | "state" | "desired" | "gone_at" | "stop_at" | "superseded" | "follows"
->;
+export type Refusal = "viewer" | ContainerRefusal;
 
 /** The key of the reason why not, or null. What would change nothing has a reason too. */
-export function refusal(verb: ContainerVerb, container: Facts, mayOperate: boolean): Refusal | null {
+export function refusal(verb: ContainerVerb, container: Container, mayOperate: boolean): Refusal | null {
   if (!mayOperate) return "viewer";
   const isGone = container.gone_at !== null;
   const isHeld = container.stop_at !== null;

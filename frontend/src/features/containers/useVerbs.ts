@@ -8,8 +8,7 @@ import { RequestFailed } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
 import { askFor, type VerbName } from "./queries";
-import { rowRefusal } from "./rowFacts";
-import type { Facts } from "./rules";
+import { type Facts, rowRefusal } from "./rowFacts";
 
 /** A container as the list, the peek and its page all know it. */
 export interface Target {

@@ -67,7 +67,6 @@ export const words: Words<typeof english> = {
   refusal: {
     viewer: "Die eigene Rolle in diesem Projekt darf zusehen, aber nichts ändern",
     notAdmin: "Das darf nur ein Plattform-Admin",
-    gone: "Er ist entfernt",
     superseded: "Ein neuerer Versuch ist gefolgt",
     "already-removed": "Er ist entfernt",
     "being-removed": "Er wird gerade entfernt",

@@ -64,7 +64,6 @@ export const words = {
   refusal: {
     viewer: "Your role in this project may look, but not change",
     notAdmin: "Only a platform admin may do this",
-    gone: "It has been removed",
     superseded: "A newer attempt has followed",
     "already-removed": "It has been removed",
     "being-removed": "It is being removed",
