@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { useKeys } from "@/shared/lib/keys";
-import { CONTAINER_TABS, type ContainerTab, ROUTES } from "@/shared/lib/paths";
+import { CONTAINER_TABS, type ContainerTab, ROUTES, type UsageRange } from "@/shared/lib/paths";
 import { useLiveObject } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
@@ -28,9 +28,12 @@ interface Props {
   /** None: the one that says most about what it does now. */
   tab: ContainerTab | undefined;
   onTab: (tab: ContainerTab) => void;
+  /** How far back its plots go. */
+  range: UsageRange;
+  onRange: (range: UsageRange) => void;
 }
 
-export function ContainerPage({ project, id, tab, onTab }: Props) {
+export function ContainerPage({ project, id, tab, onTab, range, onRange }: Props) {
   const { t } = useTranslation();
   const ref = { project, id };
   const { data, error, refetch } = useLiveObject<Container>({
@@ -53,7 +56,7 @@ export function ContainerPage({ project, id, tab, onTab }: Props) {
         {t("containers.title")}
       </Crumb>
       {data && <ContainerHead container={data} id={id} />}
-      {data && <Parts container={data} id={id} tab={tab} onTab={onTab} />}
+      {data && <Parts container={data} {...{ id, tab, onTab, range, onRange }} />}
       {!data && !error && <Loading lines={[30, 70, 90]} />}
       {!data && error && isStatus(error, 404) && (
         <EmptyState isPage title={t("container.missing")} text={t("container.missingText")} />
@@ -63,21 +66,16 @@ export function ContainerPage({ project, id, tab, onTab }: Props) {
   );
 }
 
-interface PartsProps {
-  container: Container;
-  id: string;
-  tab: ContainerTab | undefined;
-  onTab: (tab: ContainerTab) => void;
-}
+type PartsProps = Omit<Props, "project"> & { container: Container };
 
-function Parts({ container, id, tab: named, onTab }: PartsProps) {
+function Parts({ container, id, tab: named, onTab, range, onRange }: PartsProps) {
   const { t } = useTranslation();
   // Chosen once: the tab does not change under its reader when the container moves on.
   const [first] = useState(() => firstTab(container));
   const tab = named ?? first;
   const body: Record<ContainerTab, () => React.ReactNode> = {
     logs: () => <LogsTab key={container.id} container={container} />,
-    metrics: () => <MetricsTab container={container} />,
+    metrics: () => <MetricsTab container={container} id={id} range={range} onRange={onRange} />,
     events: () => <EventsTab container={container} id={id} />,
     attempts: () => <AttemptsTab container={container} id={id} />,
     why: () => <WhyTab container={container} id={id} />,

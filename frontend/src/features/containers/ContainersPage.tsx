@@ -12,6 +12,7 @@ import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { useFleet, useNow } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { FirstSteps } from "@/shared/ui/EmptyStateSteps";
 import { FilterBox } from "@/shared/ui/FilterBox";
 import { Grid } from "@/shared/ui/Grid";
 import { readSort, writeSort } from "@/shared/ui/grid";
@@ -163,16 +164,7 @@ function NoContainers({ project }: { project: string }) {
             : t("containers.emptyNoHost")
       }
     >
-      {hasHost ? (
-        <RunButton project={project} />
-      ) : (
-        <Button
-          size="xs"
-          renderRoot={(props) => <Link to={ROUTES.hosts} search={{ add: true }} {...props} />}
-        >
-          {t("hosts.add")}
-        </Button>
-      )}
+      <FirstSteps project={project} />
     </EmptyState>
   );
 }

@@ -5,23 +5,27 @@ import { SETTINGS_TABS, type SettingsTab } from "@/shared/lib/paths";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { About } from "./About";
-import { Loops } from "./Loops";
+import { Health } from "./Health";
+import { Registries } from "./Registries";
 import styles from "./Settings.module.css";
 import { Tokens } from "./Tokens";
 
 interface Props {
   tab: SettingsTab;
   onTab: (tab: SettingsTab) => void;
+  /** Whose registries are shown. */
+  project: string;
   /** Who is logged in, theme and language: made by the shell, which owns both. */
   profile: ReactNode;
 }
 
-export function SettingsPage({ tab, onTab, profile }: Props) {
+export function SettingsPage({ tab, onTab, project, profile }: Props) {
   const { t } = useTranslation();
   const body: Record<SettingsTab, () => ReactNode> = {
     profile: () => profile,
     tokens: () => <Tokens />,
-    health: () => <Loops />,
+    registries: () => <Registries key={project} project={project} />,
+    health: () => <Health />,
     about: () => <About />,
   };
   return (

@@ -3,114 +3,89 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import styles from "./Chart.module.css";
+import { columnsOf, type Span } from "./chartData";
+import { type ChartLine, type ChartMark, plotOptions } from "./chartPlot";
 
 interface Props {
   label: string;
   /** Milliseconds since 1970, rising. */
   at: readonly number[];
-  values: readonly number[];
+  lines: readonly ChartLine[];
   show: (value: number) => string;
   /** The axis never ends below this. */
   least: number;
+  /** Plots of one key share their cursor and their zoom. */
   syncKey: string;
+  /** The stretch of time that is shown; left out: from the first to the last reading. */
+  span?: Span | undefined;
+  marks?: readonly ChartMark[];
   /** Bytes: marks stand at powers of two. */
   isBinary?: boolean;
+  height_px?: number;
+  /** The reading under the cursor, which may be another plot's; null: none is. */
+  onCursor?: (index: number | null) => void;
 }
 
-const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
-const HEIGHT_PX = 180;
-const Y_AXIS_PX = 64;
-const LEAST_SPAN_S = 120;
+const NO_MARKS: readonly ChartMark[] = [];
 
-/** One live line over time. The plot is made once and fed; it is made anew only when the theme changes. */
-export function Chart({ label, at, values, show, least, syncKey, isBinary = false }: Props) {
+/** Lines over time. The plot is made once and fed; made anew only when theme or lines change. Dragging zooms. */
+export function Chart(props: Props) {
+  const { label, at, lines, show, least, syncKey, span, isBinary = false, height_px = 150 } = props;
+  const { marks = NO_MARKS, onCursor } = props;
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const scheme = useComputedColorScheme("light");
-  const showRef = useRef(show);
+  const now = useRef({ show, marks, onCursor, at, span });
+  useEffect(() => {
+    now.current = { show, marks, onCursor, at, span };
+  });
+  const looks = lines.map((line) => line.look).join(" ");
 
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
     const made = new uPlot(
-      options({ element, least, syncKey, isBinary, show: (v) => showRef.current(v) }),
-      [[], []],
+      plotOptions({
+        ...{ element, least, syncKey, isBinary, height_px },
+        looks: looks.split(" ") as ChartLine["look"][],
+        show: (value) => now.current.show(value),
+        marks: () => now.current.marks,
+        onCursor: (index) => {
+          const { at: times, span: shown, onCursor: tell } = now.current;
+          const hasHead = shown !== undefined && shown.from_ms < (times[0] ?? Infinity);
+          tell?.(index === null ? null : index - Number(hasHead));
+        },
+      }),
+      [[], ...looks.split(" ").map(() => [])],
       element,
     );
     plot.current = made;
-    const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: height_px }));
     watcher.observe(element);
     return () => {
       watcher.disconnect();
       made.destroy();
       plot.current = null;
     };
-  }, [scheme, least, syncKey, isBinary]);
+  }, [scheme, looks, least, syncKey, isBinary, height_px]);
 
   useEffect(() => {
-    plot.current?.setData(spread(at, values));
-  }, [at, values, scheme]);
+    if (plot.current) feed(plot.current, columnsOf(at, lines.map((line) => line.values), span));
+  }, [at, lines, span, marks, scheme, looks, least, syncKey, isBinary, height_px]);
 
-  const last = values.at(-1);
-  const text = last === undefined ? label : `${label}: ${show(last)}`;
-  return <div ref={frame} className={styles.chart} role="img" aria-label={text} />;
+  const said = lines.map((line) => {
+    const last = line.values.at(-1);
+    return last == null ? line.label : `${line.label} ${show(last)}`;
+  });
+  return <div ref={frame} className={styles.chart} role="img" aria-label={`${label}: ${said.join(", ")}`} />;
 }
 
-/** A single reading has no stretch of time: it gets one that ends with it. */
-function spread(at: readonly number[], values: readonly number[]): uPlot.AlignedData {
-  const seconds = at.map((ms) => ms / 1000);
-  const [first] = seconds;
-  if (seconds.length !== 1 || first === undefined) return [seconds, [...values]];
-  return [
-    [first - LEAST_SPAN_S, first],
-    [null, ...values],
-  ];
-}
-
-interface Wishes {
-  element: HTMLElement;
-  least: number;
-  syncKey: string;
-  isBinary: boolean;
-  show: (value: number) => string;
-}
-
-function options({ element, least, syncKey, isBinary, show }: Wishes): uPlot.Options {
-  const css = getComputedStyle(element);
-  const colour = (name: string): string => css.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour("--soft"),
-    font: `11px ${colour("--font")}`,
-    grid: { stroke: colour("--line"), width: 1 },
-    ticks: { stroke: colour("--line"), width: 1 },
-  };
-  return {
-    width: element.clientWidth,
-    height: HEIGHT_PX,
-    legend: { show: false },
-    cursor: { sync: { key: syncKey }, y: false },
-    // A few readings stand at the right of a stretch of time, not spread over the whole plot.
-    scales: {
-      x: { range: (_, min, max) => [Math.min(min, max - LEAST_SPAN_S), max] },
-      y: { range: (_, __, max) => [0, Math.max(least, (Number.isFinite(max) ? max : 0) * 1.1)] },
-    },
-    axes: [
-      { ...axis, values: (_, seconds) => seconds.map((s) => new Date(s * 1000).toLocaleTimeString("de")) },
-      {
-        ...axis,
-        size: Y_AXIS_PX,
-        values: (_, marks) => marks.map(show),
-        ...(isBinary ? { incrs: BINARY_STEPS } : {}),
-      },
-    ],
-    series: [
-      {},
-      {
-        stroke: colour("--bar-used"),
-        width: 1.5,
-        fill: `${colour("--bar-used")}22`,
-        points: { show: (plot) => plot.data[1]?.[0] === null },
-      },
-    ],
-  };
+/** New readings; a stretch that somebody has zoomed to stays. */
+function feed(plot: uPlot, columns: uPlot.AlignedData): void {
+  const { min, max } = plot.scales["x"] ?? {};
+  const [before] = plot.data;
+  const isZoomed =
+    before.length > 1 && min != null && max != null && (min > (before[0] ?? 0) || max < (before.at(-1) ?? 0));
+  plot.setData(columns, !isZoomed);
+  if (isZoomed) plot.setScale("x", { min, max });
 }

@@ -6,6 +6,7 @@ import { overview } from "./overview";
 import { run } from "./run";
 import { settings } from "./settings";
 import { shell } from "./shell";
+import { usage } from "./usage";
 import { words } from "./words";
 
 export const en = {
@@ -17,4 +18,5 @@ export const en = {
   ...events,
   ...settings,
   ...run,
+  ...usage,
 };

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { columnsOf, withGaps } from "./chartData";
+
+const hole = (at_ms: number) => ({ at_ms, value: null as number | null });
+const points = (...at: number[]) => at.map((at_ms) => ({ at_ms, value: at_ms as number | null }));
+
+test("a line breaks where several readings are missing, and only there", () => {
+  const found = withGaps(points(0, 10, 20, 30, 100, 110, 120), hole);
+  expect(found.map((point) => [point.at_ms, point.value === null])).toEqual([
+    [0, false],
+    [10, false],
+    [20, false],
+    [30, false],
+    [65, true],
+    [100, false],
+    [110, false],
+    [120, false],
+  ]);
+  expect(withGaps(points(0, 10, 20, 45), hole)).toHaveLength(4);
+  expect(withGaps(points(5), hole)).toHaveLength(1);
+  expect(withGaps([], hole)).toEqual([]);
+});
+
+test("the axis shows the whole stretch of time, whatever was measured in it", () => {
+  const span = { from_ms: 0, to_ms: 60_000 };
+  expect(columnsOf([20_000, 30_000], [[1, 2]], span)).toEqual([
+    [0, 20, 30, 60],
+    [null, 1, 2, null],
+  ]);
+  expect(columnsOf([], [[]], span)).toEqual([
+    [0, 60],
+    [null, null],
+  ]);
+  expect(columnsOf([0, 60_000], [[1, 2]], span)[0]).toEqual([0, 60]);
+  expect(columnsOf([1_000], [[1]], undefined)).toEqual([[1], [1]]);
+});
