@@ -86,7 +86,10 @@ function flat(label: string, value: number, at: readonly number[]): ChartLine[] 
   return value > 0 ? [{ label, values: at.map(() => value), look: "reserved" }] : [];
 }
 
-async function readUsage({ project, id }: { project: string; id: string }, minutes: number): Promise<UsagePoint[]> {
+async function readUsage(
+  { project, id }: { project: string; id: string },
+  minutes: number,
+): Promise<UsagePoint[]> {
   const params = { path: { project, container: id }, query: { minutes } };
   return body(await api.GET("/api/v1/projects/{project}/containers/{container}/usage", { params })).points;
 }

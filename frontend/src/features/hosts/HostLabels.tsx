@@ -32,8 +32,6 @@ export function HostLabels({ host }: { host: Host }) {
   const fields = save.error instanceof RequestFailed ? save.error.fields : [];
   const at = (name: string): string | undefined =>
     fields.find((field) => pointerParts(field.pointer)[1] === name.trim())?.message;
-  const set = (index: number, part: Partial<Row>): void =>
-    setRows(rows.map((row, place) => (place === index ? { ...row, ...part } : row)));
   const refusal = !isAdmin ? t("refusal.notAdmin") : !isChanged ? t("hosts.labelsSame") : null;
   return (
     <Panel title={t("hosts.labels")} note={t("hosts.labelsNote")}>
@@ -45,31 +43,7 @@ export function HostLabels({ host }: { host: Host }) {
         }}
       >
         {rows.length === 0 && <p className="soft">{t("hosts.noLabels")}</p>}
-        {rows.map((row, index) => (
-          <div key={index} className={styles.label}>
-            {(["name", "value"] as const).map((part) => (
-              <TextInput
-                key={part}
-                size="xs"
-                aria-label={t(part === "name" ? "hosts.labelName" : "hosts.labelValue")}
-                placeholder={part === "name" ? "zone" : "fra"}
-                value={row[part]}
-                readOnly={!isAdmin}
-                error={part === "name" ? at(row.name) : undefined}
-                onChange={(event) => set(index, { [part]: event.currentTarget.value })}
-              />
-            ))}
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              disabled={!isAdmin}
-              aria-label={t("hosts.removeLabel", { name: row.name })}
-              onClick={() => setRows(rows.filter((_, place) => place !== index))}
-            >
-              <IconX size={15} />
-            </ActionIcon>
-          </div>
-        ))}
+        <Rows rows={rows} isLocked={!isAdmin} at={at} onChange={setRows} />
         {save.error && !fields.some((field) => rows.some((row) => at(row.name) === field.message)) && (
           <ErrorNote error={save.error} />
         )}
@@ -92,6 +66,49 @@ export function HostLabels({ host }: { host: Host }) {
         </Group>
       </form>
     </Panel>
+  );
+}
+
+interface RowsProps {
+  rows: readonly Row[];
+  isLocked: boolean;
+  /** What is wrong with a label. */
+  at: (name: string) => string | undefined;
+  onChange: (rows: Row[]) => void;
+}
+
+function Rows({ rows, isLocked, at, onChange }: RowsProps) {
+  const { t } = useTranslation();
+  const set = (index: number, part: Partial<Row>): void =>
+    onChange(rows.map((row, place) => (place === index ? { ...row, ...part } : row)));
+  return (
+    <>
+      {rows.map((row, index) => (
+        <div key={index} className={styles.label}>
+          {(["name", "value"] as const).map((part) => (
+            <TextInput
+              key={part}
+              size="xs"
+              aria-label={t(part === "name" ? "hosts.labelName" : "hosts.labelValue")}
+              placeholder={part === "name" ? "zone" : "fra"}
+              value={row[part]}
+              readOnly={isLocked}
+              error={part === "name" ? at(row.name) : undefined}
+              onChange={(event) => set(index, { [part]: event.currentTarget.value })}
+            />
+          ))}
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            disabled={isLocked}
+            aria-label={t("hosts.removeLabel", { name: row.name })}
+            onClick={() => onChange(rows.filter((_, place) => place !== index))}
+          >
+            <IconX size={15} />
+          </ActionIcon>
+        </div>
+      ))}
+    </>
   );
 }
 

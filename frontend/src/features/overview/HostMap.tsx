@@ -128,14 +128,7 @@ function Zones({ hosts, zones, metric, group, at, onOpen }: ZonesProps) {
                 </span>
               </h3>
             )}
-            <ZoneMap
-              hosts={hosts}
-              zone={zone}
-              tiles={tiles}
-              metric={metric}
-              at={at}
-              onOpen={onOpen}
-            />
+            <ZoneMap hosts={hosts} zone={zone} tiles={tiles} metric={metric} at={at} onOpen={onOpen} />
           </section>
         ))}
     </div>

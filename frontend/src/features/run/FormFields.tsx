@@ -1,4 +1,4 @@
-import { type FocusEvent, lazy, Suspense, useState } from "react";
+import { type FocusEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldProblem } from "@/shared/api/types";
 import { pointerParts } from "@/shared/lib/pointer";
@@ -6,11 +6,10 @@ import { Panel } from "@/shared/ui/Panel";
 import { BasicFields } from "./BasicFields";
 import type { Draft } from "./draft";
 import { errorAt } from "./errors";
+import { KeyHelp } from "./KeyHelp";
 import { MoreFields } from "./MoreFields";
 import { Problems } from "./Problems";
 import styles from "./RunPage.module.css";
-
-const KeyHelp = lazy(async () => ({ default: (await import("./KeyHelp")).KeyHelp }));
 
 interface Props {
   draft: Draft;
@@ -52,9 +51,7 @@ export function FormFields({ draft, fields, isChecking, isBlank, onChange, onLea
       </div>
       <aside className={styles.side} aria-label={t("run.help")}>
         <Problems problems={problems} isBlank={isBlank} isChecking={isChecking} />
-        <Suspense fallback={null}>
-          <KeyHelp path={pointerParts(pointer)} />
-        </Suspense>
+        <KeyHelp path={pointerParts(pointer)} />
       </aside>
     </div>
   );
@@ -64,6 +61,7 @@ export function FormFields({ draft, fields, isChecking, isBlank, onChange, onLea
 function focusOn(pointer: string): void {
   for (let path = pointer; path !== ""; path = path.slice(0, path.lastIndexOf("/"))) {
     const found = document.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(path)}"]`);
-    if (found) return found.focus();
+    found?.focus();
+    if (found) return;
   }
 }

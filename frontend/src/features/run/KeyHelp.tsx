@@ -3,7 +3,7 @@ import schema from "virtual:container-spec";
 import { Facts } from "@/shared/ui/Facts";
 import { Panel } from "@/shared/ui/Panel";
 import styles from "./RunPage.module.css";
-import { inline, ITEM, keysAt, rangeOf, schemaAt, typesOf } from "./specHelp";
+import { inline, ITEM, keysAt, rangeOf, schemaAt, typesOf, valuesAt } from "./specHelp";
 
 /** What a key means, in the words of the API's own schema: unit, range, default, example, and the keys below it. */
 export function KeyHelp({ path }: { path: readonly string[] }) {
@@ -15,14 +15,17 @@ export function KeyHelp({ path }: { path: readonly string[] }) {
   const range = rangeOf(one);
   const code = (text: string) => <code className={styles.code}>{text}</code>;
   const facts = [
-    one.enum && ([t("run.allowed"), code(one.enum.filter((value) => value !== null).join(" · "))] as const),
+    one.enum && ([t("run.allowed"), code(valuesAt(one).join(" · "))] as const),
     !one.enum && known.length > 0 && ([t("run.type"), typesOf(one).join(" | ")] as const),
     range !== null && ([t("run.range"), range] as const),
     one.default !== undefined && ([t("run.default"), code(inline(one.default))] as const),
     one.examples?.length && ([t("run.example"), code(one.examples.map(inline).join("   "))] as const),
   ].filter((fact) => typeof fact === "object");
   return (
-    <Panel title={<span className="mono">{name || t("run.spec")}</span>} note={name ? undefined : t("run.keysNote")}>
+    <Panel
+      title={<span className="mono">{name || t("run.spec")}</span>}
+      note={name ? undefined : t("run.keysNote")}
+    >
       <div lang="en" data-testid="key-help">
         {one.description && <p className={styles.means}>{one.description}</p>}
         {facts.length > 0 && <Facts rows={facts} />}

@@ -1,21 +1,15 @@
-import { Button, SegmentedControl } from "@mantine/core";
-import { IconPlayerPlay } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { ROUTES, RUN_MODES, type RunMode } from "@/shared/lib/paths";
+import { ROUTES, type RunMode } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { EmptyState } from "@/shared/ui/EmptyState";
-import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
-import { Crumb, Page, PageHead } from "@/shared/ui/Page";
-import { FormFields } from "./FormFields";
-import styles from "./RunPage.module.css";
-import { useRun } from "./useRun";
+import { Crumb, Page } from "@/shared/ui/Page";
 
-/** The editor and the reader of YAML come only when somebody wants them. */
-const YamlFields = lazy(() => import("./YamlFields"));
+/** The form comes with this page, the editor of YAML only when somebody wants it. */
+const Writer = lazy(() => import("./Writer"));
 
-interface Props {
+export interface RunProps {
   project: string;
   /** In the address: the same spec as a form or as YAML. */
   mode: RunMode;
@@ -23,7 +17,7 @@ interface Props {
 }
 
 /** Asks for one stand-alone container. What was typed stays until the server has taken it. */
-export function RunPage({ project, mode, onMode }: Props) {
+export function RunPage({ project, mode, onMode }: RunProps) {
   const { t } = useTranslation();
   const { mayOperate } = useRights(project);
   if (!mayOperate) {
@@ -38,63 +32,9 @@ export function RunPage({ project, mode, onMode }: Props) {
       <Crumb to={ROUTES.containers} params={{ project }}>
         {t("containers.title")}
       </Crumb>
-      <Writer project={project} mode={mode} onMode={onMode} />
+      <Suspense fallback={<Loading lines={[40, 60, 30]} />}>
+        <Writer project={project} mode={mode} onMode={onMode} />
+      </Suspense>
     </Page>
-  );
-}
-
-function Writer({ project, mode, onMode }: Props) {
-  const { t } = useTranslation();
-  const run = useRun(project, mode, onMode);
-  return (
-    <form
-      className={styles.page}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        run.submit();
-      }}
-    >
-      <PageHead title={t("run.title")} actions={<Submit isBusy={run.isBusy} />}>
-        <SegmentedControl
-          size="xs"
-          aria-label={t("run.as")}
-          value={run.mode}
-          onChange={(value) => run.setMode(RUN_MODES.find((one) => one === value) ?? "form")}
-          data={RUN_MODES.map((value) => ({ value, label: t(`run.${value}`) }))}
-        />
-      </PageHead>
-      {run.error && <ErrorNote error={run.error} />}
-      {run.mode === "yaml" ? (
-        <Suspense fallback={<Loading lines={[40, 60, 30]} />}>
-          <YamlFields
-            kept={run.kept}
-            spec={run.spec}
-            fields={run.fields}
-            isChecking={run.isChecking}
-            onChange={run.setYaml}
-            onRun={run.submit}
-          />
-        </Suspense>
-      ) : (
-        <FormFields
-          draft={run.draft}
-          fields={run.fields}
-          isChecking={run.isChecking}
-          isBlank={run.isBlank}
-          onChange={run.setDraft}
-          onLeave={run.leave}
-        />
-      )}
-    </form>
-  );
-}
-
-function Submit({ isBusy }: { isBusy: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <Button type="submit" size="xs" loading={isBusy} leftSection={<IconPlayerPlay size={15} />}>
-      {t("run.verb")}
-    </Button>
   );
 }

@@ -43,21 +43,18 @@ export default function YamlFields({ kept, spec, fields, isChecking, onChange, o
     tell.current({ text, spec: read.spec });
   }, [text, read]);
   const marks = useMemo(
-    () =>
-      read.marks.length > 0 ? read.marks : fields.map((field) => markAt(read.document, text, field)),
+    () => (read.marks.length > 0 ? read.marks : fields.map((field) => markAt(read.document, text, field))),
     [read, fields, text],
   );
-  const problems = marks.map(
-    (mark): Problem => ({
-      key: `${mark.from} ${mark.message}`,
-      place: t("run.line", { line: lineOf(text, mark.from) }),
-      message: mark.message,
-      onOpen: () => {
-        editor.current?.dispatch({ selection: { anchor: mark.from }, scrollIntoView: true });
-        editor.current?.focus();
-      },
-    }),
-  );
+  const problems = marks.map((mark): Problem => ({
+    key: `${mark.from} ${mark.message}`,
+    place: t("run.line", { line: lineOf(text, mark.from) }),
+    message: mark.message,
+    onOpen: () => {
+      editor.current?.dispatch({ selection: { anchor: mark.from }, scrollIntoView: true });
+      editor.current?.focus();
+    },
+  }));
   const place = placeAt(text, Math.min(cursor, text.length));
   return (
     <div className={styles.split}>

@@ -6,7 +6,7 @@ export const ITEM = "*";
 
 /** The schema at a path of keys and list items; undefined where the schema knows nothing. */
 export function schemaAt(schema: SpecSchema, path: readonly string[]): SpecSchema | undefined {
-  let here: SpecSchema | undefined = schema;
+  let here: SpecSchema | undefined = schema as SpecSchema | undefined;
   for (const part of path) {
     if (part === ITEM || /^\d+$/.test(part)) here = listOf(here)?.items;
     else here = here?.properties?.[part] ?? valuesOf(here);

@@ -50,7 +50,10 @@ export function useRun(project: string, first: RunMode, onMode: (mode: RunMode) 
   const switchTo = (next: RunMode): void => {
     if (next === mode) return;
     if (next === "form") {
-      if (yaml.spec === null) return setStuck(new Error(t("run.yamlFirst"))); // nothing typed is thrown away
+      if (yaml.spec === null) {
+        setStuck(new Error(t("run.yamlFirst"))); // nothing typed is thrown away
+        return;
+      }
       const read = fromSpec(yaml.spec);
       setDraft(read);
       setKept({ text: yaml.text, base: toSpec(read) });
@@ -60,14 +63,15 @@ export function useRun(project: string, first: RunMode, onMode: (mode: RunMode) 
     onMode(next);
   };
   const submit = (): void => {
-    if (spec === null) return setStuck(new Error(t("run.yamlFirst")));
-    setStuck(null);
+    setStuck(spec === null ? new Error(t("run.yamlFirst")) : null);
+    if (spec === null) return;
     if (mode === "form") setDraft(withoutBlankRows(draft));
     post.mutate(spec);
   };
   const told = merged(check.fields, refused(post, spec));
   const isTried = post.variables !== undefined;
-  const isDue = (field: FieldProblem): boolean => field.code !== "required" || isTried || seen.has(field.pointer);
+  const isDue = (field: FieldProblem): boolean =>
+    field.code !== "required" || isTried || seen.has(field.pointer);
   return {
     ...{ mode, draft, setDraft, setYaml, kept, submit },
     setMode: switchTo,

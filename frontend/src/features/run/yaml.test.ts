@@ -42,9 +42,16 @@ test.each([
 });
 
 test("the schema knows what stands at a place", () => {
-  expect(keysAt(schemaAt(schema, [])).slice(0, 2).map((key) => key.name)).toEqual(["name", "image"]);
+  expect(
+    keysAt(schemaAt(schema, []))
+      .slice(0, 2)
+      .map((key) => key.name),
+  ).toEqual(["name", "image"]);
   expect(keysAt(schemaAt(schema, ["ports"])).map((key) => key.name)).toContain("host_port");
-  expect(keysAt(schemaAt(schema, ["ports", "*"]))[0]).toMatchObject({ name: "container_port", isRequired: true });
+  expect(keysAt(schemaAt(schema, ["ports", "*"]))[0]).toMatchObject({
+    name: "container_port",
+    isRequired: true,
+  });
   expect(valuesAt(schemaAt(schema, ["restart"]))).toEqual(["none", "on-failure", "always"]);
   expect(valuesAt(schemaAt(schema, ["init"]))).toEqual(["true", "false"]);
   expect(schemaAt(schema, ["env", "ANY"])?.type).toBe("string");
@@ -89,7 +96,10 @@ test("an error of YAML itself has its place, and there is no spec", () => {
 });
 
 test("a bomb of aliases is refused and does not hang the page", () => {
-  const levels = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(",")}]`);
+  const levels = Array.from(
+    { length: 9 },
+    (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(",")}]`,
+  );
   const { spec, marks } = readYaml(["l0: &l0 [x]", ...levels].join("\n"), "");
   expect(spec).toBeNull();
   expect(marks).toHaveLength(1);
@@ -101,7 +111,11 @@ test("the form's changes are laid into the text; comments, order and unknown key
   const draft = fromSpec(spec);
   const base = toSpec(draft);
   expect(mergeYaml(text, base, toSpec(draft))).toBe(text);
-  const merged = mergeYaml(text, base, toSpec({ ...draft, image: "nginx:1.29", memory: "64m", user: "1000" }));
+  const merged = mergeYaml(
+    text,
+    base,
+    toSpec({ ...draft, image: "nginx:1.29", memory: "64m", user: "1000" }),
+  );
   expect(merged).toContain("# the shop's front\nname: web\nimage: nginx:1.29 # pinned");
   expect(merged).toContain("memory: 64m");
   expect(merged).toContain("restart: none");

@@ -31,11 +31,16 @@ export function placeAt(text: string, offset: number): Place {
   const before = text.slice(start, offset);
   const line = readLine(whole);
   const column = line.isEmpty && line.dashes.length === 0 ? before.length : line.column;
-  const above = text.slice(0, Math.max(0, start - 1)).split("\n").map(readLine);
+  const above = text
+    .slice(0, Math.max(0, start - 1))
+    .split("\n")
+    .map(readLine);
   const path = parents(start === 0 ? [] : above, column, line.dashes);
   const colon = line.key === null ? -1 : whole.indexOf(":", line.column + line.key.length);
   const isValue = colon >= 0 && before.length > colon;
-  const from = isValue ? before.length - (/[^\s,[{]*$/.exec(before)?.[0].length ?? 0) : Math.min(column, before.length);
+  const from = isValue
+    ? before.length - (/[^\s,[{]*$/.exec(before)?.[0].length ?? 0)
+    : Math.min(column, before.length);
   return { path, key: line.key ?? "", isValue, from: start + from, typed: before.slice(from), column };
 }
 
@@ -64,7 +69,10 @@ function parents(above: readonly Line[], column: number, ownDashes: readonly num
     if (!isInList && dash !== undefined && line.column === limit) {
       path.unshift(ITEM); // the first line of the same item
       [limit, isInList] = [dash, true];
-    } else if (line.key !== null && (line.column < limit || (isInList && dash === undefined && line.column === limit))) {
+    } else if (
+      line.key !== null &&
+      (line.column < limit || (isInList && dash === undefined && line.column === limit))
+    ) {
       path.unshift(...line.dashes.map(() => ITEM), line.key);
       [limit, isInList] = [dash ?? line.column, dash !== undefined];
     }

@@ -74,7 +74,9 @@ function stepInto(node: unknown, part: string): { key: Node; value: unknown } | 
 }
 
 function isFilledScalar(value: unknown): boolean {
-  return isScalar(value) && value.range !== null && value.range !== undefined && value.range[1] > value.range[0];
+  return (
+    isScalar(value) && value.range !== null && value.range !== undefined && value.range[1] > value.range[0]
+  );
 }
 
 /** At least one letter wide, inside the text, and never over the end of the first line. */

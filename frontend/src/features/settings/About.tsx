@@ -32,7 +32,8 @@ export function About() {
           [
             t("settings.api"),
             <span key="api" className="mono">
-              <a href="/api/v1/schema/docs/">/api/v1/schema/docs/</a> · <a href="/api/v1/schema/">/api/v1/schema/</a>
+              <a href="/api/v1/schema/docs/">/api/v1/schema/docs/</a> ·{" "}
+              <a href="/api/v1/schema/">/api/v1/schema/</a>
             </span>,
           ],
           [t("settings.feed"), mono(`${t(`live.${freshness}`)} · ${fleet.epoch ?? "–"} · #${fleet.seq}`)],

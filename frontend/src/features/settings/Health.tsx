@@ -27,7 +27,7 @@ export function Health() {
   const { data, error, refetch, dataUpdatedAt } = useQuery({ ...platformQuery, enabled: isAdmin });
   const watch = useRef(new BeatWatch());
   const now_ms = useNow();
-  if (!isAdmin) return <EmptyState title={t("error.forbidden")} text={t("health.hidden")} />;
+  if (!isAdmin) return <EmptyState title={t("error.forbidden")} text={t("platform.hidden")} />;
   if (!data && error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={[60, 90, 90]} />;
   watch.current.observe(data.processes, dataUpdatedAt);
@@ -53,17 +53,17 @@ function Troubles({ platform, lifeOf }: Props) {
   const { processes, unspoken_hosts: unspoken, database } = platform;
   const silent = processes.filter((one) => lifeOf(one.id) === "silent");
   const troubles = [
-    !processes.some((one) => one.role === "scheduler" && one.leads) && t("health.noLeader"),
-    !processes.some((one) => one.role === "agent") && t("health.noAgent"),
-    silent.length > 0 && t("health.silent", { names: silent.map((one) => one.name).join(", ") }),
+    !processes.some((one) => one.role === "scheduler" && one.leads) && t("platform.noLeader"),
+    !processes.some((one) => one.role === "agent") && t("platform.noAgent"),
+    silent.length > 0 && t("platform.silent", { names: silent.map((one) => one.name).join(", ") }),
     unspoken.length > 0 &&
-      t("health.unspoken", { count: unspoken.length, names: unspoken.slice(0, HOSTS_NAMED).join(", ") }),
-    database.connections > database.most_connections * 0.9 && t("health.crowded"),
+      t("platform.unspoken", { count: unspoken.length, names: unspoken.slice(0, HOSTS_NAMED).join(", ") }),
+    database.connections > database.most_connections * 0.9 && t("platform.crowded"),
   ].filter((trouble) => trouble !== false);
   return (
     <div data-testid="platform" role="status" className={styles.troubles}>
       {troubles.length === 0 ? (
-        <ConditionMark isOk word={t("health.well")} />
+        <ConditionMark isOk word={t("platform.well")} />
       ) : (
         troubles.map((trouble) => <ConditionMark key={trouble} isOk={false} word={trouble} />)
       )}
@@ -77,19 +77,19 @@ function Processes({ platform, lifeOf, now_ms }: Props & { now_ms: number }) {
   const web = {
     key: "web",
     cells: [
-      t("health.role.web"),
+      t("platform.role.web"),
       <span key="name" className="mono">
         {platform.web.name}
       </span>,
-      <ConditionMark key="life" isOk word={t("health.life.alive")} />,
-      t("health.answersYou"),
+      <ConditionMark key="life" isOk word={t("platform.life.alive")} />,
+      t("platform.answersYou"),
       age(platform.web.started_at),
     ],
   };
   const rows = platform.processes.map((one) => ({
     key: one.id,
     cells: [
-      t(`health.role.${one.role}`),
+      t(`platform.role.${one.role}`),
       <span key="name" className="mono">
         {one.name}
       </span>,
@@ -97,32 +97,32 @@ function Processes({ platform, lifeOf, now_ms }: Props & { now_ms: number }) {
       one.role === "agent" ? (
         <Hosts key="does" names={one.hosts} />
       ) : (
-        t(one.leads ? "health.leads" : "health.standsBy")
+        t(one.leads ? "platform.leads" : "platform.standsBy")
       ),
       age(one.started_at),
     ],
   }));
-  const heads = (["role", "name", "life", "does", "up"] as const).map((name) => t(`health.column.${name}`));
+  const heads = (["role", "name", "life", "does", "up"] as const).map((name) => t(`platform.column.${name}`));
   return (
-    <Panel title={t("health.processes")} isFlush>
-      <SimpleTable label={t("health.processes")} heads={heads} rows={[web, ...rows]} />
+    <Panel title={t("platform.processes")} isFlush>
+      <SimpleTable label={t("platform.processes")} heads={heads} rows={[web, ...rows]} />
     </Panel>
   );
 }
 
 function LifeMark({ life }: { life: Life }) {
   const { t } = useTranslation();
-  if (life === "unknown") return <span className="soft">{t("health.life.unknown")}</span>;
-  return <ConditionMark isOk={life === "alive"} word={t(`health.life.${life}`)} />;
+  if (life === "unknown") return <span className="soft">{t("platform.life.unknown")}</span>;
+  return <ConditionMark isOk={life === "alive"} word={t(`platform.life.${life}`)} />;
 }
 
 function Hosts({ names }: { names: readonly string[] }) {
   const { t } = useTranslation();
-  if (names.length === 0) return <>{t("health.noHosts")}</>;
+  if (names.length === 0) return <>{t("platform.noHosts")}</>;
   const more = names.length - HOSTS_NAMED;
   return (
     <span title={names.join(", ")}>
-      {t("health.speaksFor", { count: names.length })}{" "}
+      {t("platform.speaksFor", { count: names.length })}{" "}
       {names.slice(0, HOSTS_NAMED).map((name, index) => (
         <span key={name}>
           {index > 0 && ", "}
@@ -140,18 +140,18 @@ function Database({ platform, now_ms }: { platform: Platform; now_ms: number }) 
   const { t } = useTranslation();
   const { database } = platform;
   return (
-    <Panel title={t("health.database")}>
+    <Panel title={t("platform.database")}>
       <Facts
         rows={[
           ["PostgreSQL", database.version],
-          [t("health.size"), showMemory(database.size_bytes)],
+          [t("platform.size"), showMemory(database.size_bytes)],
           [
-            t("health.connections"),
-            t("health.of", { part: database.connections, whole: database.most_connections }),
+            t("platform.connections"),
+            t("platform.of", { part: database.connections, whole: database.most_connections }),
           ],
-          [t("health.answered"), `${database.answered_ms.toFixed(1)} ms`],
+          [t("platform.answered"), `${database.answered_ms.toFixed(1)} ms`],
           [
-            t("health.column.up"),
+            t("platform.column.up"),
             t("container.since", { age: showAge(now_ms - Date.parse(database.started_at)) }),
           ],
         ]}

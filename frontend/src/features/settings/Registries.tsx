@@ -122,7 +122,15 @@ function Trial({ registry }: { registry: Registry }) {
   );
 }
 
-function Remove({ project, registry, onClose }: { project: string; registry: Registry; onClose: () => void }) {
+function Remove({
+  project,
+  registry,
+  onClose,
+}: {
+  project: string;
+  registry: Registry;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const remove = useMutation({

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RequestFailed } from "@/shared/api/problem";
-import type { Registry } from "@/shared/api/types";
+import type { Registry, RegistryNew } from "@/shared/api/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { registriesQuery, saveRegistry } from "./registries";
@@ -21,19 +21,11 @@ const POINTERS = ["/host", "/username", "/password"];
 /** Saved only when the registry itself takes the login; its own words stand at the field that seems wrong. */
 export function RegistryForm({ project, registry, onClose }: Props) {
   const { t } = useTranslation();
-  const cache = useQueryClient();
   const [host, setHost] = useState(registry?.host ?? "");
   const [username, setUsername] = useState(registry?.username ?? "");
   const [password, setPassword] = useState("");
   const [force, setForce] = useState(false);
-  const save = useMutation({
-    mutationFn: () => saveRegistry(project, { host: host.trim(), username, password, force }),
-    onSuccess: (saved) => {
-      notifications.show({ message: t("registries.saved", { host: saved.host, words: saved.test_message }) });
-      onClose();
-    },
-    onSettled: () => void cache.invalidateQueries({ queryKey: registriesQuery(project).queryKey }),
-  });
+  const save = useSave(project, onClose);
   const fields = save.error instanceof RequestFailed ? save.error.fields : [];
   const at = (pointer: string): string | undefined =>
     fields.find((field) => field.pointer === pointer)?.message;
@@ -49,21 +41,11 @@ export function RegistryForm({ project, registry, onClose }: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate();
+          save.mutate({ host: host.trim(), username, password, force });
         }}
       >
         <Stack gap="sm">
-          <TextInput
-            size="xs"
-            label={t("registries.host")}
-            description={t("registries.hostHint")}
-            placeholder="registry.example:5000"
-            data-autofocus={registry ? undefined : true}
-            readOnly={registry !== undefined}
-            value={host}
-            error={at("/host")}
-            onChange={(event) => setHost(event.currentTarget.value)}
-          />
+          <HostField value={host} error={at("/host")} isFixed={registry !== undefined} onChange={setHost} />
           <TextInput
             size="xs"
             label={t("registries.user")}
@@ -104,4 +86,41 @@ export function RegistryForm({ project, registry, onClose }: Props) {
       </form>
     </Dialog>
   );
+}
+
+interface HostFieldProps {
+  value: string;
+  error: string | undefined;
+  isFixed: boolean;
+  onChange: (host: string) => void;
+}
+
+function HostField({ value, error, isFixed, onChange }: HostFieldProps) {
+  const { t } = useTranslation();
+  return (
+    <TextInput
+      size="xs"
+      label={t("registries.host")}
+      description={t("registries.hostHint")}
+      placeholder="registry.example:5000"
+      data-autofocus={isFixed ? undefined : true}
+      readOnly={isFixed}
+      value={value}
+      error={error}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+function useSave(project: string, onSaved: () => void) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (login: RegistryNew) => saveRegistry(project, login),
+    onSuccess: (saved) => {
+      notifications.show({ message: t("registries.saved", { host: saved.host, words: saved.test_message }) });
+      onSaved();
+    },
+    onSettled: () => void cache.invalidateQueries({ queryKey: registriesQuery(project).queryKey }),
+  });
 }

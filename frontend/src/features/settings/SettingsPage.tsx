@@ -1,14 +1,16 @@
 import { Tabs } from "@mantine/core";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { SETTINGS_TABS, type SettingsTab } from "@/shared/lib/paths";
+import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
-import { About } from "./About";
-import { Health } from "./Health";
-import { Registries } from "./Registries";
 import styles from "./Settings.module.css";
-import { Tokens } from "./Tokens";
+
+const About = lazy(async () => ({ default: (await import("./About")).About }));
+const Health = lazy(async () => ({ default: (await import("./Health")).Health }));
+const Registries = lazy(async () => ({ default: (await import("./Registries")).Registries }));
+const Tokens = lazy(async () => ({ default: (await import("./Tokens")).Tokens }));
 
 interface Props {
   tab: SettingsTab;
@@ -45,7 +47,9 @@ export function SettingsPage({ tab, onTab, project, profile }: Props) {
         </Tabs.List>
         {SETTINGS_TABS.map((one) => (
           <Tabs.Panel key={one} value={one} className={styles.panel}>
-            <PanelBoundary>{body[one]()}</PanelBoundary>
+            <PanelBoundary>
+              <Suspense fallback={<Loading />}>{body[one]()}</Suspense>
+            </PanelBoundary>
           </Tabs.Panel>
         ))}
       </Tabs>

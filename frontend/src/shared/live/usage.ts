@@ -29,11 +29,18 @@ export function useUsage({ key, range, fetch }: Ask): UseQueryResult<UsageHistor
   });
 }
 
+/** Null: nothing was measured then. */
+interface Reading {
+  at_ms: number;
+  cpu_millis: number | null;
+  memory_bytes: number | null;
+}
+
 export function toHistory(points: readonly UsagePoint[], minutes: number, now_ms = Date.now()): UsageHistory {
-  const read = points.map((point) => ({
+  const read = points.map((point): Reading => ({
     at_ms: Date.parse(point.at),
-    cpu_millis: point.cpu_millis as number | null,
-    memory_bytes: point.memory_bytes as number | null,
+    cpu_millis: point.cpu_millis,
+    memory_bytes: point.memory_bytes,
   }));
   const shown = withGaps(read, (at_ms) => ({ at_ms, cpu_millis: null, memory_bytes: null }));
   // The server's clock may be ahead of this browser's.

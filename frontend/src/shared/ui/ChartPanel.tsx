@@ -26,7 +26,10 @@ export function ChartPanel({ title, at, lines, show, span, marks, ...rest }: Pro
   const index = cursor !== null && cursor >= 0 && cursor < at.length ? cursor : null;
   const moment = index === null ? undefined : at[index];
   const near = (marks ?? []).filter(
-    (mark) => moment !== undefined && span && Math.abs(mark.at_ms - moment) < (span.to_ms - span.from_ms) * NEAR_SHARE,
+    (mark) =>
+      moment !== undefined &&
+      span &&
+      Math.abs(mark.at_ms - moment) < (span.to_ms - span.from_ms) * NEAR_SHARE,
   );
   return (
     <Panel title={title} isFlush>
@@ -41,7 +44,8 @@ export function ChartPanel({ title, at, lines, show, span, marks, ...rest }: Pro
           {lines.map((line) => (
             <span key={line.label} className={styles.key}>
               <span className={styles.swatch} data-look={line.look} aria-hidden="true" />
-              {line.label} <strong>{shown(index === null ? lastOf(line.values) : line.values[index], show)}</strong>
+              {line.label}{" "}
+              <strong>{shown(index === null ? lastOf(line.values) : line.values[index], show)}</strong>
             </span>
           ))}
         </span>

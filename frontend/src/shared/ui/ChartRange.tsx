@@ -3,7 +3,13 @@ import { useTranslation } from "react-i18next";
 import { USAGE_RANGES, type UsageRange } from "../lib/paths";
 
 /** How far back plots go: one choice for all plots of a page, kept in its address. */
-export function ChartRange({ value, onChange }: { value: UsageRange; onChange: (range: UsageRange) => void }) {
+export function ChartRange({
+  value,
+  onChange,
+}: {
+  value: UsageRange;
+  onChange: (range: UsageRange) => void;
+}) {
   const { t } = useTranslation();
   return (
     <SegmentedControl

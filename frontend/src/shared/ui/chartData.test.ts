@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { columnsOf, withGaps } from "./chartData";
 
-const hole = (at_ms: number) => ({ at_ms, value: null as number | null });
-const points = (...at: number[]) => at.map((at_ms) => ({ at_ms, value: at_ms as number | null }));
+interface Point {
+  at_ms: number;
+  value: number | null;
+}
+const hole = (at_ms: number): Point => ({ at_ms, value: null });
+const points = (...at: number[]): Point[] => at.map((at_ms) => ({ at_ms, value: at_ms }));
 
 test("a line breaks where several readings are missing, and only there", () => {
   const found = withGaps(points(0, 10, 20, 30, 100, 110, 120), hole);

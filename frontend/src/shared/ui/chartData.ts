@@ -39,8 +39,5 @@ export function columnsOf(
   const head = span && span.from_ms < first ? [span.from_ms] : [];
   const tail = span && span.to_ms > last && span.to_ms > (head[0] ?? -Infinity) ? [span.to_ms] : [];
   const seconds = [...head, ...at_ms, ...tail].map((ms) => ms / 1000);
-  return [
-    seconds,
-    ...lines.map((values) => [...head.map(() => null), ...values, ...tail.map(() => null)]),
-  ];
+  return [seconds, ...lines.map((values) => [...head.map(() => null), ...values, ...tail.map(() => null)])];
 }

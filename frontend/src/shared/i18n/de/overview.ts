@@ -63,9 +63,11 @@ export const overview: Words<typeof english> = {
     copy: "Befehl kopieren",
     copied: "Kopiert",
     run: "Etwas starten",
-    runText: "Die Demo ist eine kleine Webseite und braucht keine Registry. Oder ein beliebiges eigenes Image.",
+    runText:
+      "Die Demo ist eine kleine Webseite und braucht keine Registry. Oder ein beliebiges eigenes Image.",
     demo: "Die Demo starten",
     why: "Sehen, warum es dort läuft",
-    whyText: "Die Seite des Containers sagt, welche Hosts gefragt, welche warum abgelehnt wurden und welcher gewann.",
+    whyText:
+      "Die Seite des Containers sagt, welche Hosts gefragt, welche warum abgelehnt wurden und welcher gewann.",
   },
 };

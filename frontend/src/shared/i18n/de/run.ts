@@ -11,7 +11,8 @@ export const run: Words<typeof english> = {
     as: "Wie es geschrieben wird",
     what: "Was laufen soll",
     notObject: "Die Spec muss ein Objekt sein: Zeilen wie „name: web“",
-    yamlFirst: "Das ist noch kein YAML. Bitte die markierten Zeilen berichtigen; nichts Getipptes geht verloren.",
+    yamlFirst:
+      "Das ist noch kein YAML. Bitte die markierten Zeilen berichtigen; nichts Getipptes geht verloren.",
     yamlHint: "name: web\nimage: nginx:1.29\n\n# Strg Leertaste zeigt, was hier stehen kann",
     spec: "Spec",
     help: "Fehler und Hilfe",

@@ -81,7 +81,7 @@ export const settings: Words<typeof english> = {
       act: "Handlung",
     },
   },
-  health: {
+  platform: {
     hidden: "Wie es Orchestra selbst geht, wird Plattform-Admins gezeigt.",
     well: "Alle Prozesse von Orchestra leben, ein Scheduler führt, jeder Host hat seinen Agenten",
     noLeader: "Kein Scheduler führt: nichts Neues wird platziert. Mit „manage.py scheduler“ starten.",

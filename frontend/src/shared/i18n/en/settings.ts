@@ -76,7 +76,7 @@ export const settings = {
       act: "Action",
     },
   },
-  health: {
+  platform: {
     hidden: "How Orchestra itself does is shown to platform admins.",
     well: "All of Orchestra's processes live, one scheduler leads, every host has its agent",
     noLeader: "No scheduler leads: nothing new is placed. Start one with “manage.py scheduler”.",
