@@ -52,3 +52,10 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Containers g c" }).click();
   await expect(page.getByRole("heading", { name: "Containers", exact: true })).toBeVisible();
 }
+
+/** Everything in the editor of specs anew. */
+export async function writeYaml(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Spec" }).click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}

@@ -15,6 +15,7 @@ export default defineConfig({
     { name: "live", testMatch: /live\.spec/, dependencies: ["road"] },
     { name: "face", testMatch: /face\.spec/, dependencies: ["road"] },
     { name: "admin", testMatch: /admin\.spec/, dependencies: ["road"] },
+    { name: "pages", testMatch: /pages\.spec/, dependencies: ["road"] },
   ],
   use: {
     baseURL: process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000",

@@ -83,7 +83,7 @@ export function MetricsTab({ container, id, range, onRange }: Props) {
 
 /** What was asked for, as a level line; none where nothing was. */
 function flat(label: string, value: number, at: readonly number[]): ChartLine[] {
-  return value > 0 ? [{ label, values: at.map(() => value), look: "reserved" }] : [];
+  return value > 0 ? [{ label, values: at.map(() => value), look: "reserved", isLevel: true }] : [];
 }
 
 async function readUsage(

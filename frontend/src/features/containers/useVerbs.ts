@@ -1,4 +1,3 @@
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +5,7 @@ import { newer } from "@/live/merge";
 import { RequestFailed } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
+import { notify } from "@/shared/ui/notify";
 import { askFor, containerKey, type VerbName } from "./queries";
 import { type Refusal, refusal } from "./rules";
 
@@ -28,7 +28,7 @@ export function useVerbs(container: Container, id: string): Verbs {
     mutationFn: (name: VerbName) => askFor(name, ref),
     onSuccess: (answer) => cache.setQueryData<Container>(containerKey(ref), (shown) => newer(shown, answer)),
     onError: (error, name) =>
-      notifications.show({
+      notify({
         color: "red",
         title: t("container.verbFailed", { verb: t(`verb.${name}`), name: container.name }),
         message:

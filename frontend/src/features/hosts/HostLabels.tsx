@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -13,6 +12,7 @@ import { useRights } from "@/shared/lib/roles";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Panel } from "@/shared/ui/Panel";
 import { Verb } from "@/shared/ui/Verb";
+import { notify } from "@/shared/ui/notify";
 import styles from "./HostPage.module.css";
 import { hostKey, setLabels } from "./queries";
 
@@ -123,7 +123,7 @@ function useSave(host: Host) {
     onSuccess: (answer) => {
       cache.setQueryData<Host>(hostKey(host.name), (shown) => newer(shown, answer));
       void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
-      notifications.show({ message: t("hosts.labelsSaved", { name: host.name }) });
+      notify({ message: t("hosts.labelsSaved", { name: host.name }) });
     },
   });
 }

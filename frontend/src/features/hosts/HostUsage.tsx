@@ -78,8 +78,8 @@ function linesOf(
   const flat = (value: number): number[] => history.at.map(() => value);
   return [
     { label: used, values: history[resource], look: "used" },
-    { label: reserved, values: flat(host.reserved[resource]), look: "reserved" },
-    { label: allocatable, values: flat(host.allocatable[resource]), look: "limit" },
+    { label: reserved, values: flat(host.reserved[resource]), look: "reserved", isLevel: true },
+    { label: allocatable, values: flat(host.allocatable[resource]), look: "limit", isLevel: true },
   ];
 }
 

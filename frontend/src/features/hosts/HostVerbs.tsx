@@ -1,4 +1,3 @@
-import { notifications } from "@mantine/notifications";
 import { IconLock, IconLockOpen, IconSkull, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,6 +8,7 @@ import { hostsQuery } from "@/shared/api/queries";
 import type { Host } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
 import { Verb } from "@/shared/ui/Verb";
+import { notify } from "@/shared/ui/notify";
 import { MarkDead } from "./MarkDead";
 import { hostKey, setCordon } from "./queries";
 import { RemoveHost } from "./RemoveHost";
@@ -58,7 +58,7 @@ function Cordon({ host, isAdmin }: { host: Host; isAdmin: boolean }) {
       void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
     },
     onError: (error) =>
-      notifications.show({
+      notify({
         color: "red",
         message: error instanceof RequestFailed ? error.message : t("error.unreachable"),
       }),

@@ -1,5 +1,4 @@
 import { Button, Group, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
@@ -13,6 +12,7 @@ import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
+import { notify } from "@/shared/ui/notify";
 import styles from "./HostPage.module.css";
 import { followingQuery, hostKey, markDead } from "./queries";
 
@@ -116,7 +116,7 @@ function useMark(host: Host, onClose: () => void) {
   return useMutation({
     mutationFn: () => markDead(host.name, key.current),
     onSuccess: (done) => {
-      notifications.show({ message: done.summary, autoClose: 12_000 });
+      notify({ message: done.summary, autoClose: 12_000 });
       void cache.invalidateQueries({ queryKey: hostKey(host.name) });
       void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
       onClose();

@@ -1,5 +1,4 @@
 import { Checkbox } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,6 +10,7 @@ import { ROUTES } from "@/shared/lib/paths";
 import { useProject } from "@/shared/lib/project";
 import { Confirm } from "@/shared/ui/Confirm";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
+import { notify } from "@/shared/ui/notify";
 import styles from "./HostPage.module.css";
 import { removeHost } from "./queries";
 
@@ -24,7 +24,7 @@ export function RemoveHost({ host, onClose }: { host: Host; onClose: () => void 
   const remove = useMutation({
     mutationFn: () => removeHost(host, forget),
     onSuccess: () => {
-      notifications.show({ message: t("hosts.removed", { name: host.name }) });
+      notify({ message: t("hosts.removed", { name: host.name }) });
       void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
       void navigate({ to: ROUTES.hosts });
     },

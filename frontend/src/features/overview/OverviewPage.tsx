@@ -4,6 +4,7 @@ import { findCauses, fleetUsage, summarize } from "@/live/summary";
 import { useRights } from "@/shared/lib/roles";
 import { useCalmFleet } from "@/shared/live/hooks";
 import { Chart } from "@/shared/ui/Chart";
+import type { Span } from "@/shared/ui/chartData";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { FirstSteps } from "@/shared/ui/EmptyStateSteps";
 import { Loading } from "@/shared/ui/Loading";
@@ -71,6 +72,13 @@ export function OverviewPage({ project, search, onSearch }: Props) {
   );
 }
 
+const SHOWN_MS = 15 * 60_000;
+
+function lastMinutes(at: readonly number[]): Span {
+  const to_ms = at.at(-1) ?? 0;
+  return { from_ms: to_ms - SHOWN_MS, to_ms };
+}
+
 /** In per cent of all hosts together, since this console was opened. */
 function FleetCpu({ fleet }: { fleet: Fleet }) {
   const { t } = useTranslation();
@@ -89,6 +97,7 @@ function FleetCpu({ fleet }: { fleet: Fleet }) {
             look: "used",
           },
         ]}
+        span={lastMinutes(readings.at)}
         height_px={130}
         show={(percent) => `${percent.toFixed(0)} %`}
         least={100 / 1.1}

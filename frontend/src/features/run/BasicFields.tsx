@@ -32,22 +32,24 @@ export function BasicFields(props: FieldsProps) {
         placeholder={'serve --port 80 "two words"'}
         {...textField(props, "command")}
       />
-      <TextInput label={t("run.cpu")} placeholder="0.5" {...textField(props, "cpu", "/resources/cpu")} />
-      <TextInput
-        label={t("run.memory")}
-        placeholder="256m"
-        {...textField(props, "memory", "/resources/memory")}
-      />
-      <TextInput
-        label={t("run.cpuLimit")}
-        placeholder="1"
-        {...textField(props, "cpu_limit", "/resources/cpu_limit")}
-      />
-      <TextInput
-        label={t("run.memoryLimit")}
-        placeholder="512m"
-        {...textField(props, "memory_limit", "/resources/memory_limit")}
-      />
+      <div className={styles.four}>
+        <TextInput label={t("run.cpu")} placeholder="0.5" {...textField(props, "cpu", "/resources/cpu")} />
+        <TextInput
+          label={t("run.memory")}
+          placeholder="256m"
+          {...textField(props, "memory", "/resources/memory")}
+        />
+        <TextInput
+          label={t("run.cpuLimit")}
+          placeholder="1"
+          {...textField(props, "cpu_limit", "/resources/cpu_limit")}
+        />
+        <TextInput
+          label={t("run.memoryLimit")}
+          placeholder="512m"
+          {...textField(props, "memory_limit", "/resources/memory_limit")}
+        />
+      </div>
       <div className={styles.wide}>
         <Ports {...props} />
       </div>

@@ -72,6 +72,25 @@ export function YamlEditor({ label, hint, first, marks, handle, onText, onCursor
   return <div ref={frame} style={{ height: "100%" }} data-testid="yaml" />;
 }
 
+/**
+ * Text typed over a selection is put in by the editor. The browser would keep the look of what it replaces in an inline
+ * style, which the page's policy refuses.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { from, to } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || text === null || from === to || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type" });
+    const isTaken = view.state
+      .facet(EditorView.inputHandler)
+      .some((take) => take(view, from, to, text, insert));
+    if (!isTaken) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 interface Wishes {
   label: string;
   hint: string;
@@ -91,6 +110,7 @@ function extensions({ label, hint, tell }: Wishes) {
     closeBrackets(),
     autocompletion({ override: [complete], icons: false }),
     hover,
+    typeOver,
     yaml(),
     look,
     placeholder(hint),

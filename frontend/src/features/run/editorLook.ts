@@ -5,7 +5,10 @@ import { tags } from "@lezer/highlight";
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--link)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--good)" },
+  {
+    tag: [tags.string, tags.special(tags.string)],
+    color: "color-mix(in srgb, var(--good) 70%, var(--text))",
+  },
   { tag: tags.comment, color: "var(--soft)" },
   { tag: [tags.keyword, tags.bool, tags.null, tags.labelName, tags.typeName], color: "var(--magenta)" },
   { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: "var(--soft)" },
@@ -13,7 +16,8 @@ const colours = HighlightStyle.define([
 
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--code)", fontSize: "12.5px" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
+  // The frame around it shows the focus: here the gutter would hide a part of it.
+  "&.cm-focused": { outline: "0" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", overflow: "auto" },
   ".cm-content": { caretColor: "var(--text)", padding: "8px 0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },

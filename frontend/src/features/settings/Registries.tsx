@@ -74,7 +74,6 @@ function List({ project, registries, refusal, onOpen }: ListProps) {
         {registry.username}
       </span>,
       <Trial key="trial" registry={registry} />,
-      showMoment(registry.tested_at),
       <span key="acts" className={styles.acts}>
         <Verb
           label={t("registries.test")}
@@ -96,9 +95,7 @@ function List({ project, registries, refusal, onOpen }: ListProps) {
       </span>,
     ],
   }));
-  const heads = (["host", "user", "trial", "tested", "act"] as const).map((name) =>
-    t(`registries.column.${name}`),
-  );
+  const heads = (["host", "user", "trial", "act"] as const).map((name) => t(`registries.column.${name}`));
   return (
     <>
       {test.error && <ErrorNote error={test.error} />}
@@ -117,7 +114,9 @@ function Trial({ registry }: { registry: Registry }) {
         isOk={registry.test_ok}
         word={t(registry.test_ok ? "registries.takes" : "registries.refuses")}
       />
-      <span className="soft">{registry.test_message}</span>
+      <span className="soft">
+        {registry.test_message} · {showMoment(registry.tested_at)}
+      </span>
     </span>
   );
 }

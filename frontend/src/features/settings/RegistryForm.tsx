@@ -1,5 +1,4 @@
 import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +6,7 @@ import { RequestFailed } from "@/shared/api/problem";
 import type { Registry, RegistryNew } from "@/shared/api/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
+import { notify } from "@/shared/ui/notify";
 import { registriesQuery, saveRegistry } from "./registries";
 
 interface Props {
@@ -118,7 +118,7 @@ function useSave(project: string, onSaved: () => void) {
   return useMutation({
     mutationFn: (login: RegistryNew) => saveRegistry(project, login),
     onSuccess: (saved) => {
-      notifications.show({ message: t("registries.saved", { host: saved.host, words: saved.test_message }) });
+      notify({ message: t("registries.saved", { host: saved.host, words: saved.test_message }) });
       onSaved();
     },
     onSettled: () => void cache.invalidateQueries({ queryKey: registriesQuery(project).queryKey }),

@@ -52,7 +52,8 @@ export default function ChartDrawn(props: ChartProps) {
         marks: () => now.current.marks,
         onCursor: (index) => {
           const { at: times, span: shown, onCursor: tell } = now.current;
-          const hasHead = shown !== undefined && shown.from_ms < (times[0] ?? Infinity);
+          const hasHead =
+            times.length === 1 || (shown !== undefined && shown.from_ms < (times[0] ?? Infinity));
           tell?.(index === null ? null : index - Number(hasHead));
         },
       }),
@@ -70,15 +71,7 @@ export default function ChartDrawn(props: ChartProps) {
   }, [scheme, looks, least, syncKey, isBinary, height_px]);
 
   useEffect(() => {
-    if (plot.current)
-      feed(
-        plot.current,
-        columnsOf(
-          at,
-          lines.map((line) => line.values),
-          span,
-        ),
-      );
+    if (plot.current) feed(plot.current, columnsOf(at, lines, span));
   }, [at, lines, span, marks, scheme, looks, least, syncKey, isBinary, height_px]);
 
   const said = lines.map((line) => {

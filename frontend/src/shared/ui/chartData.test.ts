@@ -27,14 +27,19 @@ test("a line breaks where several readings are missing, and only there", () => {
 
 test("the axis shows the whole stretch of time, whatever was measured in it", () => {
   const span = { from_ms: 0, to_ms: 60_000 };
-  expect(columnsOf([20_000, 30_000], [[1, 2]], span)).toEqual([
+  expect(columnsOf([20_000, 30_000], [{ values: [1, 2] }, { values: [7, 7], isLevel: true }], span)).toEqual([
     [0, 20, 30, 60],
     [null, 1, 2, null],
+    [7, 7, 7, 7],
   ]);
-  expect(columnsOf([], [[]], span)).toEqual([
+  expect(columnsOf([], [{ values: [] }], span)).toEqual([
     [0, 60],
     [null, null],
   ]);
-  expect(columnsOf([0, 60_000], [[1, 2]], span)[0]).toEqual([0, 60]);
-  expect(columnsOf([1_000], [[1]], undefined)).toEqual([[1], [1]]);
+  expect(columnsOf([0, 60_000], [{ values: [1, 2] }], span)[0]).toEqual([0, 60]);
+  expect(columnsOf([500_000], [{ values: [1] }], undefined), "one reading alone").toEqual([
+    [380, 500],
+    [null, 1],
+  ]);
+  expect(columnsOf([1_000, 2_000], [{ values: [1, 2] }], undefined)[0]).toEqual([1, 2]);
 });

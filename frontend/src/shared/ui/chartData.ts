@@ -28,16 +28,30 @@ function usualStep(points: readonly { at_ms: number }[]): number {
   return steps[Math.floor(steps.length / 2)] ?? 0;
 }
 
+export interface Column {
+  values: readonly (number | null)[];
+  /** The same value everywhere, also where nothing was measured. */
+  isLevel?: boolean;
+}
+
+const ALONE_MS = 120_000;
+
 /** The columns of a plot. Points without a value stand at both ends, so that the axis shows the whole stretch. */
 export function columnsOf(
   at_ms: readonly number[],
-  lines: readonly (readonly (number | null)[])[],
-  span: Span | undefined,
+  lines: readonly Column[],
+  asked: Span | undefined,
 ): [number[], ...(number | null)[][]] {
-  const first = at_ms[0] ?? Infinity;
+  const [first = Infinity] = at_ms;
   const last = at_ms.at(-1) ?? -Infinity;
+  // A reading that stands alone has no stretch of time: it gets one that ends with it.
+  const span = asked ?? (at_ms.length === 1 ? { from_ms: first - ALONE_MS, to_ms: first } : undefined);
   const head = span && span.from_ms < first ? [span.from_ms] : [];
   const tail = span && span.to_ms > last && span.to_ms > (head[0] ?? -Infinity) ? [span.to_ms] : [];
   const seconds = [...head, ...at_ms, ...tail].map((ms) => ms / 1000);
-  return [seconds, ...lines.map((values) => [...head.map(() => null), ...values, ...tail.map(() => null)])];
+  const filled = lines.map(({ values, isLevel = false }) => {
+    const end = isLevel ? (values[0] ?? null) : null;
+    return [...head.map(() => end), ...values, ...tail.map(() => end)];
+  });
+  return [seconds, ...filled];
 }

@@ -7,6 +7,7 @@ export interface ChartLine {
   label: string;
   values: readonly (number | null)[];
   look: LineLook;
+  isLevel?: boolean;
 }
 
 /** Something that happened at a moment: a restart, a host that was lost. */
@@ -65,10 +66,11 @@ export function plotOptions(wishes: Wishes): uPlot.Options {
       y: { range: (_, __, max) => [0, Math.max(least, (Number.isFinite(max) ? max : 0) * 1.1)] },
     },
     axes: [
-      { ...axis, space: 64, values: (_, seconds) => clockTimes(seconds) },
+      { ...axis, space: 64, size: 30, values: (_, seconds) => clockTimes(seconds) },
       {
         ...axis,
         size: Y_AXIS_PX,
+        space: 26,
         values: (_, places) => places.map(wishes.show),
         ...(isBinary ? { incrs: BINARY_STEPS } : {}),
       },

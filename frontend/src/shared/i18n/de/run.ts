@@ -21,7 +21,7 @@ export const run: Words<typeof english> = {
     noProblems: "Der Server würde das annehmen",
     blank: "Wird beim Tippen geprüft; gestartet wird erst mit dem Knopf.",
     line: "Zeile {{line}}",
-    keysNote: "ihre Schlüssel",
+    keysNote: "* nötig",
     allowed: "eines von",
     type: "Typ",
     range: "Bereich",

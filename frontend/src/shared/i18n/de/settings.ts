@@ -77,7 +77,6 @@ export const settings: Words<typeof english> = {
       host: "Registry",
       user: "Benutzername",
       trial: "Was sie sagte",
-      tested: "Geprüft",
       act: "Handlung",
     },
   },

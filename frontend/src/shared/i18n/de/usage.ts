@@ -7,7 +7,7 @@ export const usage: Words<typeof english> = {
     range: "Wie weit zurück",
     last: { "1h": "1 h", "6h": "6 h", "24h": "24 h" },
     used: "benutzt",
-    reserved: "reserviert",
+    reserved: "jetzt reserviert",
     allocatable: "vergebbar",
     limit: "Grenze",
     request: "angefragt",

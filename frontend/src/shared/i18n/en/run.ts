@@ -17,7 +17,7 @@ export const run = {
     noProblems: "The server would take this",
     blank: "Checked as you type; nothing is run before you say so.",
     line: "line {{line}}",
-    keysNote: "its keys",
+    keysNote: "* required",
     allowed: "one of",
     type: "type",
     range: "range",

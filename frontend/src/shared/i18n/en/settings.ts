@@ -72,7 +72,6 @@ export const settings = {
       host: "Registry",
       user: "User name",
       trial: "What it said",
-      tested: "Tested",
       act: "Action",
     },
   },
