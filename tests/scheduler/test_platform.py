@@ -22,7 +22,7 @@ def test_it_tells_who_leads_and_who_speaks_for_whom(django_assert_max_num_querie
     admin = person_of(User.objects.create_superuser("ada", password="x"))
     leader, standby = process("scheduler", "a:1"), process("scheduler", "b:2")
     agent, gone = process("agent", "a:3"), process("agent", "b:4", retired=True)
-    SchedulerLease.objects.create(name="scheduler", holder=leader.pk, epoch=3)
+    SchedulerLease.objects.update_or_create(name="scheduler", defaults={"holder": leader.pk, "epoch": 3})
     for name, holder in (("h1", agent), ("h2", agent), ("h3", gone), ("h4", None)):
         HostHold.objects.filter(host=rows.host(name)).update(agent=holder and holder.pk)
     with django_assert_max_num_queries(12):

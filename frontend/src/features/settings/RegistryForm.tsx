@@ -63,6 +63,7 @@ export function RegistryForm({ project, registry, onClose }: Props) {
             visibilityToggleButtonProps={{ "aria-label": t("registries.showPassword") }}
             value={password}
             error={at("/password")}
+            aria-invalid={at("/password") !== undefined}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
           {mayForce && (
