@@ -6,10 +6,10 @@ export const ITEM = "*";
 
 /** The schema at a path of keys and list items; undefined where the schema knows nothing. */
 export function schemaAt(schema: SpecSchema, path: readonly string[]): SpecSchema | undefined {
-  let here: SpecSchema | undefined = schema as SpecSchema | undefined;
+  let here: SpecSchema | undefined = schema;
   for (const part of path) {
     if (part === ITEM || /^\d+$/.test(part)) here = listOf(here)?.items;
-    else here = here?.properties?.[part] ?? valuesOf(here);
+    else here = here.properties?.[part] ?? valuesOf(here);
     if (here === undefined) return undefined;
   }
   return here;
