@@ -21,6 +21,8 @@ from containers.transitions import (
     add_first,
     add_next,
     hold_stop,
+    name_conflict,
+    name_in_use,
     observe_many,
     release_stop,
     want,
@@ -48,6 +50,14 @@ def run(project: Project, data: object, *, actor: str) -> Container:
         ),
         actor=actor,
     )
+
+
+def check(project: Project, data: object) -> ContainerSpec:
+    """The spec that `run` would take now; the same Problems, and nothing is written."""
+    spec = checked_spec(project, data)
+    if name_in_use(project.pk, spec.name):
+        raise name_conflict(spec.name)
+    return spec
 
 
 def checked_spec(project: Project, data: object) -> ContainerSpec:

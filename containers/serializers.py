@@ -80,6 +80,10 @@ class ContainerPageSerializer(serializers.Serializer[Any]):
     results = ContainerSerializer(many=True)
 
 
+class CheckedSerializer(serializers.Serializer[Any]):
+    spec = SpecField(help_text="in canonical form")
+
+
 class LogLineSerializer(serializers.Serializer[Any]):
     stream = serializers.ChoiceField(choices=["stdout", "stderr"])
     at = serializers.DateTimeField(allow_null=True)

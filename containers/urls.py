@@ -11,6 +11,7 @@ ONE = "projects/<slug:project>/containers/<uuid:container>"
 urlpatterns = [
     path("projects/<slug:project>/containers", views.Containers.as_view(), name="containers"),
     path("projects/<slug:project>/demo", demo_views.Demo.as_view(), name="demo"),
+    path("projects/<slug:project>/containers/check", views.ContainerCheck.as_view(), name="container-check"),
     path(ONE, views.ContainerOne.as_view(), name="container"),
     path(f"{ONE}/attempts", views.ContainerAttempts.as_view(), name="container-attempts"),
     path(f"{ONE}/logs", views.ContainerLogs.as_view(), name="container-logs"),

@@ -20,6 +20,7 @@ from containers.models import Container
 from containers.queries import attempts_of, containers_of, current_of, filtered, find_container, measured_ids
 from containers.serializers import (
     SPEC_REF,
+    CheckedSerializer,
     ContainerPageSerializer,
     ContainerSerializer,
     FollowingSerializer,
@@ -28,6 +29,7 @@ from containers.serializers import (
     StopSerializer,
     container_json,
 )
+from containers.spec import dump
 from core.accounts.actions import actor_of
 from core.accounts.models import cluster_id
 from core.accounts.permissions import project_for, require_person, require_platform
@@ -92,6 +94,19 @@ class Containers(APIView):
         response = answer(find_container(owner, made.pk), status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/projects/{owner.name}/containers/{made.pk}"
         return response
+
+
+class ContainerCheck(APIView):
+    @operation(
+        "checkContainer",
+        {200: CheckedSerializer},
+        body={"application/json": SPEC_REF},
+        problems=[400, 409, 413],
+    )
+    def post(self, request: Request, project: str) -> Response:
+        """Whether this spec would be taken now: the same problems as when it is run, and nothing is changed."""
+        owner = project_for(request.user, project, Verb.CONTAINER_RUN)
+        return Response(CheckedSerializer({"spec": dump(actions.check(owner, request.data))}).data)
 
 
 class ContainerOne(APIView):

@@ -44,6 +44,43 @@ class DecisionSerializer(serializers.Serializer[Any]):
     scores = ScoreSerializer(many=True, help_text="the best five hosts as they stood before the group was placed")
 
 
+class ProcessSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="an incarnation: a process that starts again has another one")
+    role = serializers.ChoiceField(choices=["scheduler", "agent"])
+    name = serializers.CharField(help_text="its machine and process id")
+    beat = serializers.IntegerField(help_text="rises while it lives; unchanged for `ttl_s` means silent")
+    leads = serializers.BooleanField(help_text="this scheduler places; the others stand by")
+    hosts = serializers.ListField(child=serializers.CharField(), help_text="the hosts this agent speaks for")
+    started_at = serializers.DateTimeField()
+
+
+class WebSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="machine and process id of the one that answers")
+    started_at = serializers.DateTimeField()
+    python = serializers.CharField()
+    django = serializers.CharField()
+
+
+class DatabaseSerializer(serializers.Serializer[Any]):
+    version = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    connections = serializers.IntegerField()
+    most_connections = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
+    answered_ms = serializers.FloatField(help_text="how long it took to answer this")
+
+
+class PlatformSerializer(serializers.Serializer[Any]):
+    version = serializers.CharField()
+    ttl_s = serializers.FloatField(help_text="so long others wait for a silent process before they take over")
+    web = WebSerializer()
+    processes = ProcessSerializer(many=True)
+    unspoken_hosts = serializers.ListField(
+        child=serializers.CharField(), help_text="hosts that no living agent speaks for"
+    )
+    database = DatabaseSerializer()
+
+
 class LoopRunSerializer(serializers.ModelSerializer[LoopRun]):
     class Meta:
         model = LoopRun

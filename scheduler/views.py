@@ -1,6 +1,7 @@
-"""The HTTP face of the scheduler: why a container is where it is or waits, and how the loops run.
+"""The HTTP face of the scheduler: why a container is where it is or waits, how the loops run, and
+which processes there are.
 
-Before: urls.py; the scoped loader gives the project. After: decisions.py explains.
+Before: urls.py; the scoped loader gives the project. After: decisions.py explains, platform.py looks.
 """
 
 from uuid import UUID
@@ -15,7 +16,8 @@ from core.accounts.roles import Verb
 from core.api.schema import operation
 from scheduler.decisions import decision_json
 from scheduler.models import LoopRun
-from scheduler.serializers import DecisionSerializer, LoopRunSerializer
+from scheduler.platform import platform_json
+from scheduler.serializers import DecisionSerializer, LoopRunSerializer, PlatformSerializer
 
 RUNS_SHOWN = 100
 
@@ -35,6 +37,15 @@ class Loops(APIView):
         require_platform(request.user, Verb.PLATFORM_SEE)
         latest = LoopRun.objects.order_by("name", "-id").distinct("name")
         return Response(LoopRunSerializer(latest, many=True).data)
+
+
+class Platform(APIView):
+    """Orchestra itself: its processes, who leads, which agent speaks for which hosts, its database and versions."""
+
+    @operation("getPlatform", {200: PlatformSerializer})
+    def get(self, request: Request) -> Response:
+        require_platform(request.user, Verb.PLATFORM_SEE)
+        return Response(PlatformSerializer(platform_json()).data)
 
 
 class LoopRuns(APIView):

@@ -77,7 +77,7 @@ env = pairs(
     most=MAX_ENV,
     most_bytes=MAX_ENV_BYTES,
     say='write an object of strings, like {"NAME": "value"}',
-).described("environment variables")
+).described("environment variables; numbers stand in quotes", examples=[{"LOG_LEVEL": "info", "WORKERS": "4"}])
 
 labels = pairs(
     text(
@@ -89,7 +89,7 @@ labels = pairs(
     most=MAX_LABELS,
     most_bytes=64 * 1024,
     say='write an object of strings, like {"team": "shop"}',
-).described("labels of the engine's container")
+).described("labels of the engine's container, for people and tools", examples=[{"team": "shop"}])
 
 
 def _image(value: object) -> str:
@@ -136,7 +136,9 @@ def _user(value: object) -> str:
     return given
 
 
-user = Kind(_user, _user_text.schema).described("user and group inside the container", examples=["1000:1000"])
+user = Kind(_user, _user_text.schema).described(
+    "user and group inside the container; left out: the image's own", examples=["1000:1000"]
+)
 
 _signal_name = choice(SIGNALS, say="a stop signal")
 

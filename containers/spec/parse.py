@@ -32,7 +32,9 @@ _port = record(
     {
         "container_port": Field(
             "container_port",
-            whole(1, 65535, say="the port inside the container").described("the port inside the container"),
+            whole(1, 65535, say="the port inside the container").described(
+                "the port that the program listens on", examples=[80]
+            ),
             required=True,
         ),
         "protocol": Field(
@@ -40,7 +42,9 @@ _port = record(
         ),
         "host_port": Field(
             "host_port",
-            whole(1, 65535, say="the port on the host").described("left out: the scheduler chooses a free one"),
+            whole(1, 65535, say="the port on the host").described(
+                "the port on the host; left out: the scheduler chooses a free one", examples=[8080]
+            ),
         ),
         "host_address": Field("host_address", f.address),
     },
@@ -67,7 +71,9 @@ _tmpfs = record(
         "path": Field("path", f.mount_path, required=True),
         "size": Field(
             "size_bytes",
-            f.memory(f.MIN_TMPFS_BYTES, what="the size of a tmpfs").described("its largest size", default="64m"),
+            f.memory(f.MIN_TMPFS_BYTES, what="the size of a tmpfs").described(
+                "its largest size, in bytes or with k, m, g", default="64m"
+            ),
         ),
     },
     say='write a tmpfs as {"path": "/tmp", "size": "64m"}',
@@ -91,20 +97,26 @@ _resources = record(
     {
         "cpu": Field(
             "cpu_request_millis",
-            f.cpu(0, what="the CPU request").described("CPU reserved on the host", examples=["0.5", "500m"]),
+            f.cpu(0, what="the CPU request").described(
+                "CPU reserved on the host, in cores or thousandths (m); left out: none", examples=["0.5", "500m"]
+            ),
         ),
         "memory": Field(
             "memory_request_bytes",
-            f.memory(0, what="the memory request").described("memory reserved on the host", examples=["256m"]),
+            f.memory(0, what="the memory request").described(
+                "memory reserved on the host, in bytes or with k, m, g; left out: none", examples=["256m"]
+            ),
         ),
         "cpu_limit": Field(
             "cpu_limit_millis",
-            f.cpu(f.MIN_CPU_LIMIT_MILLIS, what="the CPU limit").described("CPU it may use at most", examples=["1"]),
+            f.cpu(f.MIN_CPU_LIMIT_MILLIS, what="the CPU limit").described(
+                "CPU it may use at most, in cores or thousandths (m); left out: no limit", examples=["1"]
+            ),
         ),
         "memory_limit": Field(
             "memory_limit_bytes",
             f.memory(f.MIN_MEMORY_LIMIT_BYTES, what="the memory limit").described(
-                "memory it may use at most; beyond, the kernel ends it", examples=["512m"]
+                "memory it may use at most, in bytes or with k, m, g; beyond, the kernel ends it", examples=["512m"]
             ),
         ),
     },
@@ -137,11 +149,18 @@ def _seconds(low: int, what: str, default: int) -> Kind[int]:
 _health_check = record(
     HealthCheck,
     {
-        "test": Field("test", _test_kind.described(_TEST_HELP), required=True),
+        "test": Field(
+            "test",
+            _test_kind.described(_TEST_HELP, examples=[["CMD", "curl", "-f", "http://localhost/"]]),
+            required=True,
+        ),
         "interval": Field("interval_s", _seconds(1, "the time between two checks", 10)),
         "timeout": Field("timeout_s", _seconds(1, "the time one check may take", 5)),
         "retries": Field(
-            "retries", whole(1, 100, say="failures before it is unhealthy").described("failures in a row", default=3)
+            "retries",
+            whole(1, 100, say="failures before it is unhealthy").described(
+                "failures in a row before it is unhealthy", default=3
+            ),
         ),
         "start_period": Field("start_period_s", _seconds(0, "the time in which failures do not count", 0)),
     },
@@ -215,49 +234,81 @@ SPEC: Final[dict[str, Field]] = {
     "name": Field("name", f.name, required=True),
     "image": Field("image", f.image, required=True),
     "command": Field(
-        "command", Kind(_command, f.arguments.schema).described("arguments; left out or empty: the image's own")
+        "command",
+        Kind(_command, f.arguments.schema).described(
+            "arguments; left out or empty: the image's own", examples=[["serve", "--port", "80"]]
+        ),
     ),
     "entrypoint": Field(
         "entrypoint",
-        Kind(_entrypoint, f.arguments.schema).described("the program; left out: the image's own, []: none"),
+        Kind(_entrypoint, f.arguments.schema).described(
+            "the program; left out: the image's own, []: none", examples=[["/bin/sh", "-c"]]
+        ),
     ),
     "env": Field("env", f.env),
     "labels": Field("labels", f.labels),
     "ports": Field(
         "ports",
-        many(_or_instead(_port, port_instead), most=f.MAX_PORTS, say="ports is a list").described("published ports"),
+        many(_or_instead(_port, port_instead), most=f.MAX_PORTS, say="ports is a list").described(
+            "published ports", examples=[[{"container_port": 80}]]
+        ),
     ),
     "volumes": Field(
         "volumes",
         many(_or_instead(_volume, volume_instead), most=f.MAX_VOLUMES, say="volumes is a list").described(
-            "named volumes; the container runs where they are"
+            "named volumes; the container runs where they are",
+            examples=[[{"name": "data", "path": "/data"}]],
         ),
     ),
     "tmpfs": Field(
         "tmpfs",
         many(_or_instead(_tmpfs, mount_instead), most=f.MAX_TMPFS, say="tmpfs is a list").described(
-            "folders in memory, counted as the container's memory"
+            "folders in memory, counted as the container's memory",
+            examples=[[{"path": "/tmp", "size": "64m"}]],
         ),
     ),
-    "resources": Field("resources", _resources.described("what is reserved, and what it may use at most")),
+    "resources": Field(
+        "resources",
+        _resources.described(
+            "what is reserved, and what it may use at most",
+            examples=[{"cpu": "0.5", "memory": "256m", "memory_limit": "512m"}],
+        ),
+    ),
     "user": Field("user", f.user),
-    "workdir": Field("workdir", f.path.described("the folder the program starts in; left out: the image's own")),
+    "workdir": Field(
+        "workdir", f.path.described("the folder the program starts in; left out: the image's own", examples=["/app"])
+    ),
     "init": Field(
         "init", flag(say="init").described("run a small init as process 1, which passes signals on", default=True)
     ),
     "stop_signal": Field(
-        "stop_signal", f.signal.described("left out: the image's own, or TERM", examples=["TERM", "INT"])
+        "stop_signal",
+        f.signal.described(
+            "the signal that asks it to end; left out: the image's own, or TERM", examples=["TERM", "INT"]
+        ),
     ),
     "stop_grace": Field("stop_grace_s", _seconds(0, "the time between the stop signal and KILL", 10)),
     "read_only": Field(
         "read_only", flag(say="read_only").described("the root file system is read-only", default=False)
     ),
-    "health_check": Field("health_check", _health_check.described("how the engine asks whether it is well")),
-    "restart": Field("restart", _restart.described("what follows when it ends", default="none")),
+    "health_check": Field(
+        "health_check",
+        _health_check.described(
+            "how the engine asks whether it is well",
+            examples=[{"test": ["CMD", "curl", "-f", "http://localhost/"], "interval": 10}],
+        ),
+    ),
+    "restart": Field(
+        "restart",
+        _restart.described(
+            "what follows when it ends: nothing, a new attempt after a failure, or always one", default="none"
+        ),
+    ),
     "constraints": Field(
         "constraints",
         many(f.constraint, most=f.MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]').described(
-            "rules on host labels, all of which must hold"
+            "rules on host labels, all of which must hold",
+            examples=[["zone=fra", "disk!=hdd", "gpu"]],
         ),
     ),
 }

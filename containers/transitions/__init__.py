@@ -7,7 +7,7 @@ their hold, which is fenced first. Before: actions, controllers, binding, the ag
 
 from containers.transitions.binding import Binding, BoundPort, bind_many
 from containers.transitions.moves import Move, Observation, move, move_many, observe_many
-from containers.transitions.slots import NewSlot, add_first, add_next
+from containers.transitions.slots import NewSlot, add_first, add_next, name_conflict, name_in_use
 from containers.transitions.wishes import hold_stop, release_stop, want
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "hold_stop",
     "move",
     "move_many",
+    "name_conflict",
+    "name_in_use",
     "observe_many",
     "release_stop",
     "want",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from containers.models import Container
-from containers.states import FINAL, Desired, Status
+from containers.states import FINAL, OCCUPYING, Desired, Status
 from containers.transitions.write import Row, happening, once_more_on_deadlock, tell
 from core.lib.lease import Hold
 from core.lib.problems import FieldProblem, Problem
@@ -67,9 +67,19 @@ def add_first(asked: NewSlot, *, actor: str) -> Container:
     except IntegrityError as error:
         if "one_name_per_project" not in str(error):
             raise
-        message = f"{asked.name!r} is in use in this project; choose another name, or remove that container first."
-        raise Problem(409, "name-taken", message, errors=[FieldProblem("/name", "name-taken", message)]) from error
+        raise name_conflict(asked.name) from error
     return container
+
+
+def name_in_use(project_id: int, name: str) -> bool:
+    """Whether the constraint one_name_per_project would refuse this name now."""
+    here = Container.objects.filter(project_id=project_id, name=name, is_successor=False)
+    return here.filter(status__in=[one.value for one in OCCUPYING]).exists()
+
+
+def name_conflict(name: str) -> Problem:
+    message = f"{name!r} is in use in this project; choose another name, or remove that container first."
+    return Problem(409, "name-taken", message, errors=[FieldProblem("/name", "name-taken", message)])
 
 
 @once_more_on_deadlock

@@ -95,3 +95,10 @@ export function servingSpec(name: string): object {
 export function waitingSpec(name: string): object {
   return { name, image: process.env["ORCHESTRA_IMAGE"] ?? "busybox:1", resources: { memory: "60t" } };
 }
+
+/** Everything in the editor of specs anew. */
+export async function writeYaml(page: Page, text: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Spec" }).click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}

@@ -17,6 +17,7 @@ export default defineConfig({
     { name: "admin", testMatch: /admin\.spec/, dependencies: ["road"] },
     { name: "keyboard", testMatch: /keyboard\.spec/, dependencies: ["road"] },
     { name: "lists", testMatch: /lists\.spec/, dependencies: ["road"] },
+    { name: "pages", testMatch: /pages\.spec/, dependencies: ["road"] },
   ],
   use: {
     baseURL: process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000",

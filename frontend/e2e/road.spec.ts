@@ -9,7 +9,7 @@
  * ORCHESTRA_LOAD_PATH     a path of the image that costs CPU when asked for (/)
  */
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, logIn, PASSWORD, watch } from "./console";
+import { expectAccessible, logIn, PASSWORD, watch, writeYaml } from "./console";
 
 const TOKEN = process.env["ORCHESTRA_FIRST_ADMIN"];
 const IMAGE = needed("ORCHESTRA_IMAGE");
@@ -60,7 +60,7 @@ async function refused(what: { field: string; value: string; message: RegExp }):
   const before = await input.inputValue();
   await input.fill(what.value);
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByRole("alert").filter({ hasText: what.message }).first()).toBeVisible();
+  await expect(page.getByTestId("problems")).toContainText(what.message);
   await expect(input).toHaveAttribute("aria-invalid", "true");
   await expect(input).toHaveValue(what.value);
   await input.fill(before);
@@ -94,22 +94,21 @@ test("the form refuses what cannot be, at the field, and loses nothing", async (
   await expectAccessible(page, "run-refused");
 });
 
-test("a forbidden and an unknown field are named in JSON, and stay there to be corrected", async () => {
-  await page.getByRole("radiogroup").getByText("JSON").click();
+test("a forbidden and an unknown field are named in YAML, and stay there to be corrected", async () => {
+  await page.getByRole("radiogroup").getByText("YAML").click();
   const spec = page.getByRole("textbox", { name: "Spec" });
-  const good = await spec.inputValue();
-  const object = JSON.parse(good) as Record<string, unknown>;
-  await spec.fill(JSON.stringify({ ...object, privileged: true, comand: ["x"] }));
+  await expect(spec).toContainText(`name: ${NAME}`);
+  const good = `name: ${NAME}\nimage: ${IMAGE}\nports:\n  - container_port: ${PORT}\n`;
+  await writeYaml(page, `${good}privileged: true\ncomand: [x]\n`);
+  const problems = page.getByTestId("problems");
+  await expect(problems).toContainText(/line 5 .*'privileged' is refused/);
+  await expect(problems).toContainText(/line 6 .*did you mean command\?/);
+  await writeYaml(page, "{ not yaml");
+  await expect(problems).toContainText("line 1");
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  const alert = page.getByRole("alert").filter({ hasText: "/privileged" });
-  await expect(alert).toBeVisible();
-  await expect(alert).toContainText("/comand");
-  await expect(spec).toHaveValue(/privileged/);
-  await spec.fill("{ not json");
-  await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(spec).toHaveAttribute("aria-invalid", "true");
-  await expectAccessible(page, "run-json");
-  await spec.fill(good);
+  await expect(page.getByRole("alert")).toContainText("This is not YAML yet");
+  await expectAccessible(page, "run-yaml");
+  await writeYaml(page, good);
   await page.getByRole("radiogroup").getByText("Form").click();
   await expect(field("Name")).toHaveValue(NAME);
 });
@@ -273,11 +272,11 @@ test("logging out leads to the login, and the login back to where one wanted to 
   await expect(page.getByRole("heading", { name: "Hosts", exact: true })).toBeVisible();
 });
 
-/** By the JSON tab, as somebody does who has the spec already. */
+/** As YAML, which JSON is too: as somebody does who has the spec already. */
 async function runSpec(spec: object): Promise<void> {
   await page.getByRole("link", { name: "Run g r" }).click();
-  await page.getByRole("radiogroup").getByText("JSON").click();
-  await page.getByRole("textbox", { name: "Spec" }).fill(JSON.stringify(spec));
+  await page.getByRole("radiogroup").getByText("YAML").click();
+  await writeYaml(page, JSON.stringify(spec));
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("tab", { name: "Inspect" })).toBeVisible();
 }

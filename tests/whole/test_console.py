@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.lab import Lab
+from tests.lab.registry import LOGIN
 from tests.whole.installation import ROOT, Installation, wait_for
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -44,6 +45,9 @@ def test_the_road_in_a_browser(installation: Installation, lab: Lab) -> None:
             "ORCHESTRA_IMAGE": lab.image("web:1"),
             "ORCHESTRA_COMMAND": "act serve",
             "ORCHESTRA_LOAD_PATH": "/cgi-bin/burn?2",
+            "ORCHESTRA_PRIVATE_IMAGE": lab.private_registry().image("act:2"),
+            "ORCHESTRA_REGISTRY_USER": LOGIN[0],
+            "ORCHESTRA_REGISTRY_PASSWORD": LOGIN[1],
         },
         capture_output=True,
         text=True,

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { KEYS, type Scope, showKey } from "@/shared/lib/keymap";
@@ -41,7 +42,7 @@ export function Help({ isOpen, onClose }: { isOpen: boolean; onClose: () => void
 
 type Row = readonly [string, readonly string[]];
 
-function rowsOf(scope: Scope, t: ReturnType<typeof useTranslation>["t"]): Row[] {
+function rowsOf(scope: Scope, t: TFunction): Row[] {
   const words = t(`help.keys.${scope}`, { returnObjects: true }) as Record<string, string>;
   return Object.entries<readonly string[]>(KEYS[scope]).map(([name, keys]) => [
     words[name] ?? name,

@@ -6,8 +6,9 @@ import { LoginPage } from "@/features/account/LoginPage";
 import { ContainerPage } from "@/features/containers/ContainerPage";
 import { ContainersPage } from "@/features/containers/ContainersPage";
 import { EventsPage } from "@/features/events/EventsPage";
-import { HostPage } from "@/features/hosts/HostPage";
+import { HostPage, type HostSearch } from "@/features/hosts/HostPage";
 import { HostsPage } from "@/features/hosts/HostsPage";
+import type { MapSearch } from "@/features/overview/HostMap";
 import { OverviewPage } from "@/features/overview/OverviewPage";
 import { RunPage } from "@/features/run/RunPage";
 import { SettingsPage } from "@/features/settings/SettingsPage";
@@ -15,11 +16,16 @@ import { meQuery } from "@/shared/api/queries";
 import {
   CONTAINER_TABS,
   type ContainerTab,
+  HOST_TABS,
+  MAP_GROUPS,
   MAP_METRICS,
-  type MapMetric,
+  RUN_MODES,
+  type RunMode,
   SETTINGS_TABS,
   type SettingsTab,
   ROUTES,
+  USAGE_RANGES,
+  type UsageRange,
 } from "@/shared/lib/paths";
 import { readSince, type Since } from "@/shared/lib/logView";
 import { useProject } from "@/shared/lib/project";
@@ -70,8 +76,10 @@ const inside = createRoute({
 const overview = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.overview,
-  validateSearch: (search): { by?: MapMetric; view?: "list" } => ({
+  validateSearch: (search): MapSearch => ({
     by: MAP_METRICS.find((metric) => metric === search["by"]),
+    group: MAP_GROUPS.find((group) => group === search["group"]),
+    at: text(search["at"]),
     view: search["view"] === "list" ? "list" : undefined,
   }),
   component: function Overview() {
@@ -111,10 +119,13 @@ const containers = createRoute({
 const container = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.container,
-  validateSearch: (search): { tab?: ContainerTab; find?: string; since?: Since } => ({
+  validateSearch: (
+    search,
+  ): { tab?: ContainerTab; find?: string; since?: Since; range?: UsageRange } => ({
     tab: CONTAINER_TABS.find((tab) => tab === search["tab"]),
     find: text(search["find"]),
     since: readSince(search["since"]),
+    range: USAGE_RANGES.find((range) => range === search["range"]),
   }),
   component: function Container() {
     const { project, id } = container.useParams();
@@ -134,8 +145,18 @@ const container = createRoute({
 const run = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.run,
+  validateSearch: (search): { as?: RunMode } => ({ as: RUN_MODES.find((mode) => mode === search["as"]) }),
   component: function Run() {
-    return <RunPage project={run.useParams().project} />;
+    const { project } = run.useParams();
+    const navigate = run.useNavigate();
+    return (
+      <RunPage
+        key={project}
+        project={project}
+        mode={run.useSearch().as ?? "form"}
+        onMode={(as) => void navigate({ search: as === "form" ? {} : { as }, replace: true })}
+      />
+    );
   },
 });
 
@@ -158,9 +179,21 @@ const hosts = createRoute({
 const host = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.host,
+  validateSearch: (search): HostSearch => ({
+    tab: HOST_TABS.find((tab) => tab === search["tab"]),
+    range: USAGE_RANGES.find((range) => range === search["range"]),
+  }),
   component: function Host() {
     const { name } = host.useParams();
-    return <HostPage key={name} name={name} />;
+    const navigate = host.useNavigate();
+    return (
+      <HostPage
+        key={name}
+        name={name}
+        search={host.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true })}
+      />
+    );
   },
 });
 
@@ -196,7 +229,8 @@ const settings = createRoute({
     return (
       <SettingsPage
         tab={settings.useSearch().tab ?? "profile"}
-        onTab={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true })}
+          onTab={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true })}
+          project={useProject()}
         profile={<Profile />}
       />
     );

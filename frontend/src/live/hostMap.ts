@@ -9,13 +9,14 @@ export interface Zone {
   down: number;
 }
 
-/** Zones by name; hosts without one stand last. */
-export function zonesOf(hosts: HostTable): Zone[] {
+/** Groups by the words of a column; hosts without one stand last. Null: all in one group. */
+export function groupsOf(hosts: HostTable, column: "zone" | "state" | null): Zone[] {
   const zones = new Map<string, Zone>();
-  const [names, labels, states] = [hosts.text("name"), hosts.text("zone"), hosts.text("state")];
+  const [names, states] = [hosts.text("name"), hosts.text("state")];
+  const labels = column === null ? null : hosts.text(column);
   for (let at = 0; at < hosts.end; at += 1) {
     if (!hosts.isAlive(at)) continue;
-    const name = labels[at] ?? "";
+    const name = labels?.[at] ?? "";
     const zone = zones.get(name) ?? { name, positions: [], failed: 0, down: 0 };
     zone.positions.push(at);
     zone.failed += hosts.num("failed")[at] || 0;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Fleet } from "./fleet";
 import type { Cell, Columns, FleetKind } from "./frames";
-import { heightOf, placeOf, tileAt, tilesFor, zonesOf } from "./hostMap";
+import { groupsOf, heightOf, placeOf, tileAt, tilesFor } from "./hostMap";
 import { containerFilter } from "./query";
 import { causeQuery, findCauses, fleetUsage, summarize } from "./summary";
 
@@ -110,12 +110,15 @@ test("the map: zones by name, none last, and the tile under a point is the one d
       { name: "b1", zone: "ber", state: "ready", failed: 1 },
     ],
   );
-  const zones = zonesOf(hosts);
+  const zones = groupsOf(hosts, "zone");
   expect(zones.map(({ name, failed, down }) => [name, failed, down])).toEqual([
     ["ber", 3, 1],
     ["", 0, 0],
   ]);
   expect(zones[0]?.positions.map((at) => hosts.text("name")[at])).toEqual(["b1", "b2"]);
+  const all = groupsOf(hosts, null);
+  expect(all.map(({ name, failed, down }) => [name, failed, down])).toEqual([["", 3, 1]]);
+  expect(groupsOf(hosts, "state").reduce((sum, group) => sum + group.positions.length, 0)).toBe(hosts.count);
   const tiles = tilesFor(1_000, 800);
   for (const index of [0, 1, tiles.perRow - 1, tiles.perRow, 99]) {
     const { x, y } = placeOf(tiles, index);

@@ -9,6 +9,7 @@ import type { PublishedPort } from "@/shared/lib/ports";
 import { useFleet, useNow } from "@/shared/live/hooks";
 import { PageHead } from "@/shared/ui/Page";
 import { PortLinks } from "@/shared/ui/PortLinks";
+import { Reason, ReasonFix } from "@/shared/ui/Reason";
 import { ContainerStatus } from "@/shared/ui/Status";
 import styles from "./ContainerPage.module.css";
 import { ContainerVerbs } from "./ContainerVerbs";
@@ -77,17 +78,19 @@ export function Cause({ container }: { container: Container }) {
   const oom = container.oom_killed && t("container.oom");
   const parts = [
     // The message says more, in words; the bare facts stand in for it.
-    ...(container.message === "" ? [exit, oom, container.reason] : [container.message]),
+    ...(container.message === "" ? [exit, oom] : [container.message]),
     container.progress?.text,
     container.not_before !== null &&
       container.status === "pending" &&
       t("container.notBefore", { at: new Date(container.not_before).toLocaleTimeString() }),
   ].filter((part) => typeof part === "string" && part !== "");
-  if (parts.length === 0) return null;
   const isBad = ["failed", "lost", "unhealthy", "unknown"].includes(container.state);
+  const isEnded = isBad || container.state === "restarting";
+  if (parts.length === 0 && !isEnded) return null;
   return (
     <div className={styles.cause} data-bad={isBad} data-testid="cause">
-      {parts.join(" · ")}
+      {isEnded && <Reason code={container.reason} />} {parts.join(" · ")}
+      {isEnded && <ReasonFix code={container.reason} />}
     </div>
   );
 }

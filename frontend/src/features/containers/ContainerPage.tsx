@@ -9,7 +9,7 @@ import { openInDock } from "@/shared/lib/dock";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
 import type { LogView } from "@/shared/lib/logView";
-import { CONTAINER_TABS, type ContainerTab, ROUTES } from "@/shared/lib/paths";
+import { CONTAINER_TABS, type ContainerTab, ROUTES, type UsageRange } from "@/shared/lib/paths";
 import { useContainer } from "@/shared/live/container";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
@@ -31,6 +31,8 @@ import { WhyTab } from "./WhyTab";
 interface Search extends LogView {
   /** None: the one that says most about what it does now. */
   tab?: ContainerTab | undefined;
+  /** How far back its plots go. */
+  range?: UsageRange | undefined;
 }
 interface Props {
   project: string;
@@ -116,7 +118,14 @@ function Parts({ container, id, search, onSearch }: PartsProps) {
   const onView = (view: LogView): void => onSearch({ ...search, ...view, tab });
   const body: Record<ContainerTab, () => React.ReactNode> = {
     logs: () => <LogLinesOf key={container.id} container={container} view={search} onView={onView} isMain />,
-    metrics: () => <MetricsTab container={container} />,
+    metrics: () => (
+      <MetricsTab
+        container={container}
+        id={id}
+        range={search.range ?? "1h"}
+        onRange={(range) => onSearch({ ...search, range, tab })}
+      />
+    ),
     events: () => <EventsTab container={container} id={id} />,
     attempts: () => <AttemptsTab container={container} id={id} />,
     why: () => <WhyTab container={container} id={id} />,

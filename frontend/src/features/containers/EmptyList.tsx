@@ -7,6 +7,7 @@ import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { useFleet } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { FirstSteps } from "@/shared/ui/EmptyStateSteps";
 import { Verb } from "@/shared/ui/Verb";
 import { relax } from "./filter";
 
@@ -46,16 +47,7 @@ export function NoContainers({ project }: { project: string }) {
             : t("containers.emptyNoHost")
       }
     >
-      {hasHost ? (
-        <RunButton project={project} />
-      ) : (
-        <Button
-          size="xs"
-          renderRoot={(props) => <Link to={ROUTES.hosts} search={{ add: true }} {...props} />}
-        >
-          {t("hosts.add")}
-        </Button>
-      )}
+      <FirstSteps project={project} />
     </EmptyState>
   );
 }

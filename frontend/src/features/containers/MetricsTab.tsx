@@ -1,50 +1,109 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Container } from "@/shared/api/types";
+import { api, body } from "@/shared/api/client";
+import type { Container, UsagePoint } from "@/shared/api/types";
 import { showCpuShare, showMemory } from "@/shared/lib/format";
-import { useFleet } from "@/shared/live/hooks";
-import { Chart } from "@/shared/ui/Chart";
+import type { UsageRange } from "@/shared/lib/paths";
+import { useUsage } from "@/shared/live/usage";
+import styles from "@/shared/ui/Chart.module.css";
+import { ChartPanel } from "@/shared/ui/ChartPanel";
+import type { ChartLine, ChartMark } from "@/shared/ui/chartPlot";
+import { ChartRange } from "@/shared/ui/ChartRange";
 import { EmptyState } from "@/shared/ui/EmptyState";
-import { Panel } from "@/shared/ui/Panel";
-import styles from "./ContainerPage.module.css";
+import { ErrorNote } from "@/shared/ui/ErrorNote";
+import { Loading } from "@/shared/ui/Loading";
+import { containerKey } from "@/shared/api/queries";
+import { eventsQuery } from "./queries";
 
 const LEAST_CPU_MILLIS = 100;
 const LEAST_MEMORY_BYTES = 16 * 1024 * 1024;
+const MARKED = new Set(["running", "failed", "exited", "stopped", "lost", "unhealthy"]);
+const BAD = new Set(["failed", "lost", "unhealthy"]);
 
-/** CPU and memory as they come over the feed, since this console was opened. */
-export function MetricsTab({ container }: { container: Container }) {
+interface Props {
+  container: Container;
+  id: string;
+  range: UsageRange;
+  onRange: (range: UsageRange) => void;
+}
+
+/** CPU and memory over the hours, through its restarts, with what happened marked on both plots. */
+export function MetricsTab({ container, id, range, onRange }: Props) {
   const { t } = useTranslation();
-  const { fleet } = useFleet();
-  const readings = fleet.usage.read(container.slot);
-  if (readings.at.length === 0) {
-    const isRunning = container.status === "running";
-    return (
-      <EmptyState title={t("metrics.none")} text={t(isRunning ? "metrics.soon" : "metrics.notRunning")} />
-    );
-  }
-  const note = (value: string): string => t("metrics.now", { value });
+  const ref = { project: container.project, id };
+  const { data, error, refetch } = useUsage({
+    key: containerKey(ref),
+    range,
+    fetch: (minutes) => readUsage(ref, minutes),
+  });
+  const marks = useMarks(container, ref);
+  const isRunning = container.status === "running";
+  const syncKey = `slot ${container.slot}`;
   return (
-    <div className={styles.columns}>
-      <Panel title={t("metrics.cpu")} note={note(showCpuShare(readings.cpu_millis.at(-1)))} isFlush>
-        <Chart
-          label={t("metrics.cpu")}
-          at={readings.at}
-          values={readings.cpu_millis}
-          show={showCpuShare}
-          least={LEAST_CPU_MILLIS}
-          syncKey={container.slot}
-        />
-      </Panel>
-      <Panel title={t("metrics.memory")} note={note(showMemory(readings.memory_bytes.at(-1)))} isFlush>
-        <Chart
-          label={t("metrics.memory")}
-          at={readings.at}
-          values={readings.memory_bytes}
-          show={showMemory}
-          least={LEAST_MEMORY_BYTES}
-          isBinary
-          syncKey={container.slot}
-        />
-      </Panel>
-    </div>
+    <>
+      <div className={styles.bar}>
+        <ChartRange value={range} onChange={onRange} />
+        <span className="soft">{t("usage.drag")}</span>
+      </div>
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data && !error && <Loading lines={[90, 90]} />}
+      {data?.at.length === 0 && (
+        <EmptyState title={t("usage.none")} text={t(isRunning ? "usage.soon" : "metrics.notRunning")} />
+      )}
+      {data && data.at.length > 0 && (
+        <div className={styles.grid}>
+          <ChartPanel
+            title={t("usage.cpu")}
+            at={data.at}
+            lines={[
+              { label: t("usage.used"), values: data.cpu_millis, look: "used" },
+              ...flat(t("usage.request"), container.requests.cpu_millis, data.at),
+            ]}
+            show={showCpuShare}
+            least={LEAST_CPU_MILLIS}
+            {...{ syncKey, marks, span: data.span }}
+          />
+          <ChartPanel
+            title={t("usage.memory")}
+            at={data.at}
+            lines={[
+              { label: t("usage.used"), values: data.memory_bytes, look: "used" },
+              ...flat(t("usage.request"), container.requests.memory_bytes, data.at),
+            ]}
+            show={showMemory}
+            least={LEAST_MEMORY_BYTES}
+            isBinary
+            {...{ syncKey, marks, span: data.span }}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What was asked for, as a level line; none where nothing was. */
+function flat(label: string, value: number, at: readonly number[]): ChartLine[] {
+  return value > 0 ? [{ label, values: at.map(() => value), look: "reserved", isLevel: true }] : [];
+}
+
+async function readUsage(
+  { project, id }: { project: string; id: string },
+  minutes: number,
+): Promise<UsagePoint[]> {
+  const params = { path: { project, container: id }, query: { minutes } };
+  return body(await api.GET("/api/v1/projects/{project}/containers/{container}/usage", { params })).points;
+}
+
+function useMarks(container: Container, ref: { project: string; id: string }): readonly ChartMark[] {
+  const { data } = useQuery(eventsQuery(ref, `${container.attempt}.${container.status}`));
+  return useMemo(
+    () =>
+      (data ?? []).flatMap((event) => {
+        const what = event.kind.replace("container.", "");
+        if (!MARKED.has(what)) return [];
+        return [{ at_ms: Date.parse(event.at), label: event.kind, isBad: BAD.has(what) }];
+      }),
+    [data],
   );
 }

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { Kbd, TextInput } from "@mantine/core";
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -90,7 +91,7 @@ function Offers({ offers, active, onTake }: OffersProps) {
 }
 
 /** What a key means, beside it while it is offered. */
-function hintOf(label: string, t: ReturnType<typeof useTranslation>["t"]): string {
+function hintOf(label: string, t: TFunction): string {
   const key = label.replace(/^-/, "").replace(/[:<>].*$/, "");
   const hint = HINTED.find((one) => one === key);
   return hint === undefined ? "" : t(`query.hint.${hint}`);

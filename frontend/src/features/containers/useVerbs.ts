@@ -1,4 +1,3 @@
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +6,7 @@ import { containerKey } from "@/shared/api/queries";
 import { RequestFailed } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
+import { notify } from "@/shared/ui/notify";
 import { askFor, type VerbName } from "./queries";
 import { type Facts, rowRefusal } from "./rowFacts";
 
@@ -40,7 +40,7 @@ export function useVerbs(target: Target): Verbs {
     onSuccess: (answer) =>
       cache.setQueryData<Container>(containerKey(target), (shown) => newer(shown, answer)),
     onError: (error, name) =>
-      notifications.show({
+      notify({
         color: "red",
         title: t("container.verbFailed", { verb: t(`verb.${name}`), name: target.name }),
         message:

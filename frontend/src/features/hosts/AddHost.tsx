@@ -1,5 +1,4 @@
 import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +8,7 @@ import { hostsQuery } from "@/shared/api/queries";
 import type { HostNew } from "@/shared/api/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
+import { notify } from "@/shared/ui/notify";
 import { addHost } from "./queries";
 
 interface Draft {
@@ -133,7 +133,7 @@ function useAddHost(then: () => void) {
     onSuccess: (host) => {
       key.current = newKey();
       void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
-      notifications.show({ message: t("hosts.added", { name: host.name }) });
+      notify({ message: t("hosts.added", { name: host.name }) });
       then();
     },
     // After a refusal the next try is another request; after a silence it is the same one.

@@ -1,30 +1,36 @@
-import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Tabs } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { newer } from "@/live/merge";
-import { RequestFailed, isStatus } from "@/shared/api/problem";
-import { hostsQuery } from "@/shared/api/queries";
+import { isStatus } from "@/shared/api/problem";
 import type { Host } from "@/shared/api/types";
-import { ROUTES } from "@/shared/lib/paths";
-import { useRights } from "@/shared/lib/roles";
+import { HOST_TABS, type HostTab, ROUTES, type UsageRange } from "@/shared/lib/paths";
 import { useLiveObject } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { Crumb, Page, PageHead } from "@/shared/ui/Page";
+import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { HostStatus } from "@/shared/ui/Status";
-import { Verb } from "@/shared/ui/Verb";
+import { HostContainers } from "./HostContainers";
+import { HostEvents } from "./HostEvents";
+import { HostLabels } from "./HostLabels";
 import styles from "./HostPage.module.css";
 import { CapacityPanel, ConditionsPanel, FactsPanel } from "./HostPanels";
-import { HostContainers } from "./HostContainers";
-import { readHost, setCordon } from "./queries";
-import { hostRefusal } from "./rules";
+import { HostUsage } from "./HostUsage";
+import { HostVerbs } from "./HostVerbs";
+import { hostKey, readHost } from "./queries";
 
-function hostKey(name: string): readonly string[] {
-  return ["host", name];
+export interface HostSearch {
+  tab?: HostTab | undefined;
+  range?: UsageRange | undefined;
+}
+interface Props {
+  name: string;
+  search: HostSearch;
+  onSearch: (search: HostSearch) => void;
 }
 
-export function HostPage({ name }: { name: string }) {
+/** One engine: how much it has, what of it is reserved and used, how it is, and what was done to it. */
+export function HostPage({ name, search, onSearch }: Props) {
   const { t } = useTranslation();
   const { data, error, refetch } = useLiveObject<Host>({
     key: hostKey(name),
@@ -35,19 +41,20 @@ export function HostPage({ name }: { name: string }) {
     <Page>
       <Crumb to={ROUTES.hosts}>{t("hosts.title")}</Crumb>
       {data && (
-        <PageHead title={data.name} isMono actions={<Cordon host={data} />}>
-          <HostStatus state={data.state} />
-          {data.url !== "" && <span className="mono soft">{data.url}</span>}
-        </PageHead>
+        <>
+          <PageHead title={data.name} isMono actions={<HostVerbs host={data} />}>
+            <HostStatus state={data.state} />
+            {data.labels["zone"] !== undefined && <span>{data.labels["zone"]}</span>}
+            {data.url !== "" && <span className="mono soft">{data.url}</span>}
+          </PageHead>
+          <div className={styles.columns}>
+            <CapacityPanel host={data} />
+            <ConditionsPanel host={data} />
+            <FactsPanel host={data} />
+          </div>
+          <Parts host={data} search={search} onSearch={onSearch} />
+        </>
       )}
-      {data && (
-        <div className={styles.columns}>
-          <CapacityPanel host={data} />
-          <ConditionsPanel host={data} />
-          <FactsPanel host={data} />
-        </div>
-      )}
-      {data && <HostContainers name={data.name} />}
       {!data && !error && <Loading lines={[30, 70, 90]} />}
       {!data && error && isStatus(error, 404) && <EmptyState isPage title={t("hosts.missing")} />}
       {!data && error && !isStatus(error, 404) && <ErrorNote error={error} onRetry={() => void refetch()} />}
@@ -55,30 +62,38 @@ export function HostPage({ name }: { name: string }) {
   );
 }
 
-function Cordon({ host }: { host: Host }) {
+function Parts({ host, search, onSearch }: { host: Host } & Pick<Props, "search" | "onSearch">) {
   const { t } = useTranslation();
-  const cache = useQueryClient();
-  const { isAdmin } = useRights("");
-  const isCordoned = host.availability !== "active";
-  const reason = hostRefusal(isCordoned ? "uncordon" : "cordon", host, isAdmin);
-  const cordon = useMutation({
-    mutationFn: () => setCordon(host.name, !isCordoned),
-    onSuccess: (answer) => {
-      cache.setQueryData<Host>(hostKey(host.name), (shown) => newer(shown, answer));
-      void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
-    },
-    onError: (error) =>
-      notifications.show({
-        color: "red",
-        message: error instanceof RequestFailed ? error.message : t("error.unreachable"),
-      }),
-  });
+  const body: Record<HostTab, () => React.ReactNode> = {
+    containers: () => <HostContainers name={host.name} />,
+    usage: () => (
+      <HostUsage
+        host={host}
+        range={search.range ?? "24h"}
+        onRange={(range) => onSearch({ ...search, range })}
+      />
+    ),
+    events: () => <HostEvents host={host} />,
+    labels: () => <HostLabels key={host.generation} host={host} />,
+  };
   return (
-    <Verb
-      label={t(isCordoned ? "hosts.uncordon" : "hosts.cordon")}
-      refusal={reason === null ? null : t(`refusal.${reason}`)}
-      isBusy={cordon.isPending}
-      onClick={() => cordon.mutate()}
-    />
+    <Tabs
+      value={search.tab ?? "containers"}
+      onChange={(value) => onSearch({ ...search, tab: HOST_TABS.find((one) => one === value) })}
+      keepMounted={false}
+    >
+      <Tabs.List>
+        {HOST_TABS.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(`hosts.tab.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {HOST_TABS.map((one) => (
+        <Tabs.Panel key={one} value={one} className={styles.part}>
+          <PanelBoundary>{body[one]()}</PanelBoundary>
+        </Tabs.Panel>
+      ))}
+    </Tabs>
   );
 }

@@ -6,6 +6,7 @@ import { Facts } from "@/shared/ui/Facts";
 import { Meter } from "@/shared/ui/Meter";
 import { Panel } from "@/shared/ui/Panel";
 import { ConditionMark } from "@/shared/ui/Status";
+import styles from "./HostPage.module.css";
 
 type Resource = "cpu_millis" | "memory_bytes";
 
@@ -24,6 +25,7 @@ export function CapacityPanel({ host }: { host: Host }) {
       used={used[resource]}
       reserved={host.reserved[resource]}
       capacity={host.capacity[resource]}
+      allocatable={host.allocatable[resource]}
       text={t("hosts.usage", {
         used: show(used[resource]),
         reserved: show(host.reserved[resource]),
@@ -45,6 +47,14 @@ export function CapacityPanel({ host }: { host: Host }) {
           ],
         ]}
       />
+      <p className={styles.legend} aria-hidden="true">
+        {(["used", "reserved", "free", "kept"] as const).map((part) => (
+          <span key={part}>
+            <span className={styles.swatch} data-part={part} />
+            {t(`hosts.part.${part}`)}
+          </span>
+        ))}
+      </p>
     </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { shortImage, showAge, showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useNow } from "@/shared/live/hooks";
 import { Panel } from "@/shared/ui/Panel";
+import { Reason } from "@/shared/ui/Reason";
 import { ContainerStatus, HostStatus } from "@/shared/ui/Status";
 import styles from "./Overview.module.css";
 
@@ -92,7 +93,7 @@ function Group({ cause, project }: { cause: Cause; project: string }) {
         )}
       </span>
       <span className={styles.causeText} title={cause.message}>
-        {cause.message || cause.reason}
+        <Reason code={cause.reason} /> {cause.message}
         <Since since={cause.since} />
       </span>
     </>

@@ -1,19 +1,23 @@
-import { SegmentedControl } from "@mantine/core";
+import { NativeSelect, SegmentedControl } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { HostTable } from "@/live/fleet";
-import { tilesFor, type Zone, zonesOf } from "@/live/hostMap";
+import { groupsOf, tilesFor, type Zone } from "@/live/hostMap";
 import { showCount } from "@/shared/lib/format";
-import { MAP_METRICS, type MapMetric, ROUTES } from "@/shared/lib/paths";
+import { MAP_GROUPS, MAP_METRICS, type MapGroup, type MapMetric } from "@/shared/lib/paths";
 import { useCalmFleet } from "@/shared/live/hooks";
 import { Panel } from "@/shared/ui/Panel";
+import { HostStatus } from "@/shared/ui/Status";
+import { HostCells } from "./HostCells";
 import { HostList } from "./HostList";
 import styles from "./Overview.module.css";
 import { ZoneMap } from "./ZoneMap";
 
 export interface MapSearch {
   by?: MapMetric | undefined;
+  group?: MapGroup | undefined;
+  /** The host whose containers are shown below the map. */
+  at?: string | undefined;
   view?: "list" | undefined;
 }
 interface Props {
@@ -28,13 +32,25 @@ export function HostMap({ search, onSearch }: Props) {
   const { hosts } = useCalmFleet(DRAW_MS);
   const metric = search.by ?? "hosts";
   const isList = search.view === "list";
-  const zones = zonesOf(hosts);
+  const group = search.group ?? "zone";
+  const zones = groupsOf(hosts, group === "none" ? null : group);
   return (
     <Panel
       title={t("overview.map")}
-      note={isList ? undefined : t(`overview.legend.${metric}`)}
       actions={
         <>
+          {!isList && (
+            <NativeSelect
+              size="xs"
+              aria-label={t("overview.group")}
+              value={group}
+              data={MAP_GROUPS.map((value) => ({ value, label: t(`overview.groupBy.${value}`) }))}
+              onChange={(event) => {
+                const value = MAP_GROUPS.find((one) => one === event.currentTarget.value);
+                onSearch({ ...search, group: value === "zone" ? undefined : value });
+              }}
+            />
+          )}
           {!isList && (
             <SegmentedControl
               size="xs"
@@ -57,14 +73,36 @@ export function HostMap({ search, onSearch }: Props) {
         </>
       }
     >
-      {isList ? <HostList hosts={hosts} /> : <Zones hosts={hosts} zones={zones} metric={metric} />}
+      {isList ? (
+        <HostList hosts={hosts} />
+      ) : (
+        <>
+          <p className={styles.mapLegend}>{t(`overview.legend.${metric}`)}</p>
+          <Zones
+            {...{ hosts, zones, metric, group }}
+            at={search.at}
+            onOpen={(name) => onSearch({ ...search, at: name === search.at ? undefined : name })}
+          />
+          {search.at !== undefined && (
+            <HostCells name={search.at} onClose={() => onSearch({ ...search, at: undefined })} />
+          )}
+        </>
+      )}
     </Panel>
   );
 }
 
-function Zones({ hosts, zones, metric }: { hosts: HostTable; zones: Zone[]; metric: MapMetric }) {
+interface ZonesProps {
+  hosts: HostTable;
+  zones: Zone[];
+  metric: MapMetric;
+  group: MapGroup;
+  at: string | undefined;
+  onOpen: (name: string) => void;
+}
+
+function Zones({ hosts, zones, metric, group, at, onOpen }: ZonesProps) {
   const { t, i18n } = useTranslation();
-  const navigate = useNavigate();
   const { ref, width } = useElementSize();
   const tiles = tilesFor(hosts.count, width);
   const count = (value: number): string => showCount(value, i18n.language);
@@ -75,7 +113,7 @@ function Zones({ hosts, zones, metric }: { hosts: HostTable; zones: Zone[]; metr
           <section key={zone.name}>
             {(zones.length > 1 || zone.name !== "") && (
               <h3 className={styles.zoneHead}>
-                {zone.name || t("overview.noZone")}
+                {group === "state" ? <HostStatus state={zone.name} /> : zone.name || t("overview.noZone")}
                 <span className="soft">
                   {[
                     t("overview.zoneHosts", {
@@ -90,13 +128,7 @@ function Zones({ hosts, zones, metric }: { hosts: HostTable; zones: Zone[]; metr
                 </span>
               </h3>
             )}
-            <ZoneMap
-              hosts={hosts}
-              zone={zone}
-              tiles={tiles}
-              metric={metric}
-              onOpen={(name) => void navigate({ to: ROUTES.host, params: { name } })}
-            />
+            <ZoneMap hosts={hosts} zone={zone} tiles={tiles} metric={metric} at={at} onOpen={onOpen} />
           </section>
         ))}
     </div>

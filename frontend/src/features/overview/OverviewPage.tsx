@@ -1,13 +1,12 @@
-import { Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "@/live/fleet";
 import { findCauses, fleetUsage, summarize } from "@/live/summary";
-import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { useCalmFleet } from "@/shared/live/hooks";
 import { Chart } from "@/shared/ui/Chart";
+import type { Span } from "@/shared/ui/chartData";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { FirstSteps } from "@/shared/ui/EmptyStateSteps";
 import { Loading } from "@/shared/ui/Loading";
 import { Page } from "@/shared/ui/Page";
 import { Panel } from "@/shared/ui/Panel";
@@ -39,24 +38,45 @@ export function OverviewPage({ project, search, onSearch }: Props) {
       </Page>
     );
   }
-  if (fleet.hosts.count === 0) return <NoHosts />;
+  if (fleet.hosts.count === 0) {
+    return (
+      <Page>
+        <EmptyState isPage title={t("hosts.empty")} text={t("hosts.emptyText")}>
+          <FirstSteps project={project} />
+        </EmptyState>
+      </Page>
+    );
+  }
   const now_ms = Date.now();
   return (
     <Page>
       <Verdict fleet={fleet} summary={summarize(fleet, now_ms)} project={project} />
-      {fleet.containers.count === 0 && <NothingRuns project={project} />}
+      {fleet.containers.count === 0 && (
+        <Panel>
+          <EmptyState title={t("containers.empty")} text={t("steps.hostsReady")}>
+            <FirstSteps project={project} />
+          </EmptyState>
+        </Panel>
+      )}
       <div className={styles.columns}>
         <div className={styles.left}>
           <HostMap search={search} onSearch={onSearch} />
           <LastEvents scope={isAdmin ? null : project} />
         </div>
         <div className={styles.right}>
-          <Attention causes={findCauses(fleet, now_ms)} project={project} />
           <FleetCpu fleet={fleet} />
+          <Attention causes={findCauses(fleet, now_ms)} project={project} />
         </div>
       </div>
     </Page>
   );
+}
+
+const SHOWN_MS = 15 * 60_000;
+
+function lastMinutes(at: readonly number[]): Span {
+  const to_ms = at.at(-1) ?? 0;
+  return { from_ms: to_ms - SHOWN_MS, to_ms };
 }
 
 /** In per cent of all hosts together, since this console was opened. */
@@ -70,41 +90,19 @@ function FleetCpu({ fleet }: { fleet: Fleet }) {
       <Chart
         label={t("overview.fleetCpu")}
         at={readings.at}
-        values={readings.cpu_millis.map((millis) => (millis / cpu_capacity) * 100)}
+        lines={[
+          {
+            label: t("usage.used"),
+            values: readings.cpu_millis.map((millis) => (millis / cpu_capacity) * 100),
+            look: "used",
+          },
+        ]}
+        span={lastMinutes(readings.at)}
+        height_px={130}
         show={(percent) => `${percent.toFixed(0)} %`}
         least={100 / 1.1}
         syncKey="fleet"
       />
-    </Panel>
-  );
-}
-
-function NoHosts() {
-  const { t } = useTranslation();
-  return (
-    <EmptyState isPage title={t("hosts.empty")} text={t("overview.firstHost")}>
-      <Button size="xs" renderRoot={(props) => <Link to={ROUTES.hosts} search={{ add: true }} {...props} />}>
-        {t("hosts.add")}
-      </Button>
-    </EmptyState>
-  );
-}
-
-function NothingRuns({ project }: { project: string }) {
-  const { t } = useTranslation();
-  const { mayOperate } = useRights(project);
-  return (
-    <Panel>
-      <EmptyState
-        title={t("containers.empty")}
-        text={t(mayOperate ? "overview.firstContainer" : "containers.emptyViewer")}
-      >
-        {mayOperate && (
-          <Button size="xs" renderRoot={(props) => <Link to={ROUTES.run} params={{ project }} {...props} />}>
-            {t("containers.run")}
-          </Button>
-        )}
-      </EmptyState>
     </Panel>
   );
 }

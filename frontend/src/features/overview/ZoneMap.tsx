@@ -15,13 +15,15 @@ interface Props {
   zone: Zone;
   tiles: Tiles;
   metric: MapMetric;
+  /** The host that is open below the map. */
+  at: string | undefined;
   onOpen: (name: string) => void;
 }
 
 const TIP_PX = 250;
 
 /** The hosts of one zone as tiles. What is drawn here also stands in the list view, for those who cannot see it. */
-export function ZoneMap({ hosts, zone, tiles, metric, onOpen }: Props) {
+export function ZoneMap({ hosts, zone, tiles, metric, at: open, onOpen }: Props) {
   const { t } = useTranslation();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [marked, setMarked] = useState<number | null>(null);
@@ -36,7 +38,7 @@ export function ZoneMap({ hosts, zone, tiles, metric, onOpen }: Props) {
     const [width, height] = [Math.round(width_px * ratio), Math.round(height_px * ratio)];
     if (element.width !== width) element.width = width;
     if (element.height !== height) element.height = height;
-    drawTiles(element, { hosts, positions, tiles, metric, marked });
+    drawTiles(element, { hosts, positions, tiles, metric, marked, open });
   });
   const under = (event: React.PointerEvent | React.MouseEvent): number | null =>
     tileAt(tiles, positions.length, event.nativeEvent.offsetX, event.nativeEvent.offsetY);

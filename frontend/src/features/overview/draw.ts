@@ -15,6 +15,8 @@ interface Paint {
   metric: MapMetric;
   /** The tile under the pointer. */
   marked: number | null;
+  /** The name of the host that is open below the map. */
+  open: string | undefined;
 }
 
 interface Colours {
@@ -159,7 +161,7 @@ function drawSign(
 function drawEdge(pen: CanvasRenderingContext2D, { paint, colours, index, at }: One): void {
   const { tiles, hosts } = paint;
   const availability = hosts.text("availability")[at] ?? "";
-  const isMarked = paint.marked === index;
+  const isMarked = paint.marked === index || hosts.text("name")[at] === paint.open;
   const isSuspect = hosts.text("state")[at] === "suspect";
   if (availability === "active" && !isMarked && !isSuspect) return;
   const { x, y } = placeOf(tiles, index);

@@ -21,6 +21,7 @@ export function BasicFields(props: FieldsProps) {
         allowDeselect={false}
         data={RESTARTS.map((value) => ({ value, label: t(`restart.${value}`) }))}
         value={draft.restart}
+        data-pointer="/restart"
         error={props.at("/restart")}
         onChange={(restart) => onChange({ ...draft, restart: restart ?? "none" })}
       />
@@ -31,22 +32,24 @@ export function BasicFields(props: FieldsProps) {
         placeholder={'serve --port 80 "two words"'}
         {...textField(props, "command")}
       />
-      <TextInput label={t("run.cpu")} placeholder="0.5" {...textField(props, "cpu", "/resources/cpu")} />
-      <TextInput
-        label={t("run.memory")}
-        placeholder="256m"
-        {...textField(props, "memory", "/resources/memory")}
-      />
-      <TextInput
-        label={t("run.cpuLimit")}
-        placeholder="1"
-        {...textField(props, "cpu_limit", "/resources/cpu_limit")}
-      />
-      <TextInput
-        label={t("run.memoryLimit")}
-        placeholder="512m"
-        {...textField(props, "memory_limit", "/resources/memory_limit")}
-      />
+      <div className={styles.four}>
+        <TextInput label={t("run.cpu")} placeholder="0.5" {...textField(props, "cpu", "/resources/cpu")} />
+        <TextInput
+          label={t("run.memory")}
+          placeholder="256m"
+          {...textField(props, "memory", "/resources/memory")}
+        />
+        <TextInput
+          label={t("run.cpuLimit")}
+          placeholder="1"
+          {...textField(props, "cpu_limit", "/resources/cpu_limit")}
+        />
+        <TextInput
+          label={t("run.memoryLimit")}
+          placeholder="512m"
+          {...textField(props, "memory_limit", "/resources/memory_limit")}
+        />
+      </div>
       <div className={styles.wide}>
         <Ports {...props} />
       </div>
@@ -74,6 +77,7 @@ function Ports({ draft, at, onChange }: FieldsProps) {
             aria-label={t("run.containerPort")}
             placeholder={t("run.containerPort")}
             value={port.container_port}
+            data-pointer={`/ports/${index}/container_port`}
             error={at(`/ports/${index}/container_port`)}
             onChange={(event) => set({ container_port: event.currentTarget.value })}
           />
@@ -83,6 +87,7 @@ function Ports({ draft, at, onChange }: FieldsProps) {
             aria-label={t("run.hostPort")}
             placeholder={t("run.hostPortHint")}
             value={port.host_port}
+            data-pointer={`/ports/${index}/host_port`}
             error={at(`/ports/${index}/host_port`)}
             onChange={(event) => set({ host_port: event.currentTarget.value })}
           />
@@ -92,6 +97,7 @@ function Ports({ draft, at, onChange }: FieldsProps) {
             allowDeselect={false}
             data={["tcp", "udp"]}
             value={port.protocol}
+            data-pointer={`/ports/${index}/protocol`}
             error={at(`/ports/${index}/protocol`)}
             onChange={(protocol) => set({ protocol: protocol ?? "tcp" })}
           />
@@ -117,11 +123,13 @@ function Env({ draft, at, onChange }: FieldsProps) {
             aria-label={t("run.envName")}
             placeholder="NAME"
             value={pair.name}
+            data-pointer={`/env/${escapePointer(pair.name.trim())}`}
             error={at(`/env/${escapePointer(pair.name.trim())}`)}
             onChange={(event) => set({ name: event.currentTarget.value })}
           />
           <TextInput
             size="xs"
+            data-pointer="/env"
             aria-label={t("run.envValue")}
             placeholder={t("run.value")}
             value={pair.value}

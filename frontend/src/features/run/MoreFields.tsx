@@ -1,6 +1,6 @@
 import { Checkbox, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { escapePointer } from "./errors";
+import { type ErrorAt, escapePointer } from "./errors";
 import type { PairDraft } from "./draft";
 import { type FieldsProps, textField } from "./fields";
 import { Rows } from "./Rows";
@@ -67,6 +67,7 @@ function Placement(props: FieldsProps) {
                 aria-label={t("run.volumeName")}
                 placeholder={t("run.volumeName")}
                 value={volume.name}
+                data-pointer={`/volumes/${index}/name`}
                 error={at(`/volumes/${index}/name`)}
                 onChange={(event) => set({ name: event.currentTarget.value })}
               />
@@ -75,11 +76,13 @@ function Placement(props: FieldsProps) {
                 aria-label={t("run.path")}
                 placeholder="/data"
                 value={volume.path}
+                data-pointer={`/volumes/${index}/path`}
                 error={at(`/volumes/${index}/path`)}
                 onChange={(event) => set({ path: event.currentTarget.value })}
               />
               <Checkbox
                 data-fixed
+                data-pointer={`/volumes/${index}/read_only`}
                 label={t("run.readOnly")}
                 checked={volume.read_only}
                 onChange={(event) => set({ read_only: event.currentTarget.checked })}
@@ -94,7 +97,8 @@ function Placement(props: FieldsProps) {
           add={t("run.addTmpfs")}
           rows={draft.tmpfs}
           words={{ name: t("run.path"), value: t("run.size") }}
-          errors={(_, index) => [at(`/tmpfs/${index}/path`), at(`/tmpfs/${index}/size`)]}
+          pointers={(_, index) => [`/tmpfs/${index}/path`, `/tmpfs/${index}/size`]}
+          at={at}
           onChange={(tmpfs) => onChange({ ...draft, tmpfs })}
         />
       </div>
@@ -113,11 +117,13 @@ function Process(props: FieldsProps) {
       <TextInput label={t("run.stopSignal")} placeholder="TERM" {...textField(props, "stop_signal")} />
       <TextInput label={t("run.stopGrace")} placeholder="10" {...textField(props, "stop_grace")} />
       <Checkbox
+        data-pointer="/init"
         label={t("run.init")}
         checked={draft.init}
         onChange={(event) => onChange({ ...draft, init: event.currentTarget.checked })}
       />
       <Checkbox
+        data-pointer="/read_only"
         label={t("run.readOnlyRoot")}
         checked={draft.read_only}
         onChange={(event) => onChange({ ...draft, read_only: event.currentTarget.checked })}
@@ -150,7 +156,8 @@ function Process(props: FieldsProps) {
           add={t("run.addLabel")}
           rows={draft.labels}
           words={{ name: t("run.labelName"), value: t("run.value") }}
-          errors={(pair) => [at(`/labels/${escapePointer(pair.name.trim())}`), undefined]}
+          pointers={(pair) => [`/labels/${escapePointer(pair.name.trim())}`, "/labels"]}
+          at={(pointer) => (pointer === "/labels" ? undefined : at(pointer))}
           onChange={(labels) => onChange({ ...draft, labels })}
         />
       </div>
@@ -163,11 +170,13 @@ interface PairsProps {
   add: string;
   rows: readonly PairDraft[];
   words: PairDraft;
-  errors: (pair: PairDraft, index: number) => readonly [string | undefined, string | undefined];
+  /** Where the fields of a row stand in the spec. */
+  pointers: (pair: PairDraft, index: number) => readonly [string, string];
+  at: ErrorAt;
   onChange: (rows: PairDraft[]) => void;
 }
 
-function Pairs({ legend, add, rows, words, errors, onChange }: PairsProps) {
+function Pairs({ legend, add, rows, words, pointers, at, onChange }: PairsProps) {
   return (
     <Rows
       legend={legend}
@@ -176,7 +185,7 @@ function Pairs({ legend, add, rows, words, errors, onChange }: PairsProps) {
       blank={{ name: "", value: "" }}
       onChange={onChange}
       row={(pair, index, set) => {
-        const [nameError, valueError] = errors(pair, index);
+        const [namePointer, valuePointer] = pointers(pair, index);
         return (
           <>
             <TextInput
@@ -184,7 +193,8 @@ function Pairs({ legend, add, rows, words, errors, onChange }: PairsProps) {
               aria-label={words.name}
               placeholder={words.name}
               value={pair.name}
-              error={nameError}
+              data-pointer={namePointer}
+              error={at(namePointer)}
               onChange={(event) => set({ name: event.currentTarget.value })}
             />
             <TextInput
@@ -192,7 +202,8 @@ function Pairs({ legend, add, rows, words, errors, onChange }: PairsProps) {
               aria-label={words.value}
               placeholder={words.value}
               value={pair.value}
-              error={valueError}
+              data-pointer={valuePointer}
+              error={at(valuePointer)}
               onChange={(event) => set({ value: event.currentTarget.value })}
             />
           </>

@@ -1,7 +1,7 @@
 /** The server's errors at the fields of the form: a pointer names one, or one of its inner places. */
 import type { FieldProblem } from "@/shared/api/types";
 import { pointerParts } from "@/shared/lib/pointer";
-import { isRecord, type Spec } from "./draft";
+import { type Draft, isRecord, type Spec, withoutBlankRows } from "./draft";
 
 export type ErrorAt = (pointer: string) => string | undefined;
 
@@ -18,6 +18,23 @@ export function stillWrong(fields: readonly FieldProblem[], sent: Spec, now: Spe
   return fields.filter(
     ({ pointer }) => JSON.stringify(valueAt(sent, pointer)) === JSON.stringify(valueAt(now, pointer)),
   );
+}
+
+const ROWS = ["ports", "volumes", "tmpfs"] as const;
+
+/** Blank rows are not sent: an error of the second row that was sent may belong to the third one that is shown. */
+export function asShown(fields: readonly FieldProblem[], draft: Draft): FieldProblem[] {
+  const sent = withoutBlankRows(draft);
+  return fields.map((field) => {
+    const [name, row, ...rest] = field.pointer.split("/").slice(1);
+    const list = ROWS.find((one) => one === name);
+    if (list === undefined || row === undefined) return field;
+    const kept: readonly object[] = sent[list];
+    const shown: readonly object[] = draft[list];
+    const wanted = kept[Number(row)];
+    const place = wanted === undefined ? Number(row) : shown.indexOf(wanted);
+    return { ...field, pointer: ["", list, place, ...rest].join("/") };
+  });
 }
 
 function valueAt(spec: Spec, pointer: string): unknown {

@@ -14,6 +14,7 @@ type TextField = { [K in keyof Draft]: Draft[K] extends string ? K : never }[key
 export function textField({ draft, at, onChange }: FieldsProps, field: TextField, pointer = `/${field}`) {
   return {
     size: "xs" as const,
+    "data-pointer": pointer,
     value: draft[field],
     error: at(pointer),
     onChange: (event: { currentTarget: { value: string } }) =>

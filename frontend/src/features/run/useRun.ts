@@ -5,77 +5,94 @@ import { useTranslation } from "react-i18next";
 import { api, body, newKey } from "@/shared/api/client";
 import { RequestFailed } from "@/shared/api/problem";
 import type { Container, FieldProblem } from "@/shared/api/types";
-import { ROUTES } from "@/shared/lib/paths";
-import { type Draft, EMPTY, fromSpec, isRecord, type Spec, toSpec, withoutBlankRows } from "./draft";
-import { stillWrong } from "./errors";
+import { ROUTES, type RunMode } from "@/shared/lib/paths";
+import { type Draft, EMPTY, fromSpec, type Spec, toSpec, withoutBlankRows } from "./draft";
+import { asShown, stillWrong } from "./errors";
+import { useCheck } from "./useCheck";
+import type { YamlText } from "./YamlFields";
 
 export interface Run {
-  mode: string;
-  setMode: (mode: string) => void;
+  mode: RunMode;
+  setMode: (mode: RunMode) => void;
   draft: Draft;
   setDraft: (draft: Draft) => void;
-  json: string;
-  jsonError: string | null;
-  setJson: (text: string) => void;
+  setYaml: (yaml: YamlText) => void;
+  /** The text as it was left for the form, and what it said. */
+  kept: { text: string; base: Spec };
+  spec: Spec;
+  /** Why the last wish could not be done, when that is about no field. */
   error: Error | null;
+  /** What is wrong with fields, at the pointers of what is shown. */
   fields: readonly FieldProblem[];
+  isChecking: boolean;
+  isBlank: boolean;
   isBusy: boolean;
   submit: () => void;
+  leave: (pointer: string) => void;
 }
 
-/** The state of the page: one draft, seen as a form or as JSON, and what the server said to it. */
-export function useRun(project: string): Run {
-  const { t } = useTranslation();
-  const [mode, setMode] = useState("form");
-  const [draft, setDraft] = useState(EMPTY);
-  const [json, setJson] = useState("");
-  const [jsonError, setJsonError] = useState<string | null>(null);
-  const post = usePost(project);
+const NO_TEXT = { text: "", base: {} };
 
-  const readJson = (): Spec | null => {
-    try {
-      const value: unknown = JSON.parse(json);
-      if (!isRecord(value)) throw new Error(t("run.notObject"));
-      setJsonError(null);
-      return value;
-    } catch (error) {
-      setJsonError(error instanceof Error ? error.message : String(error));
-      return null;
-    }
-  };
-  const switchTo = (next: string): void => {
+/** The state of the page: one spec, seen as a form or as YAML, and what the server says to it. */
+export function useRun(project: string, first: RunMode, onMode: (mode: RunMode) => void): Run {
+  const { t } = useTranslation();
+  const [mode, setMode] = useState<RunMode>(first);
+  const [draft, setDraft] = useState(EMPTY);
+  const [yaml, setYaml] = useState<YamlText>({ text: "", spec: {} });
+  const [kept, setKept] = useState<Run["kept"]>(NO_TEXT);
+  const [stuck, setStuck] = useState<Error | null>(null);
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  const post = usePost(project);
+  const formSpec = toSpec(withoutBlankRows(draft));
+  const spec = mode === "yaml" ? yaml.spec : formSpec;
+  const check = useCheck(project, spec);
+
+  const switchTo = (next: RunMode): void => {
     if (next === mode) return;
-    if (next === "json") setJson(JSON.stringify(toSpec(withoutBlankRows(draft)), null, 2));
-    else {
-      const spec = readJson();
-      if (spec === null) return; // nothing typed is thrown away
-      setDraft(fromSpec(spec));
+    if (next === "form") {
+      if (yaml.spec === null) {
+        setStuck(new Error(t("run.yamlFirst"))); // nothing typed is thrown away
+        return;
+      }
+      const read = fromSpec(yaml.spec);
+      setDraft(read);
+      setKept({ text: yaml.text, base: toSpec(read) });
     }
+    setStuck(null);
     setMode(next);
+    onMode(next);
   };
   const submit = (): void => {
-    if (mode === "json") {
-      const spec = readJson();
-      if (spec !== null) post.mutate(spec);
-      return;
-    }
-    const sent = withoutBlankRows(draft);
-    setDraft(sent);
-    post.mutate(toSpec(sent));
+    setStuck(spec === null ? new Error(t("run.yamlFirst")) : null);
+    if (spec === null) return;
+    if (mode === "form") setDraft(withoutBlankRows(draft));
+    post.mutate(spec);
   };
+  const told = merged(check.fields, refused(post, spec));
+  const isTried = post.variables !== undefined;
+  const isDue = (field: FieldProblem): boolean =>
+    field.code !== "required" || isTried || seen.has(field.pointer);
   return {
-    mode,
+    ...{ mode, draft, setDraft, setYaml, kept, submit },
     setMode: switchTo,
-    draft,
-    setDraft,
-    json,
-    jsonError,
-    setJson,
-    error: post.error,
-    fields: refused(post, mode === "json" ? tryJson(json) : toSpec(draft)),
+    spec: formSpec,
+    error: stuck ?? (hasFields(post.error) ? null : post.error),
+    fields: mode === "yaml" ? told : asShown(told.filter(isDue), draft),
+    isChecking: check.isChecking,
+    isBlank: mode === "form" && Object.keys(formSpec).length === 0 && !isTried,
     isBusy: post.isPending,
-    submit,
+    leave: (pointer) => setSeen((before) => (before.has(pointer) ? before : new Set([...before, pointer]))),
   };
+}
+
+function hasFields(error: Error | null): boolean {
+  return error instanceof RequestFailed && error.fields.length > 0;
+}
+
+/** What was refused says the same as the check: each is shown once. */
+function merged(checked: readonly FieldProblem[], refusedNow: readonly FieldProblem[]): FieldProblem[] {
+  const known = new Set(checked.map((field) => field.pointer));
+  return [...checked, ...refusedNow.filter((field) => !known.has(field.pointer))];
 }
 
 /** The refused fields that still hold what was refused. */
@@ -85,15 +102,6 @@ function refused(
 ): FieldProblem[] {
   if (!(post.error instanceof RequestFailed) || post.variables === undefined || now === null) return [];
   return stillWrong(post.error.fields, post.variables, now);
-}
-
-function tryJson(text: string): Spec | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 function usePost(project: string) {

@@ -1,27 +1,33 @@
 import { Tabs } from "@mantine/core";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { SETTINGS_TABS, type SettingsTab } from "@/shared/lib/paths";
+import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
-import { About } from "./About";
-import { Loops } from "./Loops";
 import styles from "./Settings.module.css";
-import { Tokens } from "./Tokens";
+
+const About = lazy(async () => ({ default: (await import("./About")).About }));
+const Health = lazy(async () => ({ default: (await import("./Health")).Health }));
+const Registries = lazy(async () => ({ default: (await import("./Registries")).Registries }));
+const Tokens = lazy(async () => ({ default: (await import("./Tokens")).Tokens }));
 
 interface Props {
   tab: SettingsTab;
   onTab: (tab: SettingsTab) => void;
+  /** Whose registries are shown. */
+  project: string;
   /** Who is logged in, theme and language: made by the shell, which owns both. */
   profile: ReactNode;
 }
 
-export function SettingsPage({ tab, onTab, profile }: Props) {
+export function SettingsPage({ tab, onTab, project, profile }: Props) {
   const { t } = useTranslation();
   const body: Record<SettingsTab, () => ReactNode> = {
     profile: () => profile,
     tokens: () => <Tokens />,
-    health: () => <Loops />,
+    registries: () => <Registries key={project} project={project} />,
+    health: () => <Health />,
     about: () => <About />,
   };
   return (
@@ -41,7 +47,9 @@ export function SettingsPage({ tab, onTab, profile }: Props) {
         </Tabs.List>
         {SETTINGS_TABS.map((one) => (
           <Tabs.Panel key={one} value={one} className={styles.panel}>
-            <PanelBoundary>{body[one]()}</PanelBoundary>
+            <PanelBoundary>
+              <Suspense fallback={<Loading />}>{body[one]()}</Suspense>
+            </PanelBoundary>
           </Tabs.Panel>
         ))}
       </Tabs>

@@ -215,6 +215,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Orchestra itself: its processes, who leads, which agent speaks for which hosts, its database and versions. */
+        get: operations["getPlatform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -408,6 +425,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/containers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whether this spec would be taken now: the same problems as when it is run, and nothing is changed. */
+        post: operations["checkContainer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/demo": {
         parameters: {
             query?: never;
@@ -572,6 +606,10 @@ export interface components {
             cpu_millis: number;
             memory_bytes: number;
         };
+        Checked: {
+            /** @description in canonical form */
+            spec: components["schemas"]["ContainerSpec"];
+        };
         Condition: {
             message: string;
             /** Format: date-time */
@@ -640,17 +678,54 @@ export interface components {
         };
         /** ContainerSpec */
         ContainerSpec: {
-            /** @description arguments; left out or empty: the image's own */
+            /**
+             * @description arguments; left out or empty: the image's own
+             * @example [
+             *       "serve",
+             *       "--port",
+             *       "80"
+             *     ]
+             */
             command?: string[] | null;
-            /** @description rules on host labels, all of which must hold */
+            /**
+             * @description rules on host labels, all of which must hold
+             * @example [
+             *       "zone=fra",
+             *       "disk!=hdd",
+             *       "gpu"
+             *     ]
+             */
             constraints?: string[] | null;
-            /** @description the program; left out: the image's own, []: none */
+            /**
+             * @description the program; left out: the image's own, []: none
+             * @example [
+             *       "/bin/sh",
+             *       "-c"
+             *     ]
+             */
             entrypoint?: string[] | null;
-            /** @description environment variables */
+            /**
+             * @description environment variables; numbers stand in quotes
+             * @example {
+             *       "LOG_LEVEL": "info",
+             *       "WORKERS": "4"
+             *     }
+             */
             env?: {
                 [key: string]: string;
             } | null;
-            /** @description how the engine asks whether it is well */
+            /**
+             * @description how the engine asks whether it is well
+             * @example {
+             *       "test": [
+             *         "CMD",
+             *         "curl",
+             *         "-f",
+             *         "http://localhost/"
+             *       ],
+             *       "interval": 10
+             *     }
+             */
             health_check?: {
                 /**
                  * @description the time between two checks, in seconds
@@ -658,7 +733,7 @@ export interface components {
                  */
                 interval: number | null;
                 /**
-                 * @description failures in a row
+                 * @description failures in a row before it is unhealthy
                  * @default 3
                  */
                 retries: number | null;
@@ -667,7 +742,15 @@ export interface components {
                  * @default 0
                  */
                 start_period: number | null;
-                /** @description write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell */
+                /**
+                 * @description write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
+                 * @example [
+                 *       "CMD",
+                 *       "curl",
+                 *       "-f",
+                 *       "http://localhost/"
+                 *     ]
+                 */
                 test: string | string[];
                 /**
                  * @description the time one check may take, in seconds
@@ -686,7 +769,12 @@ export interface components {
              * @default true
              */
             init: boolean | null;
-            /** @description labels of the engine's container */
+            /**
+             * @description labels of the engine's container, for people and tools
+             * @example {
+             *       "team": "shop"
+             *     }
+             */
             labels?: {
                 [key: string]: string;
             } | null;
@@ -695,9 +783,19 @@ export interface components {
              * @example web
              */
             name: string;
-            /** @description published ports */
+            /**
+             * @description published ports
+             * @example [
+             *       {
+             *         "container_port": 80
+             *       }
+             *     ]
+             */
             ports?: {
-                /** @description the port inside the container */
+                /**
+                 * @description the port that the program listens on
+                 * @example 80
+                 */
                 container_port: number;
                 /**
                  * @description the host's address to publish on; left out: the host's data address
@@ -705,7 +803,10 @@ export interface components {
                  * @example 127.0.0.1
                  */
                 host_address?: string | null;
-                /** @description left out: the scheduler chooses a free one */
+                /**
+                 * @description the port on the host; left out: the scheduler chooses a free one
+                 * @example 8080
+                 */
                 host_port?: number | null;
                 /**
                  * @description the transport protocol
@@ -719,32 +820,39 @@ export interface components {
              * @default false
              */
             read_only: boolean | null;
-            /** @description what is reserved, and what it may use at most */
+            /**
+             * @description what is reserved, and what it may use at most
+             * @example {
+             *       "cpu": "0.5",
+             *       "memory": "256m",
+             *       "memory_limit": "512m"
+             *     }
+             */
             resources?: {
                 /**
-                 * @description CPU reserved on the host
+                 * @description CPU reserved on the host, in cores or thousandths (m); left out: none
                  * @example 0.5
                  * @example 500m
                  */
                 cpu?: string | number | null;
                 /**
-                 * @description CPU it may use at most
+                 * @description CPU it may use at most, in cores or thousandths (m); left out: no limit
                  * @example 1
                  */
                 cpu_limit?: string | number | null;
                 /**
-                 * @description memory reserved on the host
+                 * @description memory reserved on the host, in bytes or with k, m, g; left out: none
                  * @example 256m
                  */
                 memory?: string | number | null;
                 /**
-                 * @description memory it may use at most; beyond, the kernel ends it
+                 * @description memory it may use at most, in bytes or with k, m, g; beyond, the kernel ends it
                  * @example 512m
                  */
                 memory_limit?: string | number | null;
             } | null;
             /**
-             * @description what follows when it ends
+             * @description what follows when it ends: nothing, a new attempt after a failure, or always one
              * @default none
              * @enum {string|null}
              */
@@ -755,12 +863,20 @@ export interface components {
              */
             stop_grace: number | null;
             /**
-             * @description left out: the image's own, or TERM
+             * @description the signal that asks it to end; left out: the image's own, or TERM
              * @example TERM
              * @example INT
              */
             stop_signal?: string | null;
-            /** @description folders in memory, counted as the container's memory */
+            /**
+             * @description folders in memory, counted as the container's memory
+             * @example [
+             *       {
+             *         "path": "/tmp",
+             *         "size": "64m"
+             *       }
+             *     ]
+             */
             tmpfs?: {
                 /**
                  * @description an absolute path inside the container
@@ -768,17 +884,25 @@ export interface components {
                  */
                 path: string;
                 /**
-                 * @description its largest size
+                 * @description its largest size, in bytes or with k, m, g
                  * @default 64m
                  */
                 size: string | number | null;
             }[] | null;
             /**
-             * @description user and group inside the container
+             * @description user and group inside the container; left out: the image's own
              * @example 1000:1000
              */
             user?: string | null;
-            /** @description named volumes; the container runs where they are */
+            /**
+             * @description named volumes; the container runs where they are
+             * @example [
+             *       {
+             *         "name": "data",
+             *         "path": "/data"
+             *       }
+             *     ]
+             */
             volumes?: {
                 /**
                  * @description a volume of the project; it is made when it does not exist
@@ -798,7 +922,7 @@ export interface components {
             }[] | null;
             /**
              * @description the folder the program starts in; left out: the image's own
-             * @example /data
+             * @example /app
              */
             workdir?: string | null;
         };
@@ -806,6 +930,19 @@ export interface components {
         ContainerStateEnum: "running" | "starting" | "pending" | "restarting" | "stopping" | "stopped" | "failed" | "exited" | "unknown" | "lost" | "cancelled" | "unhealthy";
         /** @enum {string} */
         ContainerStatusEnum: "pending" | "bound" | "preparing" | "starting" | "running" | "stopping" | "stopped" | "failed" | "exited" | "lost" | "cancelled";
+        Database: {
+            /**
+             * Format: double
+             * @description how long it took to answer this
+             */
+            answered_ms: number;
+            connections: number;
+            most_connections: number;
+            size_bytes: number;
+            /** Format: date-time */
+            started_at: string;
+            version: string;
+        };
         Decision: {
             /** Format: date-time */
             at: string | null;
@@ -1002,6 +1139,19 @@ export interface components {
             tls?: components["schemas"]["Tls"] | null;
             url?: string;
         };
+        Platform: {
+            database: components["schemas"]["Database"];
+            processes: components["schemas"]["Process"][];
+            /**
+             * Format: double
+             * @description so long others wait for a silent process before they take over
+             */
+            ttl_s: number;
+            /** @description hosts that no living agent speaks for */
+            unspoken_hosts: string[];
+            version: string;
+            web: components["schemas"]["Web"];
+        };
         Port: {
             container_port: number;
             host_address: string;
@@ -1027,6 +1177,26 @@ export interface components {
             /** @description JSON pointer into the sent body */
             pointer: string;
         };
+        Process: {
+            /** @description rises while it lives; unchanged for `ttl_s` means silent */
+            beat: number;
+            /** @description the hosts this agent speaks for */
+            hosts: string[];
+            /**
+             * Format: uuid
+             * @description an incarnation: a process that starts again has another one
+             */
+            id: string;
+            /** @description this scheduler places; the others stand by */
+            leads: boolean;
+            /** @description its machine and process id */
+            name: string;
+            role: components["schemas"]["ProcessRoleEnum"];
+            /** Format: date-time */
+            started_at: string;
+        };
+        /** @enum {string} */
+        ProcessRoleEnum: "scheduler" | "agent";
         Progress: {
             bytes_now?: number;
             bytes_total?: number | null;
@@ -1164,6 +1334,14 @@ export interface components {
         };
         /** @enum {string} */
         VerdictEnum: "placed" | "refused";
+        Web: {
+            django: string;
+            /** @description machine and process id of the one that answers */
+            name: string;
+            python: string;
+            /** Format: date-time */
+            started_at: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2426,6 +2604,61 @@ export interface operations {
             };
         };
     };
+    getPlatform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProjects: {
         parameters: {
             query?: never;
@@ -3492,6 +3725,94 @@ export interface operations {
             };
             /** @description there is no such object, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkContainer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ContainerSpec"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

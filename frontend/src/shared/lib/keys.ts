@@ -24,7 +24,13 @@ export function useKeys(keys: KeyMap): void {
   useEffect(() => {
     let first: { key: string; at: number } | null = null;
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+      if (
+        event.defaultPrevented ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTyping(event.composedPath()[0] ?? event.target)
+      )
         return;
       if (event.key.length === 1 && !singleKeys.get()) return;
       const chord = first && event.timeStamp - first.at < CHORD_MS ? `${first.key} ${event.key}` : null;
@@ -37,6 +43,7 @@ export function useKeys(keys: KeyMap): void {
   }, []);
 }
 
+/** `target` is the innermost one: an editor may stand in a shadow tree. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   return (

@@ -19,5 +19,18 @@ export type ContainerTab = (typeof CONTAINER_TABS)[number];
 export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;
 export type MapMetric = (typeof MAP_METRICS)[number];
 
-export const SETTINGS_TABS = ["profile", "tokens", "health", "about"] as const;
+export const MAP_GROUPS = ["zone", "state", "none"] as const;
+export type MapGroup = (typeof MAP_GROUPS)[number];
+
+export const HOST_TABS = ["containers", "usage", "events", "labels"] as const;
+export type HostTab = (typeof HOST_TABS)[number];
+
+/** How far back plots go. */
+export const USAGE_RANGES = ["1h", "6h", "24h"] as const;
+export type UsageRange = (typeof USAGE_RANGES)[number];
+
+export const RUN_MODES = ["form", "yaml"] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+
+export const SETTINGS_TABS = ["profile", "tokens", "registries", "health", "about"] as const;
 export type SettingsTab = (typeof SETTINGS_TABS)[number];

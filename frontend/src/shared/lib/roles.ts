@@ -10,6 +10,8 @@ export interface Rights {
   isAdmin: boolean;
   /** Run, stop, restart and remove containers of the project. */
   mayOperate: boolean;
+  /** Keep the project's registries and members. */
+  mayOwn: boolean;
 }
 
 /** May somebody who holds this role (none: no member) do this? */
@@ -21,5 +23,9 @@ export function useRights(project: string): Rights {
   const { data: me } = useQuery(meQuery);
   const isAdmin = me?.is_admin ?? false;
   const role = isAdmin ? "admin" : me?.projects.find((one) => one.name === project)?.role;
-  return { isAdmin, mayOperate: allows(role, "container.run") };
+  return {
+    isAdmin,
+    mayOperate: allows(role, "container.run"),
+    mayOwn: allows(role, "registry.change"),
+  };
 }

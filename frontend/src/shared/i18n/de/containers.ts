@@ -64,9 +64,6 @@ export const containers: Words<typeof english> = {
   metrics: {
     cpu: "CPU",
     memory: "Speicher",
-    now: "jetzt {{value}}",
-    none: "Noch keine Messwerte",
-    soon: "Der erste Messwert kommt rund zehn Sekunden nach dem Start.",
     notRunning: "Messwerte kommen, solange er läuft.",
   },
   attempts: { open: "Versuch {{count}} öffnen", started: "Gestartet", ended: "Beendet", exit: "Exit-Code" },

@@ -10,6 +10,7 @@ import { overview } from "./overview";
 import { run } from "./run";
 import { settings } from "./settings";
 import { shell } from "./shell";
+import { usage } from "./usage";
 import { words } from "./words";
 
 export const de: Words<typeof english> = {
@@ -23,4 +24,5 @@ export const de: Words<typeof english> = {
   ...events,
   ...settings,
   ...run,
+  ...usage,
 };

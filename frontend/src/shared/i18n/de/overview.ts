@@ -26,6 +26,9 @@ export const overview: Words<typeof english> = {
       cpu: "voller = mehr CPU benutzt",
       memory: "voller = mehr Speicher benutzt",
     },
+    group: "Wie Hosts gruppiert sind",
+    groupBy: { zone: "nach Zone", state: "nach Zustand", none: "ohne Gruppen" },
+    cells: "Container auf {{name}}",
     by: { hosts: "Zustand", cpu: "CPU", memory: "Speicher" },
     as: { map: "Karte", list: "Liste" },
     noZone: "ohne Zone",
@@ -47,9 +50,24 @@ export const overview: Words<typeof english> = {
     holds_other: "trägt {{shown}} Container",
     events: "Letzte Ereignisse",
     fleetCpu: "CPU der Flotte",
-    firstHost:
-      "Drei Schritte: eine Docker-Engine als Host hinzufügen, einen Container starten und auf seiner Seite lesen, warum er dort läuft.",
-    firstContainer:
-      "Die Hosts sind bereit. Aus jedem Image lässt sich etwas starten; seine Seite sagt, warum es dort läuft.",
+  },
+  steps: {
+    title: "Drei Schritte",
+    hostsReady: "Die Hosts sind bereit. Noch läuft nichts auf ihnen.",
+    host: "Einen Host hinzufügen",
+    hostText: "Jede Docker-Engine: ein lokaler Socket oder eine TCP-Adresse mit TLS-Schlüsseln.",
+    hostNext: "Ein Agent liest seine Größe; in wenigen Sekunden ist er bereit.",
+    hostsThere_one: "{{count}} Host ist da",
+    hostsThere_other: "{{count}} Hosts sind da",
+    command: "Dasselbe in einer Shell, mit einem API-Token:",
+    copy: "Befehl kopieren",
+    copied: "Kopiert",
+    run: "Etwas starten",
+    runText:
+      "Die Demo ist eine kleine Webseite und braucht keine Registry. Oder ein beliebiges eigenes Image.",
+    demo: "Die Demo starten",
+    why: "Sehen, warum es dort läuft",
+    whyText:
+      "Die Seite des Containers sagt, welche Hosts gefragt, welche warum abgelehnt wurden und welcher gewann.",
   },
 };

@@ -61,9 +61,6 @@ export const containers = {
   metrics: {
     cpu: "CPU",
     memory: "Memory",
-    now: "now {{value}}",
-    none: "No readings yet",
-    soon: "The first reading comes within some ten seconds of the start.",
     notRunning: "Readings come while it runs.",
   },
   attempts: { open: "Open attempt {{count}}", started: "Started", ended: "Ended", exit: "Exit code" },

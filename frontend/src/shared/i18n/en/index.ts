@@ -8,6 +8,7 @@ import { overview } from "./overview";
 import { run } from "./run";
 import { settings } from "./settings";
 import { shell } from "./shell";
+import { usage } from "./usage";
 import { words } from "./words";
 
 export const en = {
@@ -21,4 +22,5 @@ export const en = {
   ...events,
   ...settings,
   ...run,
+  ...usage,
 };

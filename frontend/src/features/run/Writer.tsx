@@ -1,0 +1,71 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { IconPlayerPlay } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { RUN_MODES } from "@/shared/lib/paths";
+import { ErrorNote } from "@/shared/ui/ErrorNote";
+import { Loading } from "@/shared/ui/Loading";
+import { PageHead } from "@/shared/ui/Page";
+import { FormFields } from "./FormFields";
+import type { RunProps } from "./RunPage";
+import styles from "./RunPage.module.css";
+import { useRun } from "./useRun";
+
+const YamlFields = lazy(() => import("./YamlFields"));
+
+/** One spec, written as a form or as YAML, and the button that runs it. */
+export default function Writer({ project, mode, onMode }: RunProps) {
+  const { t } = useTranslation();
+  const run = useRun(project, mode, onMode);
+  return (
+    <form
+      className={styles.page}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        run.submit();
+      }}
+    >
+      <PageHead title={t("run.title")} actions={<Submit isBusy={run.isBusy} />}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t("run.as")}
+          value={run.mode}
+          onChange={(value) => run.setMode(RUN_MODES.find((one) => one === value) ?? "form")}
+          data={RUN_MODES.map((value) => ({ value, label: t(`run.${value}`) }))}
+        />
+      </PageHead>
+      {run.error && <ErrorNote error={run.error} />}
+      {run.mode === "yaml" ? (
+        <Suspense fallback={<Loading lines={[40, 60, 30]} />}>
+          <YamlFields
+            kept={run.kept}
+            spec={run.spec}
+            fields={run.fields}
+            isChecking={run.isChecking}
+            onChange={run.setYaml}
+            onRun={run.submit}
+          />
+        </Suspense>
+      ) : (
+        <FormFields
+          draft={run.draft}
+          fields={run.fields}
+          isChecking={run.isChecking}
+          isBlank={run.isBlank}
+          onChange={run.setDraft}
+          onLeave={run.leave}
+        />
+      )}
+    </form>
+  );
+}
+
+function Submit({ isBusy }: { isBusy: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Button type="submit" size="xs" loading={isBusy} leftSection={<IconPlayerPlay size={15} />}>
+      {t("run.verb")}
+    </Button>
+  );
+}

@@ -1,0 +1,114 @@
+import { Button, CopyButton } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api, body } from "../api/client";
+import { ROUTES } from "../lib/paths";
+import { useRights } from "../lib/roles";
+import { useFleet } from "../live/hooks";
+import styles from "./EmptyState.module.css";
+import { ErrorNote } from "./ErrorNote";
+import { Verb } from "./Verb";
+
+/** The way in: add a host, run something, see why it runs there. What is done is ticked, what comes next is open. */
+export function FirstSteps({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const { fleet } = useFleet();
+  const hosts = fleet.hosts.count;
+  return (
+    <ol className={styles.steps} aria-label={t("steps.title")}>
+      <li data-done={hosts > 0}>
+        <h3>{t("steps.host")}</h3>
+        {hosts > 0 ? <p className="soft">✓ {t("steps.hostsThere", { count: hosts })}</p> : <AddHostStep />}
+      </li>
+      <li data-open={hosts > 0}>
+        <h3>{t("steps.run")}</h3>
+        <p className="soft">{t("steps.runText")}</p>
+        {hosts > 0 && <RunStep project={project} />}
+      </li>
+      <li>
+        <h3>{t("steps.why")}</h3>
+        <p className="soft">{t("steps.whyText")}</p>
+      </li>
+    </ol>
+  );
+}
+
+function AddHostStep() {
+  const { t } = useTranslation();
+  const { isAdmin } = useRights("");
+  const navigate = useNavigate();
+  const command = addCommand();
+  return (
+    <>
+      <p className="soft">
+        {t("steps.hostText")} {t("steps.hostNext")}
+      </p>
+      <Verb
+        label={t("hosts.add")}
+        refusal={isAdmin ? null : t("refusal.notAdmin")}
+        onClick={() => void navigate({ to: ROUTES.hosts, search: { add: true } })}
+      />
+      {isAdmin && (
+        <>
+          <p className="soft">{t("steps.command")}</p>
+          <div className={styles.command}>
+            <code tabIndex={0}>{command}</code>
+            <CopyButton value={command}>
+              {({ copied, copy }) => (
+                <Button size="compact-xs" variant="default" onClick={copy}>
+                  {t(copied ? "steps.copied" : "steps.copy")}
+                </Button>
+              )}
+            </CopyButton>
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The engine of the machine that Orchestra runs on; the token stands in the shell's own variable. */
+function addCommand(): string {
+  const host = JSON.stringify({ name: "local", url: "unix:///var/run/docker.sock" });
+  return [
+    `curl -X POST ${window.location.origin}/api/v1/hosts`,
+    '-H "Authorization: Bearer $ORCHESTRA_TOKEN"',
+    "-H 'Content-Type: application/json'",
+    `-d '${host}'`,
+  ].join(" \\\n  ");
+}
+
+function RunStep({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { mayOperate } = useRights(project);
+  const refusal = mayOperate ? null : t("refusal.viewer");
+  const demo = useMutation({
+    mutationFn: async () =>
+      body(await api.POST("/api/v1/projects/{project}/demo", { params: { path: { project } } })),
+    onSuccess: (made) => void navigate({ to: ROUTES.container, params: { project, id: made.slot } }),
+  });
+  return (
+    <>
+      <div className={styles.actions}>
+        <Verb
+          label={t("steps.demo")}
+          refusal={refusal}
+          isBusy={demo.isPending}
+          onClick={() => demo.mutate()}
+        />
+        {mayOperate && (
+          <Button
+            size="xs"
+            variant="default"
+            renderRoot={(props) => <Link to={ROUTES.run} params={{ project }} {...props} />}
+          >
+            {t("containers.run")}
+          </Button>
+        )}
+      </div>
+      {demo.error && <ErrorNote error={demo.error} />}
+    </>
+  );
+}
