@@ -55,14 +55,7 @@ export function ContainersPage({ project, search, onSearch }: Props) {
     else return false;
     return true;
   };
-  useKeys({
-    Escape: () => {
-      if (closeOver()) return true;
-      if (query === "") return false;
-      setQuery("");
-      return true;
-    },
-  });
+  useEscape(closeOver, query, setQuery);
   return (
     <Page>
       <PageHead title={t("containers.title")} actions={<RunButton project={project} />}>
@@ -105,6 +98,17 @@ export function ContainersPage({ project, search, onSearch }: Props) {
       {isReady && containers.count > 0 && count === 0 && <NoMatch query={query} onQuery={setQuery} />}
     </Page>
   );
+}
+
+function useEscape(closeOver: () => boolean, query: string, setQuery: (query: string) => void): void {
+  useKeys({
+    Escape: () => {
+      if (closeOver()) return true;
+      if (query === "") return false;
+      setQuery("");
+      return true;
+    },
+  });
 }
 
 /** `isPinned`: something is ticked, or looked at beside the list, or was just done to many: the list does not move. */
