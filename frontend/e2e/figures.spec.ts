@@ -1,0 +1,208 @@
+/**
+ * How long the console takes before a large fleet, and what it costs. Judged by nobody here: the figures are written to
+ * the folder of the writer's control, as one JSON line each.
+ */
+import { type Browser, type BrowserContext, type CDPSession, type Page, test } from "@playwright/test";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { away, CONTAINERS, enter, expectLive, readPace } from "./scale";
+
+const FOLDER = process.env["ORCHESTRA_SCALE"] ?? ".";
+const LOAD = process.env["ORCHESTRA_LOAD"] ?? "";
+const BUSY_S = Number(process.env["ORCHESTRA_BUSY_S"] ?? 20);
+const LOADS = 6;
+const QUERIES = ["shop-web", "h-0231", "state:failed", "cpu>20", "billing -state:running"];
+const HEADS = ["Name", "Host", "CPU", "Memory", "Image", "Age", "State"];
+
+function note(name: string, values: Record<string, number>): void {
+  const rounded = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Math.round(value * 10) / 10]),
+  );
+  appendFileSync(join(FOLDER, "figures.jsonl"), `${JSON.stringify({ name: `${name}${LOAD}`, ...rounded })}\n`);
+}
+
+/** p50, p95 and the worst of some times. */
+function spread(times: readonly number[]): Record<string, number> {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+  return { p50: at(0.5), p95: at(0.95), worst: at(1), count: sorted.length };
+}
+
+interface Probe {
+  painted?: Promise<number | null>;
+}
+
+/** From the event to the end of the first frame in which what the selector finds has another value of the attribute. */
+async function timeTo(page: Page, look: Look, act: () => Promise<void>): Promise<number | null> {
+  await page.evaluate(({ event, selector, attribute }) => {
+    const read = (): string =>
+      [...document.querySelectorAll(selector)].map((one) => one.getAttribute(attribute)).join();
+    const before = read();
+    const frame = async (): Promise<void> => {
+      await new Promise(requestAnimationFrame);
+    };
+    (window as Probe).painted = (async () => {
+      const began = await new Promise<number>((resolve) =>
+        window.addEventListener(event, (one) => resolve(one.timeStamp), { capture: true, once: true }),
+      );
+      while (read() === before) {
+        if (performance.now() - began > 1_000) return null;
+        await frame();
+      }
+      // Behind the frame that paints it.
+      await new Promise<void>((resolve) =>
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => resolve();
+          channel.port2.postMessage(null);
+        }),
+      );
+      return performance.now() - began;
+    })();
+  }, look);
+  await act();
+  return page.evaluate(() => (window as Probe).painted ?? null);
+}
+
+interface Look {
+  event: "keydown" | "click";
+  selector: string;
+  attribute: string;
+}
+
+/** From the start of the navigation to the end of the frame that shows what the selector finds. */
+async function timeLoad(browser: Browser, context: BrowserContext, path: string, selector: string) {
+  const fresh = await browser.newContext({
+    storageState: await context.storageState(),
+    viewport: { width: 1440, height: 900 },
+  });
+  const page = await fresh.newPage();
+  await page.addInitScript((wanted) => {
+    const look = (): void => {
+      if (document.querySelector(wanted) === null) requestAnimationFrame(look);
+      else {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => ((window as { paintedAt?: number }).paintedAt = performance.now());
+        channel.port2.postMessage(null);
+      }
+    };
+    requestAnimationFrame(look);
+  }, selector);
+  await page.goto(path);
+  const painted = await page.waitForFunction(() => (window as { paintedAt?: number }).paintedAt);
+  const took_ms = (await painted.jsonValue()) ?? NaN;
+  await fresh.close();
+  return took_ms;
+}
+
+const ROW = "[role=grid] [role=row][id]";
+const MAP = "canvas[role=img]";
+
+test("rows live after navigation", async ({ browser, page }) => {
+  await enter(page);
+  const first = await timeLoad(browser, page.context(), CONTAINERS, ROW);
+  note("containers: navigation to painted rows, nobody watched before", { ms: first });
+  for (const [name, path, selector] of [
+    ["containers: navigation to painted rows", CONTAINERS, ROW],
+    ["overview: navigation to painted map", "/", MAP],
+  ] as const) {
+    const times = [];
+    for (let i = 0; i < LOADS; i += 1) times.push(await timeLoad(browser, page.context(), path, selector));
+    note(name, spread(times));
+  }
+});
+
+test("filter and sort", async ({ page }) => {
+  await enter(page);
+  await page.goto(CONTAINERS);
+  await expectLive(page);
+  const rows: Look = { event: "keydown", selector: "[role=grid]", attribute: "aria-rowcount" };
+  const typed: number[] = [];
+  const keep = (took_ms: number | null): void => void (took_ms !== null && typed.push(took_ms));
+  for (const query of QUERIES) {
+    await page.keyboard.press("/");
+    for (const key of query) keep(await timeTo(page, rows, () => page.keyboard.press(key)));
+    await page.keyboard.press("Control+a");
+    keep(await timeTo(page, rows, () => page.keyboard.press("Delete")));
+    await page.keyboard.press("Escape");
+  }
+  note("containers: key in the filter to painted rows", spread(typed));
+  const heads: Look = { event: "click", selector: "[role=columnheader]", attribute: "aria-sort" };
+  const sorted: number[] = [];
+  for (const head of [...HEADS, ...HEADS]) {
+    const button = page.getByRole("columnheader", { name: head }).getByRole("button");
+    const took_ms = await timeTo(page, heads, () => button.click());
+    if (took_ms !== null) sorted.push(took_ms);
+  }
+  note("containers: click on a column head to painted rows", spread(sorted));
+});
+
+type Metrics = Record<string, number>;
+
+async function metrics(cdp: CDPSession): Promise<Metrics> {
+  const { metrics: found } = await cdp.send("Performance.getMetrics");
+  return Object.fromEntries(found.map(({ name, value }) => [name, value]));
+}
+
+/** The share of the main thread's time that was taken while nobody touched the page. */
+async function timeBusy(page: Page, name: string, seconds: number): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Performance.enable");
+  const profiles = process.env["ORCHESTRA_PROFILES"];
+  await page.waitForTimeout(6_000); // past the first drawing, into the steady state
+  if (profiles) await cdp.send("Profiler.enable").then(() => cdp.send("Profiler.start"));
+  const [before, pace] = [await metrics(cdp), readPace()];
+  await page.waitForTimeout(seconds * 1_000);
+  const [after, paceAfter] = [await metrics(cdp), readPace()];
+  if (profiles) {
+    const { profile } = await cdp.send("Profiler.stop");
+    writeFileSync(join(profiles, `${name.replaceAll(/\W+/g, "-")}.cpuprofile`), JSON.stringify(profile));
+  }
+  await cdp.send("HeapProfiler.collectGarbage");
+  const spent = (part: string): number => (after[part] ?? NaN) - (before[part] ?? NaN);
+  const share = (part: string): number => (spent(part) / spent("Timestamp")) * 100;
+  note(name, {
+    percent: share("TaskDuration"),
+    script: share("ScriptDuration"),
+    layout: share("LayoutDuration") + share("RecalcStyleDuration"),
+    changes_per_s: (paceAfter.changes - pace.changes) / (paceAfter.at_s - pace.at_s),
+    heap_mb: ((await metrics(cdp))["JSHeapUsedSize"] ?? NaN) / 1e6,
+  });
+  await cdp.detach();
+}
+
+test("busy", async ({ page }) => {
+  test.setTimeout(300_000);
+  await enter(page);
+  for (const [name, path] of [
+    ["containers", CONTAINERS],
+    ["containers by CPU", `${CONTAINERS}?sort=-cpu_millis`],
+    ["overview", "/"],
+  ] as const) {
+    await page.goto(path);
+    await expectLive(page);
+    await away(page);
+    await timeBusy(page, `${name}: main thread busy`, BUSY_S);
+  }
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await timeBusy(page, "overview in a hidden tab: main thread busy", BUSY_S / 2);
+});
+
+test("pictures", async ({ page }) => {
+  await enter(page);
+  for (const [name, path] of [
+    ["scale-overview", "/"],
+    ["scale-containers", CONTAINERS],
+    ["scale-hosts", "/hosts"],
+  ] as const) {
+    await page.goto(path);
+    await expectLive(page);
+    await away(page);
+    await page.waitForTimeout(12_000); // so that lines of the last minutes have their first points
+    await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  }
+});
