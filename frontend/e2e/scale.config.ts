@@ -7,6 +7,8 @@ import base from "./playwright.config";
 export default {
   ...base,
   retries: 0,
+  // Recording a page that changes all the time costs more than the page itself.
+  use: { ...base.use, trace: "off" as const },
   projects: [
     { name: "scale", testMatch: /scale\.spec/ },
     { name: "figures", testMatch: /figures\.spec/ },

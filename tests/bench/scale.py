@@ -71,7 +71,7 @@ def main() -> None:
 
 @contextmanager
 def staged(hosts: int, containers: int) -> Iterator[Stage]:
-    with tempfile.TemporaryDirectory(prefix="orchestra-scale-", dir="/tmp") as folder:  # noqa: S108 - short socket paths
+    with tempfile.TemporaryDirectory(prefix="orchestra-scale-", dir="/tmp") as folder:
         stage = Stage(Path(folder) / "var", hosts=hosts, containers=containers)
         try:
             stage.start()
@@ -81,7 +81,7 @@ def staged(hosts: int, containers: int) -> Iterator[Stage]:
 
 
 def server_figures(stage: Stage, *, seconds: float) -> list[Figure]:
-    """What the web process costs by the number of those who watch, and how long it takes to tell the first everything."""
+    """What the web process costs by how many watch it, and how long the first snapshot takes."""
     installation = stage.installation
     url, token = f"ws://127.0.0.1:{installation.port}/ws/live", installation.token
     found = []

@@ -17,13 +17,17 @@ class Watchers:
 
     def __init__(self, url: str, token: str, count: int) -> None:
         self.received_bytes = 0
+        self._watching = 0
         self._url, self._token, self._count = url, token, count
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._watch_all()], daemon=True)
         self._stopping = asyncio.Event()
 
     def __enter__(self) -> "Watchers":
+        """Back when each of them has all rows."""
         self._thread.start()
+        while self._watching < self._count:
+            time.sleep(0.05)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -49,6 +53,13 @@ class Watchers:
                 if came_bytes - acked_bytes >= ACK_EVERY_BYTES or time.monotonic() - acked_s > 1:
                     acked_bytes, acked_s = came_bytes, time.monotonic()
                     await socket.send(json.dumps({"op": "ack", "bytes": came_bytes}))
+                self._watching += _is_last(text)
+
+
+def _is_last(text: str | bytes) -> bool:
+    """The frame with the last rows of a snapshot."""
+    head, tail = str(text[:200]), str(text[-12:])
+    return head.startswith('{"t":"snap",') and '"kind":"containers"' in head and tail == '"last":true}'
 
 
 def time_snapshot(url: str, token: str) -> dict[str, float]:
@@ -66,6 +77,6 @@ async def _time_snapshot(url: str, token: str) -> dict[str, float]:
             if came_bytes - acked_bytes >= ACK_EVERY_BYTES:
                 acked_bytes = came_bytes
                 await socket.send(json.dumps({"op": "ack", "bytes": came_bytes}))
-            if text[:12] == '{"t":"snap",' and '"kind":"containers"' in text[:200] and text[-12:] == '"last":true}':
+            if _is_last(text):
                 break
         return {"ms": round((time.monotonic() - began_s) * 1000), "mib": round(came_bytes / 1024**2, 2)}

@@ -69,6 +69,8 @@ class Writer:
         self._chance = random.Random(seed)
         self._running = self._read_running()
         self._hosts = {key: self._chance.randint(2_000, 24_000) for key in Host.objects.values_list("pk", flat=True)}
+        open_hosts = set(Host.objects.filter(availability="active").values_list("pk", flat=True))
+        self._may_crash = [one for one in self._running if one.host_id in open_hosts]
         self._on: dict[int, list[Running]] = {key: [] for key in self._hosts}
         for one in self._running:
             self._on[one.host_id].append(one)
@@ -111,7 +113,7 @@ class Writer:
     def _crash_for_ever(self) -> Iterator[None]:
         """One container after the other crashes and gets its next attempt; one step at a time."""
         while True:
-            one = self._crashing = self._chance.choice(self._running)
+            one = self._crashing = self._chance.choice(self._may_crash)
             crashed = one.id
             words = {"reason": "exited", "message": "exited 1 after 12 s", "values": {"exit_code": 1}}
             yield self._move(one, Status.FAILED, **words)
@@ -119,7 +121,8 @@ class Writer:
             assert following is not None
             one.id, one.health = following, Health.NONE
             yield
-            bind_many([Binding(one.id, one.host_id, one.host_name)], actor="scheduler")
+            bound = bind_many([Binding(one.id, one.host_id, one.host_name)], actor="scheduler")
+            assert bound, f"{one.host_name} took no work"
             yield
             observe_many([Observation(crashed, {"gone": True})], actor=AGENT)
             for status in (Status.PREPARING, Status.STARTING, Status.RUNNING):

@@ -20,7 +20,7 @@ APPS = (
     "shop-api", "shop-web", "sms", "stock", "tax", "tracking", "users", "video", "warehouse",
 )  # fmt: skip
 NEEDS_PORT = frozenset({"cart", "crm-web", "docs", "gateway", "shop-web", "video"})
-PASSWORD = "correct-horse-battery-staple"  # noqa: S105 - of an installation that lives for a test
+PASSWORD = "correct-horse-battery-staple"
 
 HOSTS = """
 INSERT INTO hosts_host (name, url, data_address, labels, availability, reachable, responsive, conditions, facts,
@@ -39,7 +39,7 @@ INSERT INTO hosts_hostbooking (host_id, cpu_millis_allocatable, cpu_millis_reser
 SELECT id, cpu_millis, 0, memory_bytes, 0 FROM hosts_host
 """
 HOLDS = "INSERT INTO hosts_hosthold (host_id, epoch) SELECT id, 0 FROM hosts_host"
-TEMPORARY = "CREATE TEMPORARY TABLE app (n int, name text, spec jsonb, hash text, has_port boolean) ON COMMIT DROP"
+TEMPORARY = "CREATE TEMPORARY TABLE app (at int, name text, spec jsonb, hash text, has_port boolean) ON COMMIT DROP"
 
 # Trouble by number of the container: small shares, some of it gathered on single hosts and images.
 CONTAINERS = """
@@ -67,7 +67,7 @@ FROM (
       WHEN n %% 150 = 13 THEN 'unhealthy' WHEN n %% 97 = 11 THEN 'pending' WHEN n %% 163 = 17 THEN 'restarting'
       WHEN n %% 80 = 19 THEN 'starting' ELSE 'running' END AS word
   FROM generate_series(0, %(containers)s - 1) AS n
-  JOIN app ON app.n = n / 7 %% %(apps)s
+  JOIN app ON app.at = n / 7 %% %(apps)s
   JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS at FROM hosts_host) AS host ON host.at = n %% %(hosts)s
 ) AS one
 """
@@ -80,7 +80,7 @@ def seed(*, hosts: int, containers: int) -> None:
     values = {"hosts": hosts, "containers": containers, "project": project.pk, "apps": len(APPS), "zones": list(ZONES)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TEMPORARY)
-        with cursor.copy("COPY app (n, name, spec, hash, has_port) FROM STDIN") as copy:
+        with cursor.copy("COPY app (at, name, spec, hash, has_port) FROM STDIN") as copy:
             for number, name in enumerate(APPS):
                 copy.write_row((number, name, *_spec(name), name in NEEDS_PORT))
         cursor.execute(HOSTS, values)

@@ -32,7 +32,7 @@ class Stage:
         subprocess.run(self._command("seed", *self._size), cwd=ROOT, env=self._environment(), check=True)
         self._keeper.start()
         self.start_writer()
-        wait_for(self.installation.answers, timeout_s=30, what="the web process answers")
+        wait_for(self.installation.answers, timeout_s=60, what="the web process answers")
 
     def start_writer(self, *options: str) -> None:
         """Begin to change the fleet; the writer that did so before is ended."""
