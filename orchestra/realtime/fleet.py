@@ -47,11 +47,10 @@ class Fleet:
         """Take in what was read, and tell all streams what is different."""
         gone_slots = self._containers.keys() - read.containers.keys() if read.whole else set()
         gone_hosts = self._hosts.keys() - read.host_ids
-        for slot in (*read.containers, *gone_slots):
-            self._put_container(slot, read.containers.get(slot))
-        for host_id in (*read.hosts, *gone_hosts):
-            self._put_host(host_id, read.hosts.get(host_id))
-        slots, hosts = read.containers.keys() | gone_slots, read.hosts.keys() | gone_hosts
+        slots = [
+            slot for slot in (*read.containers, *gone_slots) if self._put_container(slot, read.containers.get(slot))
+        ]
+        hosts = [key for key in (*read.hosts, *gone_hosts) if self._put_host(key, read.hosts.get(key))]
         for project_id, stream in self.streams.items():
             self._tell(stream, project_id, slots=slots, hosts=hosts, ts_ms=ts_ms)
 
@@ -106,15 +105,23 @@ class Fleet:
     def _shown_host(self, row: HostRow | None, project_id: int | None) -> tuple[object, ...] | None:
         return None if row is None else row.shown(self._host_use.get(row.host_id), project_id=project_id)
 
-    def _put_container(self, slot: str, row: ContainerRow | None) -> None:
-        had = self._containers.pop(slot, None)
+    def _put_container(self, slot: str, row: ContainerRow | None) -> bool:
+        """Whether it is another one than before: of a whole read hardly any is."""
+        had = self._containers.get(slot)
+        if had == row:
+            return False
         if had is not None:
+            del self._containers[slot]
             self._slot_of.pop(had.container_id, None)
         if row is not None:
             self._containers[slot] = row
             self._slot_of[row.container_id] = slot
+        return True
 
-    def _put_host(self, host_id: int, row: HostRow | None) -> None:
+    def _put_host(self, host_id: int, row: HostRow | None) -> bool:
+        if self._hosts.get(host_id) == row:
+            return False
         self._hosts.pop(host_id, None)
         if row is not None:
             self._hosts[host_id] = row
+        return True

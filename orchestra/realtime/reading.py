@@ -5,12 +5,11 @@ oldest transaction that was still open at the last read, so that nothing which c
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from containers.display import shown_state as container_state
 from core.lib.clock import monotonic_s
@@ -48,7 +47,7 @@ UNION SELECT 'host', id::text FROM moved
 COUNTS = """
 SELECT host_id, project_id, count(*) FILTER (WHERE gone_at IS NULL),
   count(*) FILTER (WHERE status = 'failed' AND NOT superseded AND (desired <> 'remove' OR gone_at IS NULL))
-FROM containers_container WHERE host_id IS NOT NULL AND (%(all)s OR host_id = ANY(%(hosts)s)) GROUP BY 1, 2
+FROM containers_container WHERE host_id IS NOT NULL AND (%(all)s OR host_id = ANY(%(keys)s::bigint[])) GROUP BY 1, 2
 """
 # Texts where texts are shown, and what is mostly empty as NULL: twenty thousand rows are read at once.
 CONTAINERS = f"""
@@ -58,7 +57,7 @@ SELECT c.slot_id::text, c.id::text, c.project_id, p.name, c.host_id, h.name, h.r
   floor(extract(epoch FROM c.status_since) * 1000)::bigint, floor(extract(epoch FROM c.created_at) * 1000)::bigint,
   c.desired, c.generation
 FROM containers_container c JOIN accounts_project p ON p.id = c.project_id LEFT JOIN hosts_host h ON h.id = c.host_id
-WHERE {CURRENT} AND (%(all)s OR c.slot_id = ANY(%(slots)s::uuid[]))
+WHERE {CURRENT} AND (%(all)s OR c.slot_id = ANY(%(keys)s::uuid[]))
 ORDER BY c.is_successor, c.attempt DESC
 """
 COUNT = f"SELECT count(DISTINCT slot_id) FROM containers_container c WHERE {CURRENT}"
@@ -98,25 +97,33 @@ class UsageRead:
 
 
 def read_fleet(mark: int | None, *, count: bool = True) -> FleetRead:
-    """What changed since `mark`, or everything for None (and where the change is too large to tell row by row)."""
+    """What changed since `mark`, or everything for None (and where the change is too large to tell row by row).
+
+    Inside the transaction rows are only fetched: the database ends one that idles, and a large fleet takes a while.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(MARK)
         (new_mark,) = cursor.fetchone()
-        return _whole(new_mark) if mark is None else _delta(mark, new_mark, count=count)
-
-
-def _delta(mark: int, new_mark: int, *, count: bool) -> FleetRead:
-    slots, hosts = _changed(mark)
-    if len(slots) > SLOTS_BY_DELTA_MAX:
-        return _whole(new_mark)
-    containers: dict[str, ContainerRow | None] = dict.fromkeys(slots)
-    containers |= _containers(slots) if slots else {}
-    found = _hosts(Host.objects.filter(pk__in=hosts), hosts) if hosts else {}
-    present = frozenset(Host.objects.values_list("pk", flat=True))
-    rows = {**dict.fromkeys(hosts), **found}
-    slots_there = _count() if count else None
-    return FleetRead(new_mark, whole=False, containers=containers, hosts=rows, host_ids=present, slots=slots_there)
+        changed = None if mark is None else _changed(cursor, mark)
+        if changed is None or len(changed[0]) > SLOTS_BY_DELTA_MAX:
+            found, present, slots_there = _fetch(cursor, None, None), None, None
+        else:
+            found = _fetch(cursor, *changed)
+            present = frozenset(Host.objects.values_list("pk", flat=True))
+            slots_there = _count(cursor) if count else None
+    containers, hosts = found.containers(), found.hosts()
+    if changed is None or present is None:
+        ids = frozenset(hosts)
+        return FleetRead(new_mark, whole=True, containers=containers, hosts=hosts, host_ids=ids, slots=len(containers))
+    return FleetRead(
+        new_mark,
+        whole=False,
+        containers={**dict.fromkeys(changed[0]), **containers},
+        hosts={**dict.fromkeys(changed[1]), **hosts},
+        host_ids=present,
+        slots=slots_there,
+    )
 
 
 def read_usage(after_id: int, *, late_ms: int) -> UsageRead:
@@ -137,36 +144,53 @@ def read_usage(after_id: int, *, late_ms: int) -> UsageRead:
     return UsageRead(last_id, containers, hosts)
 
 
-def _whole(mark: int) -> FleetRead:
-    hosts, containers = _hosts(Host.objects.all(), None), _containers(None)
-    ids = frozenset(hosts)
-    return FleetRead(mark, whole=True, containers=containers, hosts=hosts, host_ids=ids, slots=len(containers))
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """Rows as the database gave them."""
+
+    container_rows: Sequence[tuple[Any, ...]]
+    host_rows: Sequence[Host]
+    count_rows: Sequence[tuple[int, int, int, int]]
+
+    def containers(self) -> dict[str, ContainerRow]:
+        """By slot: of a slot's attempts the youngest that is no successor, as they are ordered."""
+        rows: dict[str, ContainerRow] = {}
+        for row in self.container_rows:
+            rows.setdefault(row[0], _container(row))
+        return rows
+
+    def hosts(self) -> dict[int, HostRow]:
+        counts: dict[int, dict[int, Count]] = {}
+        for host_id, project_id, there, failed in self.count_rows:
+            counts.setdefault(host_id, {})[project_id] = Count(there, failed)
+        return {host.pk: _host(host, counts.get(host.pk, {})) for host in self.host_rows}
 
 
-def _count() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT)
-        return int(cursor.fetchone()[0])
-
-
-def _changed(mark: int) -> tuple[set[str], set[int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(CHANGED, {"mark": mark})
-        rows = cursor.fetchall()
-    return (
-        {key for kind, key in rows if kind == "slot"},
-        {int(key) for kind, key in rows if kind == "host"},
+def _fetch(cursor: Any, slots: set[str] | None, host_ids: set[int] | None) -> _Fetched:
+    """Containers of these slots and these hosts; None: all."""
+    hosts = Host.objects.all() if host_ids is None else Host.objects.filter(pk__in=host_ids)
+    return _Fetched(
+        _ask(cursor, CONTAINERS, slots) if slots is None or slots else [],
+        list(hosts.select_related("booking")) if host_ids is None or host_ids else [],
+        _ask(cursor, COUNTS, host_ids) if host_ids is None or host_ids else [],
     )
 
 
-def _containers(slots: Iterable[str] | None) -> dict[str, ContainerRow]:
-    """By slot; those of these slots, or all (None). Of a slot's attempts the youngest that is no successor."""
-    rows: dict[str, ContainerRow] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(CONTAINERS, {"all": slots is None, "slots": list(slots or ())})
-        for row in cursor:
-            rows.setdefault(row[0], _container(row))
-    return rows
+def _ask(cursor: Any, query: str, keys: Collection[Any] | None) -> list[tuple[Any, ...]]:
+    cursor.execute(query, {"all": keys is None, "keys": list(keys or ())})
+    return list(cursor.fetchall())
+
+
+def _count(cursor: Any) -> int:
+    cursor.execute(COUNT)
+    return int(cursor.fetchone()[0])
+
+
+def _changed(cursor: Any, mark: int) -> tuple[set[str], set[int]]:
+    """Slots and hosts."""
+    cursor.execute(CHANGED, {"mark": mark})
+    rows = cursor.fetchall()
+    return {key for kind, key in rows if kind == "slot"}, {int(key) for kind, key in rows if kind == "host"}
 
 
 def _container(row: tuple[Any, ...]) -> ContainerRow:
@@ -179,15 +203,6 @@ def _container(row: tuple[Any, ...]) -> ContainerRow:
         *(reason, message, attempt, since_ms, created_ms, ports_text(bound, wished), desired, generation),
     )
     return ContainerRow(key, project_id, host_id, status, values)
-
-
-def _hosts(found: QuerySet[Host], ids: Iterable[int] | None) -> dict[int, HostRow]:
-    counts: dict[int, dict[int, Count]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS, {"all": ids is None, "hosts": list(ids or ())})
-        for host_id, project_id, there, failed in cursor.fetchall():
-            counts.setdefault(host_id, {})[project_id] = Count(there, failed)
-    return {host.pk: _host(host, counts.get(host.pk, {})) for host in found.select_related("booking")}
 
 
 def _host(host: Host, counts: Mapping[int, Count]) -> HostRow:
