@@ -18,7 +18,10 @@ function note(name: string, values: Record<string, number>): void {
   const rounded = Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, Math.round(value * 10) / 10]),
   );
-  appendFileSync(join(FOLDER, "figures.jsonl"), `${JSON.stringify({ name: `${name}${LOAD}`, ...rounded })}\n`);
+  appendFileSync(
+    join(FOLDER, "figures.jsonl"),
+    `${JSON.stringify({ name: `${name}${LOAD}`, ...rounded })}\n`,
+  );
 }
 
 /** How long something took by the clock, and of that the main thread's own CPU: what a machine of our own would need. */
@@ -99,7 +102,12 @@ interface Look {
 type State = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
 /** From the start of the navigation to the end of the frame that shows what the selector finds. */
-async function timeLoad(browser: Browser, storageState: State, path: string, selector: string): Promise<Took> {
+async function timeLoad(
+  browser: Browser,
+  storageState: State,
+  path: string,
+  selector: string,
+): Promise<Took> {
   const fresh = await browser.newContext({
     storageState,
     viewport: { width: 1440, height: 900 },
@@ -209,7 +217,6 @@ async function timeBusy(page: Page, name: string, seconds: number): Promise<void
 }
 
 test("busy", async ({ page }) => {
-  
   await enter(page);
   for (const [name, path] of [
     ["containers", CONTAINERS],

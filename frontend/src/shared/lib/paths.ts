@@ -21,3 +21,8 @@ export type MapMetric = (typeof MAP_METRICS)[number];
 
 export const SETTINGS_TABS = ["profile", "tokens", "health", "about"] as const;
 export type SettingsTab = (typeof SETTINGS_TABS)[number];
+
+/** An address as text: `$name` in a route is replaced by its value. */
+export function hrefOf(route: string, values: Readonly<Record<string, string>>): string {
+  return route.replaceAll(/\$(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
+}
