@@ -129,8 +129,8 @@ def keep(figures: list[Figure], stage: Stage, asked: argparse.Namespace) -> None
     head = (
         f"{asked.hosts:,} hosts, {asked.containers:,} containers, 100 changes/s; every host measured every 10 s.\n"
         f"{os.cpu_count()} cores of {platform.processor() or platform.machine()} for database, web process, writer and"
-        f" browser together; load average {os.getloadavg()[0]:.1f}. Times in ms; cpu: the main thread's own, whatever else ran;"
-        f" busy in per cent of one core."
+        f" browser together; load average {os.getloadavg()[0]:.1f}.\n"
+        "Times in ms; cpu: the main thread's own, whatever else ran; busy in per cent of one core."
     )
     text = "\n".join([head, "", *(figure.line() for figure in figures), ""])
     (asked.out / "scale.txt").write_text(text)

@@ -77,7 +77,13 @@ def seed(*, hosts: int, containers: int) -> None:
     """Fill an empty installation; one admin, anna, may log in."""
     project = default_project()
     User.objects.create_superuser("anna", password=PASSWORD)
-    values = {"hosts": hosts, "containers": containers, "project": project.pk, "apps": len(APPS), "zones": list(ZONES)}
+    values: dict[str, Any] = {
+        "hosts": hosts,
+        "containers": containers,
+        "project": project.pk,
+        "apps": len(APPS),
+        "zones": list(ZONES),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(TEMPORARY)
         with cursor.copy("COPY app (at, name, spec, hash, has_port) FROM STDIN") as copy:
