@@ -7,6 +7,7 @@ Only a part of what is measured is different from the last time; `everything` ma
 
 import random
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -24,6 +25,7 @@ TICKS_PER_S = 10
 SAMPLE_EVERY_S = 10
 HOT = 200
 """Containers that use so much that a list by CPU begins with them; half of all different measurements are theirs."""
+MOST_ILL = 150
 MEBIBYTE = 1024**2
 AGENT = "agent:large-fleet"
 
@@ -76,6 +78,7 @@ class Writer:
             self._on[one.host_id].append(one)
         self._turns = cycle(sorted(self._hosts))
         self._crashing: Running | None = None
+        self._ill: deque[Running] = deque()
         self._steps = self._crash_for_ever()
 
     def _read_running(self) -> list[Running]:
@@ -102,12 +105,16 @@ class Writer:
         self.changes += (rate.health + rate.steps + rate.container_use + rate.host_use) // TICKS_PER_S
 
     def _flip(self, count: int) -> None:
+        """Some fall ill and as many get well, once there are as many ill as a bad day has."""
         seen = []
         for one in self._chance.sample(self._running, count):
-            if one is self._crashing:
+            ill = self._ill.popleft() if len(self._ill) > MOST_ILL else one
+            if ill is self._crashing or (ill is one and one.health == Health.UNHEALTHY):
                 continue
-            one.health = Health.HEALTHY if one.health == Health.UNHEALTHY else Health.UNHEALTHY
-            seen.append(Observation(one.id, {"health": one.health}))
+            ill.health = Health.UNHEALTHY if ill is one else Health.HEALTHY
+            if ill is one:
+                self._ill.append(one)
+            seen.append(Observation(ill.id, {"health": ill.health}))
         observe_many(seen, actor=AGENT)
 
     def _crash_for_ever(self) -> Iterator[None]:
