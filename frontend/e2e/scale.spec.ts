@@ -68,7 +68,7 @@ test("the web process is killed: the page says so, keeps what it knows, and is r
 }) => {
   await page.goto("/");
   await expectLive(page);
-  await expect(page.getByTestId("verdict")).toContainText("containers");
+  await expect(page.getByTestId("verdict")).toContainText("containers", { timeout: 60_000 });
   const unchanged = await brand(page);
   const dot = page.getByTestId("live");
   const banner = page.getByRole("alert");
