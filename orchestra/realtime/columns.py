@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from core.lib.quantity import QuantityError, memory_bytes
 
@@ -71,7 +70,7 @@ class Used(NamedTuple):
 class ContainerRow:
     """The current attempt of a slot. `values` are its columns but for what is measured."""
 
-    container_id: UUID
+    container_id: str
     project_id: int
     host_id: int | None
     status: str

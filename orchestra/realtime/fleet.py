@@ -7,7 +7,6 @@ out at most every 250 ms; everything else at once.
 
 import uuid
 from collections.abc import Iterable
-from uuid import UUID
 
 from orchestra.realtime.columns import CONTAINERS, HOSTS, ContainerRow, HostRow, Used
 from orchestra.realtime.feed import Stream, Table
@@ -22,12 +21,12 @@ class Fleet:
 
     def __init__(self) -> None:
         self.streams: dict[int | None, Stream] = {}
-        self._containers: dict[UUID, ContainerRow] = {}
+        self._containers: dict[str, ContainerRow] = {}
         self._hosts: dict[int, HostRow] = {}
-        self._slot_of: dict[UUID, UUID] = {}
-        self._container_use: dict[UUID, Used] = {}
+        self._slot_of: dict[str, str] = {}
+        self._container_use: dict[str, Used] = {}
         self._host_use: dict[int, Used] = {}
-        self._measured_slots: set[UUID] = set()
+        self._measured_slots: set[str] = set()
         self._measured_hosts: set[int] = set()
 
     def stream(self, project_id: int | None) -> Stream:
@@ -48,11 +47,10 @@ class Fleet:
         """Take in what was read, and tell all streams what is different."""
         gone_slots = self._containers.keys() - read.containers.keys() if read.whole else set()
         gone_hosts = self._hosts.keys() - read.host_ids
-        for slot in (*read.containers, *gone_slots):
-            self._put_container(slot, read.containers.get(slot))
-        for host_id in (*read.hosts, *gone_hosts):
-            self._put_host(host_id, read.hosts.get(host_id))
-        slots, hosts = read.containers.keys() | gone_slots, read.hosts.keys() | gone_hosts
+        slots = [
+            slot for slot in (*read.containers, *gone_slots) if self._put_container(slot, read.containers.get(slot))
+        ]
+        hosts = [key for key in (*read.hosts, *gone_hosts) if self._put_host(key, read.hosts.get(key))]
         for project_id, stream in self.streams.items():
             self._tell(stream, project_id, slots=slots, hosts=hosts, ts_ms=ts_ms)
 
@@ -66,8 +64,9 @@ class Fleet:
             if container_id in self._slot_of:
                 self._measured_slots.add(self._slot_of[container_id])
         for host_id, used in read.hosts.items():
+            if self._host_use.get(host_id, ())[:2] != used[:2]:
+                self._measured_hosts.add(host_id)
             self._host_use[host_id] = used
-            self._measured_hosts.add(host_id)
 
     def forget_old(self, now_s: float) -> None:
         """Let go of measurements that tell nothing any more."""
@@ -84,10 +83,6 @@ class Fleet:
         """How many slots we know of."""
         return len(self._containers)
 
-    @property
-    def has_measured(self) -> bool:
-        return bool(self._measured_slots or self._measured_hosts)
-
     def tell_measured(self, *, ts_ms: int) -> None:
         slots, self._measured_slots = self._measured_slots, set()
         hosts, self._measured_hosts = self._measured_hosts, set()
@@ -95,7 +90,7 @@ class Fleet:
             self._tell(stream, project_id, slots=slots, hosts=hosts & self._hosts.keys(), ts_ms=ts_ms)
 
     def _tell(
-        self, stream: Stream, project_id: int | None, *, slots: Iterable[UUID], hosts: Iterable[int], ts_ms: int
+        self, stream: Stream, project_id: int | None, *, slots: Iterable[str], hosts: Iterable[int], ts_ms: int
     ) -> None:
         host_rows = {key: self._shown_host(self._hosts.get(key), project_id) for key in hosts}
         stream.update("hosts", host_rows, ts_ms=ts_ms)
@@ -110,15 +105,23 @@ class Fleet:
     def _shown_host(self, row: HostRow | None, project_id: int | None) -> tuple[object, ...] | None:
         return None if row is None else row.shown(self._host_use.get(row.host_id), project_id=project_id)
 
-    def _put_container(self, slot: UUID, row: ContainerRow | None) -> None:
-        had = self._containers.pop(slot, None)
+    def _put_container(self, slot: str, row: ContainerRow | None) -> bool:
+        """Whether it is another one than before: of a whole read hardly any is."""
+        had = self._containers.get(slot)
+        if had == row:
+            return False
         if had is not None:
+            del self._containers[slot]
             self._slot_of.pop(had.container_id, None)
         if row is not None:
             self._containers[slot] = row
             self._slot_of[row.container_id] = slot
+        return True
 
-    def _put_host(self, host_id: int, row: HostRow | None) -> None:
+    def _put_host(self, host_id: int, row: HostRow | None) -> bool:
+        if self._hosts.get(host_id) == row:
+            return False
         self._hosts.pop(host_id, None)
         if row is not None:
             self._hosts[host_id] = row
+        return True

@@ -30,7 +30,10 @@ WHOLE_S = 60.0
 GATHER_S = 0.02
 GATHER_MOST_S = 0.25
 USAGE_EVERY_S = 0.25
-USAGE_POLL_S = 5.0
+USAGE_SWEEP_S = 5.0
+SAMPLES_LATE_MS = 300
+"""As a rule a sample commits so soon after its id was taken: look back so far each time, further with the sweep."""
+SAMPLES_LATEST_MS = 6_000
 RECHECK_S = 30.0
 BLIND_AFTER_S = 6.0
 """Without a good read for so long we do not know the truth, and send no heartbeat that would claim it."""
@@ -70,8 +73,9 @@ class Hub:
         self._mark: int | None = None
         self._whole_s = float("-inf")
         self._usage_id = 0
+        self._usage_due = False
         self._usage_read_s = float("-inf")
-        self._usage_told_s = float("-inf")
+        self._usage_swept_s = float("-inf")
         self._told: history.Told | None = None
         self._objects: dict[Topic, _Object] = {}
         self._good_read_s = monotonic_s()
@@ -156,8 +160,8 @@ class Hub:
 
     async def _wait(self) -> None:
         timeout_s = self._poll_s
-        if self.fleet.has_measured:
-            timeout_s = min(timeout_s, max(0.0, self._usage_told_s + USAGE_EVERY_S - monotonic_s()))
+        if self._usage_due:
+            timeout_s = min(timeout_s, max(0.0, self._usage_read_s + USAGE_EVERY_S - monotonic_s()))
         try:
             await asyncio.wait_for(self._wake.wait(), timeout_s)
         except TimeoutError:
@@ -188,6 +192,8 @@ class Hub:
             if is_fleet:
                 await self._read_fleet(count=is_due)
             await self._read_usage(heard)
+        else:
+            self._usage_due = False  # nobody watches
         if is_fleet and (topics := self._topics(ObjectSubscription)):
             await self._read_objects(topics)
         if self._told is not None and (is_due or "event" in heard):
@@ -206,15 +212,20 @@ class Hub:
             await self._read_fleet()
 
     async def _read_usage(self, heard: Hints) -> None:
+        """Read and tell what was measured, at most every quarter of a second: a large fleet rings all the time."""
         now_s = monotonic_s()
-        if "sample" in heard or now_s - self._usage_read_s > USAGE_POLL_S:
-            read = await self.in_thread(reading.read_usage, self._usage_id)
-            self._usage_id, self._usage_read_s = read.last_id, now_s
-            self.fleet.measure(read)
+        is_sweep = now_s - self._usage_swept_s > USAGE_SWEEP_S
+        self._usage_due = self._usage_due or "sample" in heard
+        if not (is_sweep or (self._usage_due and now_s - self._usage_read_s >= USAGE_EVERY_S)):
+            return
+        late_ms = SAMPLES_LATEST_MS if is_sweep else SAMPLES_LATE_MS
+        read = await self.in_thread(partial(reading.read_usage, self._usage_id, late_ms=late_ms))
+        self._usage_id, self._usage_read_s, self._usage_due = read.last_id, now_s, False
+        self.fleet.measure(read)
+        if is_sweep:
+            self._usage_swept_s = now_s
             self.fleet.forget_old(now_s)
-        if self.fleet.has_measured and now_s - self._usage_told_s >= USAGE_EVERY_S:
-            self.fleet.tell_measured(ts_ms=_now_ms())
-            self._usage_told_s = now_s
+        self.fleet.tell_measured(ts_ms=_now_ms())
 
     async def _read_objects(self, topics: set[Topic]) -> None:
         self._objects = {topic: kept for topic, kept in self._objects.items() if topic in topics}
@@ -271,6 +282,7 @@ class Hub:
                 self._unwatched_s.pop(project_id, None)
         if not self.fleet.streams and not watched:
             self.fleet, self._mark, self._usage_id = Fleet(), None, 0
+            self._usage_swept_s = float("-inf")
 
     # --- the loop that beats ---
 

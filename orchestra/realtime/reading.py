@@ -4,17 +4,14 @@ Before: a hint or the timer said "look". After: columns.py shows them, feed.py f
 oldest transaction that was still open at the last read, so that nothing which commits late is passed over.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from containers.display import shown_state as container_state
-from containers.models import Container
-from containers.states import Desired
 from core.lib.clock import monotonic_s
 from core.lib.partitions import COUNTER_BITS
 from hosts.models import Host
@@ -32,9 +29,9 @@ from orchestra.realtime.columns import (
 
 SLOTS_BY_DELTA_MAX = 5_000
 SAMPLES_FRESH_S = 60
-SAMPLES_LATE_MS = 5_000
-"""A sample's id is taken before its transaction commits: look back so far."""
 
+CURRENT = "NOT c.superseded AND NOT (c.desired = 'remove' AND c.gone_at IS NOT NULL)"
+"""The current attempt of each slot, but for those that were removed and are gone: as lists show them."""
 MARK = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 CHANGED = """
 WITH moved AS (SELECT id FROM hosts_host WHERE changed_xid >= %(mark)s),
@@ -50,11 +47,28 @@ UNION SELECT 'host', id::text FROM moved
 COUNTS = """
 SELECT host_id, project_id, count(*) FILTER (WHERE gone_at IS NULL),
   count(*) FILTER (WHERE status = 'failed' AND NOT superseded AND (desired <> 'remove' OR gone_at IS NULL))
-FROM containers_container WHERE host_id IS NOT NULL AND (%(all)s OR host_id = ANY(%(hosts)s)) GROUP BY 1, 2
+FROM containers_container WHERE host_id IS NOT NULL AND (%(all)s OR host_id = ANY(%(keys)s::bigint[])) GROUP BY 1, 2
 """
+# Texts where texts are shown, and what is mostly empty as NULL: twenty thousand rows are read at once.
+CONTAINERS = f"""
+SELECT c.slot_id::text, c.id::text, c.project_id, p.name, c.host_id, h.name, h.reachable, c.name, c.status, c.health,
+  c.attempt, c.not_before, c.spec->>'image', c.spec #>> '{{resources,memory_limit}}',
+  nullif(c.ports, '[]')::text, nullif(c.spec->'ports', '[]')::text, c.reason, left(c.message, {MESSAGE_CHARS}),
+  floor(extract(epoch FROM c.status_since) * 1000)::bigint, floor(extract(epoch FROM c.created_at) * 1000)::bigint,
+  c.desired, c.generation
+FROM containers_container c JOIN accounts_project p ON p.id = c.project_id LEFT JOIN hosts_host h ON h.id = c.host_id
+WHERE {CURRENT} AND (%(all)s OR c.slot_id = ANY(%(keys)s::uuid[]))
+ORDER BY c.is_successor, c.attempt DESC
+"""
+COUNT = f"SELECT count(DISTINCT slot_id) FROM containers_container c WHERE {CURRENT}"
 SAMPLES = """
-SELECT host_id, container_id, cpu_millis, memory_bytes, id FROM hosts_sample
-WHERE id > greatest(%s, (extract(epoch FROM now() - make_interval(secs => %s)) * 1000)::bigint << 20) ORDER BY id
+WITH newest AS (
+  SELECT max(id) AS id FROM hosts_sample
+  WHERE id > greatest(%s, (extract(epoch FROM now() - make_interval(secs => %s)) * 1000)::bigint << 20)
+  GROUP BY host_id, container_id
+)
+SELECT host_id, container_id::text, cpu_millis, memory_bytes, id FROM hosts_sample
+WHERE id = ANY(ARRAY(SELECT id FROM newest))
 """
 
 
@@ -64,7 +78,7 @@ class FleetRead:
 
     mark: int
     whole: bool
-    containers: Mapping[UUID, ContainerRow | None]
+    containers: Mapping[str, ContainerRow | None]
     hosts: Mapping[int, HostRow | None]
     host_ids: frozenset[int]
     """All hosts there are: a removed one leaves no mark."""
@@ -78,36 +92,45 @@ class UsageRead:
     """The newest measurement of each container and host, and how far was read."""
 
     last_id: int
-    containers: Mapping[UUID, Used]
+    containers: Mapping[str, Used]
     hosts: Mapping[int, Used]
 
 
 def read_fleet(mark: int | None, *, count: bool = True) -> FleetRead:
-    """What changed since `mark`, or everything for None (and where the change is too large to tell row by row)."""
+    """What changed since `mark`, or everything for None (and where the change is too large to tell row by row).
+
+    Inside the transaction rows are only fetched: the database ends one that idles, and a large fleet takes a while.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute(MARK)
         (new_mark,) = cursor.fetchone()
-        return _whole(new_mark) if mark is None else _delta(mark, new_mark, count=count)
+        changed = None if mark is None else _changed(cursor, mark)
+        if changed is None or len(changed[0]) > SLOTS_BY_DELTA_MAX:
+            found, present, slots_there = _fetch(cursor, None, None), None, None
+        else:
+            found = _fetch(cursor, *changed)
+            present = frozenset(Host.objects.values_list("pk", flat=True))
+            slots_there = _count(cursor) if count else None
+    containers, hosts = found.containers(), found.hosts()
+    if changed is None or present is None:
+        ids = frozenset(hosts)
+        return FleetRead(new_mark, whole=True, containers=containers, hosts=hosts, host_ids=ids, slots=len(containers))
+    return FleetRead(
+        new_mark,
+        whole=False,
+        containers={**dict.fromkeys(changed[0]), **containers},
+        hosts={**dict.fromkeys(changed[1]), **hosts},
+        host_ids=present,
+        slots=slots_there,
+    )
 
 
-def _delta(mark: int, new_mark: int, *, count: bool) -> FleetRead:
-    slots, hosts = _changed(mark)
-    if len(slots) > SLOTS_BY_DELTA_MAX:
-        return _whole(new_mark)
-    containers: dict[UUID, ContainerRow | None] = dict.fromkeys(slots)
-    containers |= _containers(current().filter(slot_id__in=slots)) if slots else {}
-    found = _hosts(Host.objects.filter(pk__in=hosts), hosts) if hosts else {}
-    present = frozenset(Host.objects.values_list("pk", flat=True))
-    rows = {**dict.fromkeys(hosts), **found}
-    slots_there = current().count() if count else None
-    return FleetRead(new_mark, whole=False, containers=containers, hosts=rows, host_ids=present, slots=slots_there)
-
-
-def read_usage(after_id: int) -> UsageRead:
-    """Measurements newer than `after_id`, and once more the few before it that may have come late."""
+def read_usage(after_id: int, *, late_ms: int) -> UsageRead:
+    """Measurements newer than `after_id`, and once more those before it that may have come late: a sample's id is
+    taken before its transaction commits."""
     with connection.cursor() as cursor:
-        cursor.execute(SAMPLES, [after_id - (SAMPLES_LATE_MS << COUNTER_BITS), SAMPLES_FRESH_S])
+        cursor.execute(SAMPLES, [after_id - (late_ms << COUNTER_BITS), SAMPLES_FRESH_S])
         rows = cursor.fetchall()
     now_s = monotonic_s()
     containers, hosts, last_id = {}, {}, after_id
@@ -121,102 +144,65 @@ def read_usage(after_id: int) -> UsageRead:
     return UsageRead(last_id, containers, hosts)
 
 
-def current() -> QuerySet[Container]:
-    """The current attempt of each slot, but for those that were removed and are gone: as lists show them."""
-    return Container.objects.filter(superseded=False).exclude(desired=Desired.REMOVE, gone_at__isnull=False)
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """Rows as the database gave them."""
 
+    container_rows: Sequence[tuple[Any, ...]]
+    host_rows: Sequence[Host]
+    count_rows: Sequence[tuple[int, int, int, int]]
 
-def _whole(mark: int) -> FleetRead:
-    hosts, containers = _hosts(Host.objects.all(), None), _containers(current())
-    ids = frozenset(hosts)
-    return FleetRead(mark, whole=True, containers=containers, hosts=hosts, host_ids=ids, slots=len(containers))
+    def containers(self) -> dict[str, ContainerRow]:
+        """By slot: of a slot's attempts the youngest that is no successor, as they are ordered."""
+        rows: dict[str, ContainerRow] = {}
+        for row in self.container_rows:
+            rows.setdefault(row[0], _container(row))
+        return rows
 
-
-def _changed(mark: int) -> tuple[set[UUID], set[int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(CHANGED, {"mark": mark})
-        rows = cursor.fetchall()
-    return (
-        {UUID(key) for kind, key in rows if kind == "slot"},
-        {int(key) for kind, key in rows if kind == "host"},
-    )
-
-
-FIELDS = (
-    "id",
-    "slot_id",
-    "project_id",
-    "project__name",
-    "name",
-    "host_id",
-    "host__name",
-    "host__reachable",
-    "status",
-    "health",
-    "attempt",
-    "not_before",
-    "spec__image",
-    "spec__resources",
-    "spec__ports",
-    "ports",
-    "reason",
-    "message",
-    "status_since",
-    "created_at",
-    "desired",
-    "generation",
-)
-
-
-def _containers(found: QuerySet[Container]) -> dict[UUID, ContainerRow]:
-    ordered = found.order_by("is_successor", "-attempt").values_list(*FIELDS)
-    rows: dict[UUID, ContainerRow] = {}
-    for values in ordered.iterator(chunk_size=2000):
-        row = dict(zip(FIELDS, values, strict=True))
-        rows.setdefault(row["slot_id"], _container(row))
-    return rows
-
-
-def _container(row: Mapping[str, Any]) -> ContainerRow:
-    state = container_state(
-        row["status"],
-        health=row["health"],
-        attempt=row["attempt"],
-        not_before=row["not_before"],
-        reachable=row["host__reachable"],
-    )
-    values = (
-        str(row["id"]),
-        str(row["slot_id"]),
-        row["name"],
-        row["project__name"],
-        row["host__name"],
-        row["status"],
-        state,
-        row["health"],
-        None,
-        None,
-        bytes_of((row["spec__resources"] or {}).get("memory_limit")),
-        row["spec__image"] or "",
-        row["reason"],
-        row["message"][:MESSAGE_CHARS],
-        row["attempt"],
-        millis(row["status_since"]),
-        millis(row["created_at"]),
-        ports_text(row["ports"], row["spec__ports"] or []),
-        row["desired"],
-        row["generation"],
-    )
-    return ContainerRow(row["id"], row["project_id"], row["host_id"], row["status"], values)
-
-
-def _hosts(found: QuerySet[Host], ids: Iterable[int] | None) -> dict[int, HostRow]:
-    counts: dict[int, dict[int, Count]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS, {"all": ids is None, "hosts": list(ids or ())})
-        for host_id, project_id, there, failed in cursor.fetchall():
+    def hosts(self) -> dict[int, HostRow]:
+        counts: dict[int, dict[int, Count]] = {}
+        for host_id, project_id, there, failed in self.count_rows:
             counts.setdefault(host_id, {})[project_id] = Count(there, failed)
-    return {host.pk: _host(host, counts.get(host.pk, {})) for host in found.select_related("booking")}
+        return {host.pk: _host(host, counts.get(host.pk, {})) for host in self.host_rows}
+
+
+def _fetch(cursor: Any, slots: set[str] | None, host_ids: set[int] | None) -> _Fetched:
+    """Containers of these slots and these hosts; None: all."""
+    hosts = Host.objects.all() if host_ids is None else Host.objects.filter(pk__in=host_ids)
+    return _Fetched(
+        _ask(cursor, CONTAINERS, slots) if slots is None or slots else [],
+        list(hosts.select_related("booking")) if host_ids is None or host_ids else [],
+        _ask(cursor, COUNTS, host_ids) if host_ids is None or host_ids else [],
+    )
+
+
+def _ask(cursor: Any, query: str, keys: Collection[Any] | None) -> list[tuple[Any, ...]]:
+    cursor.execute(query, {"all": keys is None, "keys": list(keys or ())})
+    return list(cursor.fetchall())
+
+
+def _count(cursor: Any) -> int:
+    cursor.execute(COUNT)
+    return int(cursor.fetchone()[0])
+
+
+def _changed(cursor: Any, mark: int) -> tuple[set[str], set[int]]:
+    """Slots and hosts."""
+    cursor.execute(CHANGED, {"mark": mark})
+    rows = cursor.fetchall()
+    return {key for kind, key in rows if kind == "slot"}, {int(key) for kind, key in rows if kind == "host"}
+
+
+def _container(row: tuple[Any, ...]) -> ContainerRow:
+    slot, key, project_id, project, host_id, host, reachable, name, status, health, attempt, not_before = row[:12]
+    image, memory_limit, ports, wished_ports, reason, message, since_ms, created_ms, desired, generation = row[12:]
+    state = container_state(status, health=health, attempt=attempt, not_before=not_before, reachable=reachable)
+    bound, wished = (json.loads(text) if text else () for text in (ports, wished_ports))
+    values = (
+        *(key, slot, name, project, host, status, state, health, None, None, bytes_of(memory_limit), image or ""),
+        *(reason, message, attempt, since_ms, created_ms, ports_text(bound, wished), desired, generation),
+    )
+    return ContainerRow(key, project_id, host_id, status, values)
 
 
 def _host(host: Host, counts: Mapping[int, Count]) -> HostRow:

@@ -140,7 +140,7 @@ class Installation:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call, no lock, before exec
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one call, no lock, before exec
             )
 
     # HTTP
@@ -278,5 +278,6 @@ def _answer(status: int, raw: bytes, headers: dict[str, str]) -> Answer:
         return Answer(status, raw.decode(errors="replace"), headers)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Between fork and exec: end when the thread that started us ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -208,11 +208,29 @@ test("readings are kept every few seconds, also when they stay the same", () => 
     cols,
     last: true,
   });
-  for (const ts of [1_000, 3_000, 6_000, 11_000]) fleet.beat(0, ts);
+  for (const ts of [1_000, 3_000, 11_000, 20_000, 21_000]) fleet.beat(0, ts);
   expect(fleet.usage.read("a")).toEqual({
-    at: [1_000, 6_000, 11_000],
+    at: [1_000, 11_000, 21_000],
     cpu_millis: [5, 5, 5],
     memory_bytes: [7, 7, 7],
   });
   expect(fleet.usage.read("b").at).toEqual([]);
+});
+
+test("a row's version rises when something of it is different, and only then", () => {
+  const fleet = new Fleet();
+  const head = { sub: 1, kind: "containers", epoch: "1" } as const;
+  const cols = { slot: ["a", "b"], state: ["running", "running"], cpu_millis: [5, 5] };
+  fleet.accept({ ...head, t: "snap", seq: 0, offset: 0, rows: [1, 2], cols, last: true });
+  const versions = () => [0, 1].map((at) => fleet.containers.versionOf(at));
+  const change = (seq: number, changed: Columns) =>
+    fleet.accept({ ...head, t: "d", ts: 1, seq, rows: [2], cols: changed });
+  const [a, b] = versions() as [number, number];
+  change(1, { state: ["running"], cpu_millis: [5] });
+  expect(versions()).toEqual([a, b]);
+  change(2, { cpu_millis: [6] });
+  expect(versions()).toEqual([a, b + 1]);
+  change(3, { state: ["failed"] });
+  fleet.accept({ ...head, t: "del", seq: 4, rows: [1] });
+  expect(versions()).toEqual([a + 1, b + 2]);
 });

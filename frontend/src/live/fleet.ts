@@ -8,7 +8,8 @@ import { type Readings, UsageHistory } from "./history";
 import { fleetUsage } from "./summary";
 import { Table } from "./table";
 
-const RECORD_MS = 5_000;
+/** Hosts are measured every ten seconds. */
+const RECORD_MS = 10_000;
 /** No slot has this name: under it stands what all hosts use together. */
 const ALL = "";
 
@@ -132,13 +133,14 @@ export class Fleet {
     this.recordedAt = ts;
     const table = this.containers;
     const [slots, cpu, memory] = [table.text("slot"), table.num("cpu_millis"), table.num("memory_bytes")];
+    this.usage.begin(ts, table.count);
     for (let at = 0; at < table.end; at += 1) {
       const used = cpu[at] ?? NaN;
       if (table.isAlive(at) && !Number.isNaN(used))
-        this.usage.record(slots[at] ?? "", ts, used, memory[at] ?? NaN);
+        this.usage.record(slots[at] ?? "", used, memory[at] ?? NaN);
     }
     const all = fleetUsage(this);
-    if (all.cpu_capacity > 0) this.usage.record(ALL, ts, all.cpu_used, all.memory_used);
+    if (all.cpu_capacity > 0) this.usage.record(ALL, all.cpu_used, all.memory_used);
   }
 
   private table(kind: FleetKind): Table<Record<string, "num" | "text">> {

@@ -1,7 +1,11 @@
-/** CPU and memory of the last quarter of an hour per slot, as far as this console has seen them: rings, oldest first. */
+/**
+ * CPU and memory of the last quarter of an hour per slot, as far as this console has seen them, oldest first. All slots
+ * are read at the same moments: these stand here once, and each slot has one short ring of numbers.
+ */
 
-const POINTS = 180; // a quarter of an hour at one reading in five seconds
-const MOST_SLOTS = 5_000;
+const POINTS = 90; // a quarter of an hour at one reading in ten seconds
+/** So many rings more than slots may be left over from slots that went. */
+const SPARE = 500;
 
 export interface Readings {
   at: number[];
@@ -9,47 +13,45 @@ export interface Readings {
   memory_bytes: number[];
 }
 
-class Ring {
-  readonly at = new Float64Array(POINTS);
-  readonly cpu = new Float64Array(POINTS);
-  readonly memory = new Float64Array(POINTS);
-  filled = 0;
-  next = 0;
-}
-
 export class UsageHistory {
-  private readonly rings = new Map<string, Ring>();
+  private readonly moments = new Float64Array(POINTS).fill(NaN);
+  /** CPU, and behind it memory. */
+  private readonly rings = new Map<string, Float32Array>();
+  private next = -1;
 
-  record(slot: string, at_ms: number, cpu_millis: number, memory_bytes: number): void {
+  /** A new moment; the oldest one is forgotten. `slots`: how many there are about to be read. */
+  begin(at_ms: number, slots: number): void {
+    this.next = (this.next + 1) % POINTS;
+    this.moments[this.next] = at_ms;
+    const isCrowded = this.rings.size > slots + SPARE;
+    for (const [slot, ring] of this.rings) {
+      ring[this.next] = NaN;
+      if (isCrowded && ring.subarray(0, POINTS).every(Number.isNaN)) this.rings.delete(slot);
+    }
+  }
+
+  record(slot: string, cpu_millis: number, memory_bytes: number): void {
     let ring = this.rings.get(slot);
     if (!ring) {
-      if (this.rings.size >= MOST_SLOTS) this.forgetOldest();
-      ring = new Ring();
+      ring = new Float32Array(2 * POINTS).fill(NaN);
       this.rings.set(slot, ring);
     }
-    ring.at[ring.next] = at_ms;
-    ring.cpu[ring.next] = cpu_millis;
-    ring.memory[ring.next] = memory_bytes;
-    ring.next = (ring.next + 1) % POINTS;
-    ring.filled = Math.min(ring.filled + 1, POINTS);
+    ring[this.next] = cpu_millis;
+    ring[POINTS + this.next] = memory_bytes;
   }
 
   read(slot: string): Readings {
     const readings: Readings = { at: [], cpu_millis: [], memory_bytes: [] };
     const ring = this.rings.get(slot);
     if (!ring) return readings;
-    const first = ring.filled < POINTS ? 0 : ring.next;
-    for (let i = 0; i < ring.filled; i += 1) {
-      const index = (first + i) % POINTS;
-      readings.at.push(ring.at[index] ?? NaN);
-      readings.cpu_millis.push(ring.cpu[index] ?? NaN);
-      readings.memory_bytes.push(ring.memory[index] ?? NaN);
+    for (let i = 1; i <= POINTS; i += 1) {
+      const index = (this.next + i) % POINTS;
+      const cpu_millis = ring[index] ?? NaN;
+      if (Number.isNaN(cpu_millis)) continue;
+      readings.at.push(this.moments[index] ?? NaN);
+      readings.cpu_millis.push(cpu_millis);
+      readings.memory_bytes.push(ring[POINTS + index] ?? NaN);
     }
     return readings;
-  }
-
-  private forgetOldest(): void {
-    const oldest = this.rings.keys().next();
-    if (!oldest.done) this.rings.delete(oldest.value);
   }
 }

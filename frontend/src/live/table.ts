@@ -27,6 +27,7 @@ export class Table<S extends Schema> {
   private state = new Uint8Array(FIRST_CAPACITY); // 0 free, 1 alive, 2 dead
   private owner = new Float64Array(FIRST_CAPACITY);
   private marks = new Uint32Array(FIRST_CAPACITY);
+  private versions = new Uint32Array(FIRST_CAPACITY);
   private mark = 0;
   private readonly byKey = new Map<string, number>();
   private byRow = new Map<number, number>();
@@ -57,6 +58,11 @@ export class Table<S extends Schema> {
 
   isAlive(position: number): boolean {
     return this.state[position] === 1;
+  }
+
+  /** Rises with every change of this row: what is drawn of it may be kept until then. */
+  versionOf(position: number): number {
+    return this.versions[position] ?? 0;
   }
 
   typeOf(name: string): ColumnType | undefined {
@@ -94,27 +100,35 @@ export class Table<S extends Schema> {
 
   put(rows: readonly number[], columns: Columns): void {
     const keys = columns[this.key];
-    rows.forEach((row, i) => {
-      const position = this.claim(row, String(keys?.[i] ?? row));
+    const positions = rows.map((row, i) => this.claim(row, String(keys?.[i] ?? row)));
+    for (const position of positions) {
       this.marks[position] = this.mark;
-      for (const name of Object.keys(this.schema)) this.write(name, position, columns[name]?.[i] ?? null);
-    });
+      this.touch(position);
+    }
+    for (const [name, column] of this.numbers) {
+      const values = columns[name];
+      positions.forEach((position, i) => (column[position] = numberOf(values?.[i])));
+    }
+    for (const [name, column] of this.texts) {
+      const values = columns[name];
+      positions.forEach((position, i) => (column[position] = textOf(values?.[i])));
+    }
     this.shape += 1;
   }
 
   /** Rows that are not here (yet) are left out: their snapshot comes. Answers whether a text changed. */
   change(rows: readonly number[], columns: Columns): boolean {
-    let changes = 0;
+    let isReshaped = false;
     for (const [name, values] of Object.entries(columns)) {
       if (!(name in this.schema) || name === this.key) continue;
       for (const [i, row] of rows.entries()) {
         const position = this.byRow.get(row);
         if (position === undefined || this.owner[position] !== row) continue;
-        if (this.write(name, position, values[i] ?? null)) changes += 1;
+        if (this.write(name, position, values[i])) isReshaped = true;
       }
     }
-    if (changes > 0) this.shape += 1;
-    return changes > 0;
+    if (isReshaped) this.shape += 1;
+    return isReshaped;
   }
 
   remove(rows: readonly number[]): void {
@@ -143,6 +157,7 @@ export class Table<S extends Schema> {
     this.state[position] = 2;
     this.count -= 1;
     this.shape += 1;
+    this.touch(position);
   }
 
   private claim(row: number, key: string): number {
@@ -165,31 +180,50 @@ export class Table<S extends Schema> {
       state.set(this.state);
       this.state = state;
       this.owner = wider(this.owner, this.capacity);
-      const marks = new Uint32Array(this.capacity);
-      marks.set(this.marks);
-      this.marks = marks;
+      this.marks = widerCount(this.marks, this.capacity);
+      this.versions = widerCount(this.versions, this.capacity);
     }
     return position;
   }
 
-  private write(name: string, position: number, value: Cell): boolean {
+  /** Answers whether a text changed. */
+  private write(name: string, position: number, value: Cell | undefined): boolean {
     const numbers = this.numbers.get(name);
     if (numbers) {
-      numbers[position] =
-        typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : NaN;
+      const number = numberOf(value);
+      if (!Object.is(numbers[position], number)) this.touch(position);
+      numbers[position] = number;
       return false;
     }
     const texts = this.texts.get(name);
-    if (!texts) return false;
-    const text = value === null ? "" : String(value);
-    const changed = texts[position] !== text;
+    const text = textOf(value);
+    if (!texts || texts[position] === text) return false;
     texts[position] = text;
-    return changed;
+    this.touch(position);
+    return true;
   }
+
+  private touch(position: number): void {
+    this.versions[position] = (this.versions[position] ?? 0) + 1;
+  }
+}
+
+function numberOf(value: Cell | undefined): number {
+  return typeof value === "number" ? value : typeof value === "boolean" ? Number(value) : NaN;
+}
+
+function textOf(value: Cell | undefined): string {
+  return value === null || value === undefined ? "" : String(value);
 }
 
 function wider(column: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
   const next = new Float64Array(capacity).fill(NaN);
+  next.set(column);
+  return next;
+}
+
+function widerCount(column: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {
+  const next = new Uint32Array(capacity);
   next.set(column);
   return next;
 }

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HostTable } from "@/live/fleet";
 import { compareBy, type Sort } from "@/live/order";
@@ -130,13 +130,18 @@ function List({ shown, onSort }: { shown: Shown; onSort: (sort: Sort) => void })
   const { data: hosts } = useQuery(hostsQuery);
   const now_ms = useNow();
   const names = fleet.hosts.text("name");
+  const columns = useMemo(
+    () => hostColumns({ table: fleet.hosts, hosts: hosts ?? [], now_ms, t }),
+    [fleet, hosts, now_ms, t],
+  );
   return (
     <Grid
       label={t("hosts.title")}
-      columns={hostColumns({ table: fleet.hosts, hosts: hosts ?? [], now_ms, t })}
+      columns={columns}
       positions={shown.order.positions}
       keyOf={(position) => names[position] ?? ""}
       isGone={(position) => !fleet.hosts.isAlive(position)}
+      versionOf={(position) => fleet.hosts.versionOf(position)}
       sort={shown.sort}
       onSort={onSort}
       selected={selected}

@@ -1,12 +1,12 @@
 /** The columns of the list of hosts: live numbers from the feed, conditions from the API. */
-import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import type { HostTable } from "@/live/fleet";
 import type { Host } from "@/shared/api/types";
 import { showAge, showCores, showMemory } from "@/shared/lib/format";
-import { ROUTES } from "@/shared/lib/paths";
+import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import type { Column } from "@/shared/ui/grid";
 import { Meter } from "@/shared/ui/Meter";
+import { RowLink } from "@/shared/ui/RowLink";
 import { ConditionMark, HostStatus } from "@/shared/ui/Status";
 
 interface Needs {
@@ -35,14 +35,12 @@ function whoColumns({ table, t }: Needs): Column[] {
       width: "minmax(90px, 1fr)",
       sortBy: "name",
       cell: (at) => (
-        <Link
-          className="mono plain"
-          to={ROUTES.host}
-          params={{ name: table.text("name")[at] ?? "" }}
-          tabIndex={-1}
+        <RowLink
+          href={hrefOf(ROUTES.host, { name: table.text("name")[at] ?? "" })}
+          title={table.text("name")[at] ?? ""}
         >
           {table.text("name")[at]}
-        </Link>
+        </RowLink>
       ),
     },
     {

@@ -34,3 +34,8 @@ export type RunMode = (typeof RUN_MODES)[number];
 
 export const SETTINGS_TABS = ["profile", "tokens", "registries", "health", "about"] as const;
 export type SettingsTab = (typeof SETTINGS_TABS)[number];
+
+/** An address as text: `$name` in a route is replaced by its value. */
+export function hrefOf(route: string, values: Readonly<Record<string, string>>): string {
+  return route.replaceAll(/\$(\w+)/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
+}

@@ -24,3 +24,8 @@ test("after silence a page that leaves a hole replaces what is known; one that o
   expect(ids(far)).toEqual(["9", "8"]);
   expect(far.hasOlder).toBe(true);
 });
+
+test("what came together is put in order, and each event once", () => {
+  const list = merge(events("9"), events("10", "12", "11", "12"));
+  expect(list.map((event) => event.id)).toEqual(["12", "11", "10", "9"]);
+});

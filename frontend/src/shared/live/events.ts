@@ -7,6 +7,8 @@ import { session } from "./session";
 
 const PAGE_ROWS = 100;
 const MOST_ROWS = 5_000;
+/** A hidden tab draws nothing, and still does not gather without end. */
+const MOST_WAITING = 500;
 
 /** A project's events; null: of everything, also of the platform, for admins. */
 export type Scope = string | null;
@@ -45,19 +47,34 @@ export function useEvents(scope: Scope): Events {
   });
   useEffect(() => {
     const asked: Scope = keyText === "" ? null : keyText;
+    let waiting: OrchestraEvent[] = [];
+    // With the tick, as everything live: a large fleet tells of dozens in a second.
+    const show = (): void => {
+      // Until the first page is here there is nothing to lay them on.
+      if (waiting.length === 0 || cache.getQueryData(key(asked)) === undefined) return;
+      const came = waiting;
+      waiting = [];
+      cache.setQueryData<History>(key(asked), (known) => known && withLive(known, came));
+    };
+    const stop = session.ticker.subscribe(show);
     const handle = session.client.subscribe(
       { topic: `events:${keyText}` },
       {
         onFrame: (frame) => {
           if (frame.t !== "event") return;
-          const came = frame.event as OrchestraEvent;
-          cache.setQueryData<History>(key(asked), (known) => known && withLive(known, came));
+          waiting.push(frame.event as OrchestraEvent);
+          if (waiting.length >= MOST_WAITING) show();
+          session.ticker.mark(false);
         },
         // What happened while nobody listened is read again.
         onStart: () => void cache.invalidateQueries({ queryKey: key(asked), exact: true }),
       },
     );
-    return () => handle.close();
+    return () => {
+      stop();
+      handle.close();
+      show();
+    };
   }, [cache, keyText]);
   const last = query.data?.events.at(-1)?.id;
   return {
@@ -90,16 +107,23 @@ export function isNewer(a: string, b: string): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
-/** Both lists as one, newest first, each event once. */
+/** Both lists as one, newest first, each event once. `known` is in order; what is newer than all of it goes on top. */
 export function merge(known: readonly OrchestraEvent[], more: readonly OrchestraEvent[]): OrchestraEvent[] {
+  const top = known[0];
+  const isOnTop = top === undefined || more.every((event) => isNewer(event.id, top.id));
+  if (isOnTop) return [...inOrder(more), ...known];
   const ids = new Set(known.map((event) => event.id));
-  const fresh = more.filter((event) => !ids.has(event.id));
-  return [...known, ...fresh].sort((a, b) => (a.id === b.id ? 0 : isNewer(a.id, b.id) ? -1 : 1));
+  return inOrder([...known, ...more.filter((event) => !ids.has(event.id))]);
+}
+
+function inOrder(events: readonly OrchestraEvent[]): OrchestraEvent[] {
+  const unique = new Map(events.map((event) => [event.id, event]));
+  return [...unique.values()].sort((a, b) => (a.id === b.id ? 0 : isNewer(a.id, b.id) ? -1 : 1));
 }
 
 /** The oldest make room: they can be read again. */
-function withLive(known: History, came: OrchestraEvent): History {
-  const events = merge(known.events, [came]);
+function withLive(known: History, came: readonly OrchestraEvent[]): History {
+  const events = merge(known.events, came);
   if (events.length <= MOST_ROWS) return { ...known, events };
   return { events: events.slice(0, MOST_ROWS), hasOlder: true };
 }

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "react";
 import type { Sort } from "@/live/order";
 import { useKeys } from "../lib/keys";
 import { type Column, nextSort, step } from "./grid";
@@ -15,6 +15,8 @@ interface Props {
   positions: Int32Array;
   keyOf: (position: number) => string;
   isGone: (position: number) => boolean;
+  /** Rises when a row changes. With it a row is drawn again only then, and when `columns` is another array. */
+  versionOf?: (position: number) => number;
   sort: Sort;
   onSort: (sort: Sort) => void;
   selected: string | null;
@@ -30,6 +32,9 @@ interface Props {
 export function Grid(props: Props) {
   const { columns, positions, keyOf, selected } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const latest = useLatest(props);
+  const drawings = useRef(0);
+  drawings.current += 1;
   const hold = useHold(scroller, props.onHold);
   const rows = useVirtualizer({
     count: positions.length,
@@ -67,45 +72,80 @@ export function Grid(props: Props) {
           }
         />
         <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((item) => (
-            <Row key={item.key} grid={props} index={item.index} top_px={item.start} />
-          ))}
+          {rows.getVirtualItems().map((item) => {
+            const position = positions[item.index] ?? -1;
+            const key = keyOf(position);
+            return (
+              <Row
+                key={item.key}
+                grid={latest}
+                columns={columns}
+                position={position}
+                id={key}
+                index={item.index}
+                top_px={item.start}
+                isSelected={key === selected}
+                isGone={props.isGone(position)}
+                version={props.versionOf?.(position) ?? drawings.current}
+              />
+            );
+          })}
         </div>
       </div>
     </div>
   );
 }
 
-function Row({ grid, index, top_px }: { grid: Props; index: number; top_px: number }) {
-  const position = grid.positions[index] ?? -1;
-  const key = grid.keyOf(position);
+interface RowProps {
+  grid: RefObject<Props>;
+  columns: readonly Column[];
+  position: number;
+  id: string;
+  index: number;
+  top_px: number;
+  isSelected: boolean;
+  isGone: boolean;
+  /** Only so that another one draws the row again. */
+  version: number;
+}
+
+const Row = memo(function Row({ grid, columns, position, id, ...place }: RowProps) {
   return (
     <div
-      id={rowId(key)}
+      id={rowId(id)}
       role="row"
-      aria-rowindex={index + 2}
-      aria-selected={key === grid.selected}
+      aria-rowindex={place.index + 2}
+      aria-selected={place.isSelected}
       className={styles.row}
-      data-gone={grid.isGone(position)}
-      style={{ transform: `translateY(${top_px}px)` }}
+      data-gone={place.isGone}
+      style={{ transform: `translateY(${place.top_px}px)` }}
       onClick={(event) => {
         if (event.target instanceof HTMLElement && event.target.closest("a, button, input") !== null) return;
-        grid.onSelect(key);
-        grid.onOpen(key);
+        grid.current.onSelect(id);
+        grid.current.onOpen(id);
       }}
     >
-      {grid.columns.map((column) => (
+      {columns.map((column) => (
         <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
           {column.cell(position)}
         </div>
       ))}
     </div>
   );
+});
+
+/** What the last drawing was given, for those that outlive it. */
+function useLatest<T>(value: T): RefObject<T> {
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
+  return latest;
 }
 
 interface Place {
   selectedIndex: number;
-  scroller: React.RefObject<HTMLDivElement | null>;
+  scroller: RefObject<HTMLDivElement | null>;
   scrollTo: (index: number) => void;
 }
 
@@ -160,7 +200,7 @@ interface Hold {
   onBlur: () => void;
 }
 
-function useHold(scroller: React.RefObject<HTMLDivElement | null>, tell: (isHeld: boolean) => void): Hold {
+function useHold(scroller: RefObject<HTMLDivElement | null>, tell: (isHeld: boolean) => void): Hold {
   const why = useRef({ pointer: false, focus: false, scrolled: false });
   const set = (part: Partial<typeof why.current>): void => {
     const before = Object.values(why.current).some(Boolean);
