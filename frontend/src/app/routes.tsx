@@ -119,9 +119,7 @@ const containers = createRoute({
 const container = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.container,
-  validateSearch: (
-    search,
-  ): { tab?: ContainerTab; find?: string; since?: Since; range?: UsageRange } => ({
+  validateSearch: (search): { tab?: ContainerTab; find?: string; since?: Since; range?: UsageRange } => ({
     tab: CONTAINER_TABS.find((tab) => tab === search["tab"]),
     find: text(search["find"]),
     since: readSince(search["since"]),
@@ -229,8 +227,8 @@ const settings = createRoute({
     return (
       <SettingsPage
         tab={settings.useSearch().tab ?? "profile"}
-          onTab={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true })}
-          project={useProject()}
+        onTab={(tab) => void navigate({ search: (before) => ({ ...before, tab }), replace: true })}
+        project={useProject()}
         profile={<Profile />}
       />
     );
