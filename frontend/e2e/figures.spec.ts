@@ -164,7 +164,9 @@ test("filter and sort", async ({ page }) => {
   const rows: Look = { event: "keydown", selector: "[role=grid]", attribute: "aria-rowcount" };
   const cdp = await meter(page);
   const typed: Took[] = [];
-  const keep = (took: Took | null): void => void (took !== null && typed.push(took));
+  const keep = (took: Took | null): void => {
+    if (took !== null) typed.push(took);
+  };
   for (const query of QUERIES) {
     await page.keyboard.press("/");
     for (const key of query) keep(await timeTo(page, cdp, rows, () => page.keyboard.press(key)));
