@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Sort } from "@/live/order";
 import { hostsQuery } from "@/shared/api/queries";
+import type { Host } from "@/shared/api/types";
 import { openInDock } from "@/shared/lib/dock";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
@@ -21,6 +22,8 @@ import { factsOf } from "./rowFacts";
 import { rememberOrder } from "./siblings";
 import { extend, shownState, type Ticks, toggle, toggleAll } from "./ticks";
 import type { SetTicks } from "./useTicks";
+
+const NO_HOSTS: readonly Host[] = [];
 
 interface Props {
   project: string;
@@ -101,21 +104,23 @@ function useRows(positions: Int32Array) {
   const { fleet } = useFleet();
   const [names] = useState(() => new Map<string, string>());
   const table = fleet.containers;
-  const slots = (): string[] => {
-    const values = table.text("slot");
-    return Array.from(positions, (at) => values[at] ?? "");
-  };
-  const nameOf = (slot: string): string => {
-    const at = table.find(slot);
-    if (at !== undefined) names.set(slot, table.text("name")[at] ?? slot);
-    return names.get(slot) ?? slot;
-  };
-  return {
-    slots,
-    nameOf,
-    alive: () => slots().filter((slot) => table.find(slot) !== undefined),
-    factsOf: (slot: string) => factsOf(table, slot),
-  };
+  return useMemo(() => {
+    const slots = (): string[] => {
+      const values = table.text("slot");
+      return Array.from(positions, (at) => values[at] ?? "");
+    };
+    const nameOf = (slot: string): string => {
+      const at = table.find(slot);
+      if (at !== undefined) names.set(slot, table.text("name")[at] ?? slot);
+      return names.get(slot) ?? slot;
+    };
+    return {
+      slots,
+      nameOf,
+      alive: () => slots().filter((slot) => table.find(slot) !== undefined),
+      factsOf: (slot: string) => factsOf(table, slot),
+    };
+  }, [table, positions, names]);
 }
 
 type Go = (id: string, tab?: ContainerTab) => void;
@@ -143,21 +148,26 @@ function Rows(props: RowsProps) {
   const { data: hosts } = useQuery(hostsQuery);
   const now_ms = useNow();
   const slots = fleet.containers.text("slot");
-  const ticking = {
-    has: (slot: string) => ticks.ids.has(slot),
-    shown: ticks.ids.size === 0 ? ("none" as const) : shownState(ticks, rows.alive()),
-    onTick: (slot: string, isRange: boolean) =>
-      setTicks((now) => (isRange ? extend(now, rows.slots(), slot, slot) : toggle(now, slot))),
-    onAll: () => setTicks((now) => toggleAll(now, rows.alive())),
-  };
   const { onActions } = props;
+  // Another array draws every row again, so there is one only when all of them may look different.
+  const columns = useMemo(() => {
+    const ticking = {
+      has: (slot: string) => ticks.ids.has(slot),
+      shown: ticks.ids.size === 0 ? ("none" as const) : shownState(ticks, rows.alive()),
+      onTick: (slot: string, isRange: boolean) =>
+        setTicks((now) => (isRange ? extend(now, rows.slots(), slot, slot) : toggle(now, slot))),
+      onAll: () => setTicks((now) => toggleAll(now, rows.alive())),
+    };
+    return containerColumns({ fleet, hosts: hosts ?? NO_HOSTS, project, now_ms, ticking, onActions, t });
+  }, [fleet, hosts, project, now_ms, ticks, setTicks, rows, onActions, t]);
   return (
     <Grid
       label={t("containers.title")}
-      columns={containerColumns({ fleet, hosts: hosts ?? [], project, now_ms, ticking, onActions, t })}
+      columns={columns}
       positions={order.positions}
       keyOf={(position) => slots[position] ?? ""}
       isGone={(position) => !fleet.containers.isAlive(position)}
+      versionOf={(position) => fleet.containers.versionOf(position)}
       sort={props.sort}
       onSort={props.onSort}
       selected={selected}

@@ -1,14 +1,14 @@
 /** The columns of the list of containers: each reads one field of one row where it stands. */
 import { IconDots, IconLayoutBottombarExpand } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import type { Fleet } from "@/live/fleet";
 import type { Host } from "@/shared/api/types";
 import { openInDock } from "@/shared/lib/dock";
 import { shortImage, showAge, showCpuShare, showMemory } from "@/shared/lib/format";
-import { ROUTES } from "@/shared/lib/paths";
+import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import { readPorts } from "@/shared/lib/ports";
 import { PortLinks } from "@/shared/ui/PortLinks";
+import { RowLink } from "@/shared/ui/RowLink";
 import { ContainerStatus } from "@/shared/ui/Status";
 import type { Column } from "@/shared/ui/grid";
 import { Sparkline } from "@/shared/ui/Sparkline";
@@ -145,24 +145,18 @@ function whatColumns({ fleet, project, t }: Needs): Column[] {
 
 function Name({ project, slot, name }: { project: string; slot: string; name: string }) {
   return (
-    <Link
-      className="mono plain"
-      to={ROUTES.container}
-      params={{ project, id: slot }}
-      tabIndex={-1}
-      title={name}
-    >
+    <RowLink href={hrefOf(ROUTES.container, { project, id: slot })} title={name}>
       {name}
-    </Link>
+    </RowLink>
   );
 }
 
 function HostName({ name }: { name: string }) {
   if (name === "") return <span className="soft">–</span>;
   return (
-    <Link className="mono plain" to={ROUTES.host} params={{ name }} tabIndex={-1} title={name}>
+    <RowLink href={hrefOf(ROUTES.host, { name })} title={name}>
       {name}
-    </Link>
+    </RowLink>
   );
 }
 
