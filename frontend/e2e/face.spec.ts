@@ -100,6 +100,6 @@ test("Orchestra tells how its own loops do, and about itself", async ({ page }) 
   await expect(page.getByRole("cell").first()).toBeVisible();
   await expectAccessible(page, "settings-health");
   await page.getByRole("tab", { name: "About" }).click();
-  await expect(page.getByRole("link", { name: "/api/v1/schema/" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "/api/v1/schema/", exact: true })).toBeVisible();
   await expectAccessible(page, "settings-about");
 });
