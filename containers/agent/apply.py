@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from containers.agent.failures import NO_ANSWER, end_of, meaning
+from containers.agent.failures import end_of, meaning
 from containers.agent.hands import Hands
 from containers.agent.images import ImageDesk
 from containers.agent.keep import keep_log
@@ -20,7 +20,7 @@ from containers.policy import ProjectPolicy, refusals
 from containers.reasons import Reason
 from containers.spec import ContainerSpec, parse
 from containers.states import FINAL, Desired, Health, Status
-from hosts.engine.errors import Conflict, EngineError, ImageMissing, NameTaken, NotFound
+from hosts.engine.errors import NO_ANSWER, Conflict, EngineError, ImageMissing, NameTaken, NotFound
 from hosts.engine.types import Inspected
 
 log = logging.getLogger(__name__)

@@ -13,13 +13,12 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from containers.agent.apply import do
-from containers.agent.failures import NO_ANSWER
 from containers.agent.hands import Hands
 from containers.agent.images import ImageDesk
 from containers.agent.plan import Do, Step
 from core.lib.clock import monotonic_s
 from core.lib.lease import HoldLost
-from hosts.engine.errors import EngineError
+from hosts.engine.errors import NO_ANSWER, EngineError
 
 log = logging.getLogger(__name__)
 

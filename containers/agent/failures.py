@@ -3,21 +3,14 @@
 from containers.reasons import Reason
 from containers.registry_host import registry_of
 from hosts.engine.errors import (
-    Deadline,
     DiskFull,
-    EngineDown,
     EngineError,
     ImageMissing,
     Invalid,
     PortTaken,
     RegistryDenied,
     RegistryError,
-    Unreachable,
-    Untrusted,
 )
-
-# The engine did not answer: nothing is known, the next turn tries again and adopts what was done.
-NO_ANSWER = (Unreachable, EngineDown, Untrusted, Deadline)
 
 _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
     ImageMissing: (Reason.IMAGE_MISSING, "The image {image} cannot be had: check its name and tag, or push it."),
