@@ -41,6 +41,11 @@ def urgent_rows(host_id: int) -> dict[UUID, Wanted]:
     return _read(f"host_id = %s AND gone_at IS NULL AND {_URGENT}", [host_id])
 
 
+def waiting_rows(host_id: int) -> dict[UUID, Wanted]:
+    """The rows of which nothing can have been started yet."""
+    return _read("host_id = %s AND gone_at IS NULL AND status IN ('bound','preparing')", [host_id])
+
+
 def _read(where: str, params: list[Any]) -> dict[UUID, Wanted]:
     with database_visit(), connection.cursor() as cursor:
         cursor.execute(f"{_COLUMNS} WHERE {where} ORDER BY created_at, id", params)
