@@ -63,7 +63,8 @@ class HostWorker:
         self._passed_over = False  # a row that shall stop was in somebody's hands when we last looked
         self._told: dict[str, tuple[float, str | None]] = {}
         self._introduced = threading.Event()  # the engine is this host's, as far as we know
-        self._identify_at_s = 0.0
+        self._identify_at_s = self._facts_at_s = self._sample_at_s = 0.0
+        self._measurer = Measurer(hands)
         self._threads = [
             threading.Thread(target=self._guarded, args=(body,), name=f"{body.__name__}-{hands.host_name}", daemon=True)
             for body in (self._turns, self._pings, self._events, self._measures)
@@ -162,6 +163,7 @@ class HostWorker:
             self._give_up(asked_s, why="the engine gave no answer")
             raise
         if ours:
+            self._facts_at_s = monotonic_s() + FACTS_EVERY_S
             self._introduced.set()
             return
         self._give_up(asked_s, why="the engine at its address was not this host's")
@@ -271,16 +273,16 @@ class HostWorker:
         self._stopping.wait(EVENTS_AGAIN_S)
 
     def _measures(self) -> None:
+        """Each time is noted before its call: one that fails, again and again, keeps the other from nothing."""
         if not self._introduced.wait(1.0):
             return
-        measurer, sample_at_s, facts_at_s = Measurer(self.hands), 0.0, monotonic_s() + FACTS_EVERY_S
-        while not self._stopping.is_set():
-            if monotonic_s() >= sample_at_s:
-                sample_at_s = monotonic_s() + settings.SAMPLE_S
-                measurer.everything()
-            elif not self.crew.has_much_to_do:
-                measurer.fresh()
-            if monotonic_s() >= facts_at_s:
-                facts_at_s = monotonic_s() + FACTS_EVERY_S
+        while self._introduced.is_set() and not self._stopping.is_set():
+            if monotonic_s() >= self._facts_at_s:
+                self._facts_at_s = monotonic_s() + FACTS_EVERY_S
                 write_facts(self.hands)
+            if monotonic_s() >= self._sample_at_s:
+                self._sample_at_s = monotonic_s() + settings.SAMPLE_S
+                self._measurer.everything()
+            elif not self.crew.has_much_to_do:
+                self._measurer.fresh()
             self._stopping.wait(FRESH_EVERY_S)

@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from containers.agent import worker as worker_module
 from containers.agent.plan import Do
 from containers.agent.worker import HostWorker
 from containers.models import Container
 from containers.states import Status
-from hosts.engine.errors import Deadline, EngineDown
+from hosts.engine.errors import Deadline, EngineDown, EngineError, Refused
 from hosts.engine.fake import FakeHost
 from hosts.models import Host
 from tests import rows
@@ -112,6 +113,17 @@ def test_an_engine_that_pings_and_gives_no_list_keeps_nothing_for_ever(bench: Be
         worker._compare()
     until(lambda: status(preparing) == Status.FAILED)
     assert status(fresh) == Status.PREPARING
+
+
+@pytest.mark.parametrize("error", [Deadline("no answer"), Refused("cgroup: file does not exist")])
+def test_figures_that_fail_keep_the_facts_from_nothing(
+    bench: Bench, worker: HostWorker, monkeypatch: pytest.MonkeyPatch, error: EngineError
+) -> None:
+    monkeypatch.setattr(worker_module, "FACTS_EVERY_S", 0.3)
+    bench.do(Do.BRING_UP, bench.bound())
+    bench.fake.fail("stats", error, times=1000)
+    worker.start()
+    until(lambda: bench.fake.calls["info"] >= 3)
 
 
 def long_ago(container: Container) -> Container:
