@@ -25,6 +25,8 @@ from hosts.engine.types import Inspected
 
 log = logging.getLogger(__name__)
 
+LOST_GRACE_S = 5  # its successor may run already: two of them shall not run side by side for longer
+
 
 def do(step: Step, hands: Hands, desk: ImageDesk) -> None:
     """Do it. Raises HoldLost, and engine errors that say "no answer": the next turn tries again."""
@@ -204,7 +206,8 @@ def _clear(container_id: UUID, hands: Hands) -> None:
         if seen.state in ("running", "paused"):
             log.warning("%s: %s runs although its row is %s; it is stopped", hands.host_name, seen.name, row.status)
             spec = parse(row.spec)
-            hands.engine.stop(seen.name, grace_s=spec.stop_grace_s, signal=spec.stop_signal)
+            grace_s = min(spec.stop_grace_s, LOST_GRACE_S) if row.status == Status.LOST else spec.stop_grace_s
+            hands.engine.stop(seen.name, grace_s=grace_s, signal=spec.stop_signal)
         keep_log(row, hands, seen.name)
         name = _rename(container_id, hands, seen.name)
         hands.check()

@@ -180,6 +180,21 @@ def test_what_came_back_after_its_end_is_stopped_and_removed_again(bench: Bench)
     assert Container.objects.get(pk=container.pk).status == Status.STOPPED
 
 
+def test_a_lost_one_that_is_still_there_gets_little_time_to_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its successor may run already."""
+    container = bench.do(Do.BRING_UP, bench.bound(stop_grace=60))
+    stop, graces = bench.hands.engine.stop, []
+
+    def counted(name: str, *, grace_s: int, signal: str | None = None) -> None:
+        graces.append(grace_s)
+        stop(name, grace_s=grace_s, signal=signal)
+
+    monkeypatch.setattr(bench.hands.engine, "stop", counted)
+    with_old_status(container, Status.LOST)
+    bench.turn(1)
+    assert (graces, bench.fake.containers) == ([5], {})
+
+
 @pytest.mark.parametrize(
     ("verb", "error", "reason"),
     [("resolve", ImageMissing("no such tag"), "image-missing"), ("resolve", RegistryError("no such host"), "registry")],
