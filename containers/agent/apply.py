@@ -14,6 +14,7 @@ from containers.agent.hands import Hands
 from containers.agent.images import ImageDesk
 from containers.agent.keep import keep_log
 from containers.agent.plan import Do, Step, done_name, live_name
+from containers.agent.progress import NotWanted
 from containers.compile import Port, engine_body, volume_name
 from containers.models import Container
 from containers.policy import ProjectPolicy, refusals
@@ -53,6 +54,8 @@ def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
     try:
         if row.status == Status.STARTING or _prepare(row, hands, desk, pins):
             _start(row, hands)
+    except NotWanted as error:
+        log.info("%s: %s", hands.host_name, error)
     except NO_ANSWER:
         raise
     except EngineError as error:

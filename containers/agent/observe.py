@@ -13,7 +13,8 @@ from core.lib.brief import database_visit
 from hosts.engine.types import Facts
 
 _COLUMNS = (
-    "SELECT id, status, desired, health, gone_at IS NOT NULL, extract(epoch FROM now() - status_since)::float"
+    "SELECT id, status, desired, health, gone_at IS NOT NULL, extract(epoch FROM now() - least(now(),"
+    " greatest(status_since, to_timestamp((progress ->> 'moved_at')::float))))::float"
     " FROM containers_container"
 )
 _URGENT = "(status = 'bound' OR (desired <> 'run' AND status IN ('bound','preparing','starting','running')))"

@@ -88,8 +88,8 @@ BUGS = (
     Bug(
         "share what a registry said to credentials",
         "containers/agent/images.py",
-        "self._resolved[errand.asker, errand.ref] = ",
-        "self._resolved[None, errand.ref] = ",
+        "self._resolved.put((errand.asker, errand.ref), ",
+        "self._resolved.put((None, errand.ref), ",
         "tests/agent/test_private_images.py::test_an_image_that_is_here_is_not_another_projects",
     ),
     Bug(
