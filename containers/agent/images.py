@@ -13,7 +13,7 @@ from functools import cached_property
 from containers.agent.failures import is_silence
 from containers.agent.hands import Hands
 from containers.agent.memory import Memory
-from containers.agent.progress import TOLD_EVERY_S, Pull, Teller
+from containers.agent.progress import TOLD_EVERY_S, Pull, PullNeeded, Teller
 from containers.models import Container
 from containers.registries import Credentials, credentials_for, is_guarded, was_shown
 from containers.spec import parse_image
@@ -38,6 +38,7 @@ class Errand:
     hands: Hands
     row: Container
     ref: str
+    may_pull: bool = True
 
     @cached_property
     def credentials(self) -> Credentials | None:
@@ -86,8 +87,8 @@ class ImageDesk:
     _silent: Memory[tuple[Asker, str], EngineError] = field(default_factory=lambda: Memory(SILENT_REGISTRY_FOR_S))
     _pulling: dict[str, Pull] = field(default_factory=dict)
 
-    def provide(self, hands: Hands, row: Container, *, surely: bool = True) -> Provided:
-        """The image to create with, made present. ImageMissing, RegistryError, DiskFull ...
+    def provide(self, hands: Hands, row: Container, *, surely: bool = True, may_pull: bool = True) -> Provided:
+        """The image to create with, made present. ImageMissing, RegistryError, DiskFull ... PullNeeded when it may not.
 
         Without `surely` the engine is not asked for what a moment ago was there, or for what an earlier attempt has
         pinned: the create call says when it is not, and then it is provided surely.
@@ -97,7 +98,7 @@ class ImageDesk:
             if surely:
                 hands.engine.image(row.image_id)
             return Provided(row.image_id)
-        errand = Errand(hands, row, ref)
+        errand = Errand(hands, row, ref, may_pull)
         digest = row.image_digest or self._answered(errand)
         if not digest:
             local = _local_only(hands, ref)
@@ -170,7 +171,8 @@ class ImageDesk:
         try:
             return hands.engine.image(exact)
         except ImageMissing:
-            pass
+            if not errand.may_pull:
+                raise PullNeeded(exact) from None
         pull = self._pulling.setdefault(exact, Pull())
         teller = Teller(hands, errand.row, pull)
         while not pull.lock.acquire(timeout=TOLD_EVERY_S):

@@ -24,6 +24,10 @@ class NotWanted(Exception):
     """Somebody asked for a stop meanwhile: the step ends in order, the next one stops it."""
 
 
+class PullNeeded(Exception):
+    """The image must be pulled first, which takes long: not by the hands that bring up what is present."""
+
+
 @dataclass(slots=True)
 class Pull:
     """One image that is being pulled, by one row for all that wait for it."""

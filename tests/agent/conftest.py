@@ -36,7 +36,7 @@ class Bench:
 
     def bound(self, name: str = "", **spec: Any) -> Container:
         """A container that the scheduler has just bound here."""
-        container = rows.slot(name, image=IMAGE, **{"command": ["act", "wait"], **spec})
+        container = rows.slot(name, **{"image": IMAGE, "command": ["act", "wait"], **spec})
         assert rows.bind(container, self.host)
         return container
 
