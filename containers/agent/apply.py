@@ -6,31 +6,38 @@ then adopt or replace. A row that is final is renamed on the engine, so that a l
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from containers.agent.failures import NO_ANSWER, end_of, meaning
+from containers.agent.failures import end_of, meaning
 from containers.agent.hands import Hands
-from containers.agent.images import ImageDesk
+from containers.agent.images import ImageDesk, Provided
 from containers.agent.keep import keep_log
 from containers.agent.plan import Do, Step, done_name, live_name
+from containers.agent.progress import NotWanted
 from containers.compile import Port, engine_body, volume_name
 from containers.models import Container
 from containers.policy import ProjectPolicy, refusals
 from containers.reasons import Reason
 from containers.spec import ContainerSpec, parse
 from containers.states import FINAL, Desired, Health, Status
-from hosts.engine.errors import Conflict, EngineError, ImageMissing, NameTaken, NotFound
+from hosts.engine.errors import NO_ANSWER, Conflict, EngineError, ImageMissing, NameTaken, NotFound
 from hosts.engine.types import Inspected
 
 log = logging.getLogger(__name__)
 
+LOST_GRACE_S = 5  # its successor may run already: two of them shall not run side by side for longer
 
-def do(step: Step, hands: Hands, desk: ImageDesk) -> None:
-    """Do it. Raises HoldLost, and engine errors that say "no answer": the next turn tries again."""
+
+def do(step: Step, hands: Hands, desk: ImageDesk, *, may_pull: bool = True) -> None:
+    """Do it. Raises HoldLost, and engine errors that say "no answer": the next turn tries again.
+
+    PullNeeded when it may not pull: the same step, done by hands that may, goes on from there.
+    """
     hands.check()
     if step.do == Do.BRING_UP:
-        bring_up(step.id, hands, desk)
+        bring_up(step.id, hands, desk, may_pull=may_pull)
     elif step.do == Do.NOTE_HEALTH:
         hands.note(step.id, health=step.health)
     elif step.do == Do.GIVE_UP:
@@ -39,7 +46,7 @@ def do(step: Step, hands: Hands, desk: ImageDesk) -> None:
         _ENDINGS[step.do](step.id, hands)
 
 
-def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
+def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk, *, may_pull: bool = True) -> None:
     """Pull, create, start: whatever of it is missing. A refusal ends the attempt with the engine's words."""
     row = hands.row(container_id)
     if row.status == Status.BOUND:
@@ -49,8 +56,11 @@ def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
         return
     pins: dict[str, str] = {}
     try:
-        if row.status == Status.STARTING or _prepare(row, hands, desk, pins):
+        provide = partial(desk.provide, hands, row, may_pull=may_pull)
+        if row.status == Status.STARTING or _prepare(row, hands, provide, pins):
             _start(row, hands)
+    except NotWanted as error:
+        log.info("%s: %s", hands.host_name, error)
     except NO_ANSWER:
         raise
     except EngineError as error:
@@ -59,14 +69,14 @@ def bring_up(container_id: UUID, hands: Hands, desk: ImageDesk) -> None:
         _clear(row.id, hands)
 
 
-def _prepare(row: Container, hands: Hands, desk: ImageDesk, pins: dict[str, str]) -> bool:
+def _prepare(row: Container, hands: Hands, provide: Callable[..., Provided], pins: dict[str, str]) -> bool:
     """Until it is created and its row says starting. False when it may not, or shall stop by now.
 
     `pins` is filled as soon as they are known: also a refused attempt tells the next one which image it was. They are
     written together with the move, before anything starts, so that what runs is always what the row names.
     """
     for surely in (False, True):
-        spec, provided = parse(row.spec), desk.provide(hands, row, surely=surely)
+        spec, provided = parse(row.spec), provide(surely=surely)
         pins.update(provided.pins)
         body = _body(row, spec, hands, provided.ref)
         refused = refusals(body, ProjectPolicy.from_json(row.project.policy))
@@ -204,7 +214,8 @@ def _clear(container_id: UUID, hands: Hands) -> None:
         if seen.state in ("running", "paused"):
             log.warning("%s: %s runs although its row is %s; it is stopped", hands.host_name, seen.name, row.status)
             spec = parse(row.spec)
-            hands.engine.stop(seen.name, grace_s=spec.stop_grace_s, signal=spec.stop_signal)
+            grace_s = min(spec.stop_grace_s, LOST_GRACE_S) if row.status == Status.LOST else spec.stop_grace_s
+            hands.engine.stop(seen.name, grace_s=grace_s, signal=spec.stop_signal)
         keep_log(row, hands, seen.name)
         name = _rename(container_id, hands, seen.name)
         hands.check()

@@ -1,7 +1,7 @@
 """The pools that do a host's steps: a container is in one pair of hands at a time, a frozen engine starves nobody.
 
-Before: worker.py plans. After: apply.py does. What comes up and what goes down have a pool each, because a stop may
-take its whole grace.
+Before: worker.py plans. After: apply.py does. Four pools, so that no kind of step waits behind a slower one: what comes
+up, what must be pulled first (minutes), what shall stop (its whole grace), and what only needs a look.
 """
 
 import logging
@@ -13,19 +13,20 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from containers.agent.apply import do
-from containers.agent.failures import NO_ANSWER
 from containers.agent.hands import Hands
 from containers.agent.images import ImageDesk
 from containers.agent.plan import Do, Step
+from containers.agent.progress import PullNeeded
 from core.lib.clock import monotonic_s
 from core.lib.lease import HoldLost
-from hosts.engine.errors import EngineError
+from hosts.engine.errors import NO_ANSWER, EngineError
 
 log = logging.getLogger(__name__)
 
 UP_THREADS = 6  # more concurrent starts only queue inside the engine
+PULL_THREADS = 16  # most of them wait for a pull of the same image; the engine itself fetches few layers at once
 DOWN_THREADS = 24
-_UP = (Do.BRING_UP, Do.NOTE_HEALTH, Do.GIVE_UP)
+LOOK_THREADS = 6
 
 
 class Crew:
@@ -45,7 +46,9 @@ class Crew:
         self.hands, self.on_done, self.on_failed, self.on_lost = hands, on_done, on_failed, on_lost
         self._desk = ImageDesk()
         self._up = ThreadPoolExecutor(UP_THREADS, thread_name_prefix=f"up-{hands.host_name}")
+        self._pull = ThreadPoolExecutor(PULL_THREADS, thread_name_prefix=f"pull-{hands.host_name}")
         self._down = ThreadPoolExecutor(DOWN_THREADS, thread_name_prefix=f"down-{hands.host_name}")
+        self._look = ThreadPoolExecutor(LOOK_THREADS, thread_name_prefix=f"look-{hands.host_name}")
         self._guard = threading.Lock()
         self._busy: set[UUID] = set()
         self._touched: dict[UUID, float] = {}
@@ -64,7 +67,7 @@ class Crew:
                 if step.id in self._busy:
                     continue
                 self._busy.add(step.id)
-            pool = self._up if step.do in _UP else self._down
+            pool = {Do.BRING_UP: self._up, Do.STOP: self._down}.get(step.do, self._look)
             try:
                 pool.submit(self._run, step)
             except RuntimeError:  # the crew was dismissed meanwhile
@@ -74,10 +77,11 @@ class Crew:
 
     def dismiss(self, *, wait: bool) -> None:
         """Take nothing new; with `wait`, let those at work finish."""
-        for pool in (self._up, self._down):
+        pools = (self._up, self._pull, self._down, self._look)
+        for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
         if wait:
-            for pool in (self._up, self._down):
+            for pool in pools:
                 pool.shutdown(wait=True)
 
     @property
@@ -86,11 +90,13 @@ class Crew:
         with self._guard:
             return len(self._busy) > UP_THREADS
 
-    def _run(self, step: Step) -> None:
-        after = self.on_failed
+    def _run(self, step: Step, *, may_pull: bool = False) -> None:
+        after, handed_on = self.on_failed, False
         try:
-            do(step, self.hands, self._desk)
+            do(step, self.hands, self._desk, may_pull=may_pull)
             after = self.on_done
+        except PullNeeded:
+            handed_on = self._hand_on(step)
         except HoldLost as error:
             log.warning("%s; %s is left to its new agent", error, step.do)
             self.on_lost()
@@ -103,10 +109,22 @@ class Crew:
         except Exception:
             log.exception("%s: %s of %s failed, trying again", self._host, step.do, step.id)
         finally:
-            with self._guard:
-                self._busy.discard(step.id)
-                self._touched[step.id] = monotonic_s()
-            after()
+            if not handed_on:
+                self._let_go(step)
+                after()
+
+    def _hand_on(self, step: Step) -> bool:
+        """To those who pull; it stays in the crew's hands. False when the crew was dismissed meanwhile."""
+        try:
+            self._pull.submit(self._run, step, may_pull=True)
+        except RuntimeError:
+            return False
+        return True
+
+    def _let_go(self, step: Step) -> None:
+        with self._guard:
+            self._busy.discard(step.id)
+            self._touched[step.id] = monotonic_s()
 
     @property
     def _host(self) -> str:

@@ -5,19 +5,13 @@ from containers.registry_host import registry_of
 from hosts.engine.errors import (
     Deadline,
     DiskFull,
-    EngineDown,
     EngineError,
     ImageMissing,
     Invalid,
     PortTaken,
     RegistryDenied,
     RegistryError,
-    Unreachable,
-    Untrusted,
 )
-
-# The engine did not answer: nothing is known, the next turn tries again and adopts what was done.
-NO_ANSWER = (Unreachable, EngineDown, Untrusted, Deadline)
 
 _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
     ImageMissing: (Reason.IMAGE_MISSING, "The image {image} cannot be had: check its name and tag, or push it."),
@@ -30,6 +24,19 @@ _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
     DiskFull: (Reason.DISK_FULL, "The host's disk is full: free space there."),
     Invalid: (Reason.INVALID, "The engine refuses to run this: check command, entrypoint and user."),
 }
+# What Go's network layer says, in the engine's words, when no answer came from the registry.
+_UNREACHED = (
+    "dial tcp",
+    "no such host",
+    "connection refused",
+    "connection reset",
+    "no route to host",
+    "network is unreachable",
+    "timeout",
+    "deadline exceeded",
+    "x509:",
+    "tls:",
+)
 _OTHER = (Reason.REFUSED, "The engine refuses.")
 
 
@@ -38,6 +45,12 @@ def meaning(error: EngineError, *, image: str) -> tuple[Reason, str]:
     reason, template = _MEANING.get(type(error), _OTHER)
     words = template.format(image=image, registry=registry_of(image))
     return reason, f"{words} Engine: {error.words}" if error.words else words
+
+
+def is_silence(error: EngineError) -> bool:
+    """Whether the registry could not be reached at all, so that it is no use to ask it for another image either."""
+    words = error.words.lower()
+    return isinstance(error, Deadline) or any(sign in words for sign in _UNREACHED)
 
 
 def end_of(exit_code: int, *, oom_killed: bool, error: str) -> tuple[Reason, str]:

@@ -1,7 +1,7 @@
 """Is the engine at this address the host we think it is? Its marker volume carries the host's uuid.
 
-Before: the first contact, and every minute. After: the condition `marker`; an agent does nothing on a host whose
-marker belongs to another.
+Before: the first contact, then every half minute, and before a list is believed that lacks most rows. After: the
+condition `marker`; an agent does nothing on a host whose marker belongs to another.
 """
 
 from dataclasses import dataclass

@@ -6,27 +6,27 @@ has shown the image to the row's project, with that project's credentials: nothi
 """
 
 import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from containers.agent.failures import is_silence
 from containers.agent.hands import Hands
+from containers.agent.memory import Memory
+from containers.agent.progress import TOLD_EVERY_S, Pull, PullNeeded, Teller
 from containers.models import Container
 from containers.registries import Credentials, credentials_for, is_guarded, was_shown
 from containers.spec import parse_image
 from core.lib.brief import database_visit
-from core.lib.clock import monotonic_s
 from core.lib.vault import VaultError
 from hosts.engine.base import RegistryAuth
 from hosts.engine.errors import Deadline, EngineError, ImageMissing, RegistryDenied, RegistryError
-from hosts.engine.types import ImageFacts, PullProgress, Resolved
+from hosts.engine.types import ImageFacts, Resolved
 
 log = logging.getLogger(__name__)
 
 RESOLVED_FOR_S = 10.0
 SILENT_REGISTRY_FOR_S = 60.0
-PROGRESS_EVERY_S = 1.0
 
 Asker = tuple[int, int] | None
 
@@ -38,6 +38,7 @@ class Errand:
     hands: Hands
     row: Container
     ref: str
+    may_pull: bool = True
 
     @cached_property
     def credentials(self) -> Credentials | None:
@@ -81,14 +82,13 @@ class Provided:
 class ImageDesk:
     """What one host's agent remembers of registries and its engine for some seconds, so that a batch asks once."""
 
-    _resolved: dict[tuple[Asker, str], tuple[float, Resolved]] = field(default_factory=dict)
-    _seen: dict[str, tuple[float, ImageFacts]] = field(default_factory=dict)
-    _silent: dict[tuple[Asker, str], tuple[float, EngineError]] = field(default_factory=dict)
-    _pulling: dict[str, threading.Lock] = field(default_factory=dict)
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    _resolved: Memory[tuple[Asker, str], Resolved] = field(default_factory=lambda: Memory(RESOLVED_FOR_S))
+    _seen: Memory[str, ImageFacts] = field(default_factory=lambda: Memory(RESOLVED_FOR_S))
+    _silent: Memory[tuple[Asker, str], EngineError] = field(default_factory=lambda: Memory(SILENT_REGISTRY_FOR_S))
+    _pulling: dict[str, Pull] = field(default_factory=dict)
 
-    def provide(self, hands: Hands, row: Container, *, surely: bool = True) -> Provided:
-        """The image to create with, made present. ImageMissing, RegistryError, DiskFull ...
+    def provide(self, hands: Hands, row: Container, *, surely: bool = True, may_pull: bool = True) -> Provided:
+        """The image to create with, made present. ImageMissing, RegistryError, DiskFull ... PullNeeded when it may not.
 
         Without `surely` the engine is not asked for what a moment ago was there, or for what an earlier attempt has
         pinned: the create call says when it is not, and then it is provided surely.
@@ -98,7 +98,7 @@ class ImageDesk:
             if surely:
                 hands.engine.image(row.image_id)
             return Provided(row.image_id)
-        errand = Errand(hands, row, ref)
+        errand = Errand(hands, row, ref, may_pull)
         digest = row.image_digest or self._answered(errand)
         if not digest:
             local = _local_only(hands, ref)
@@ -115,7 +115,7 @@ class ImageDesk:
     def _answered(self, errand: Errand) -> str:
         """What the registry said to this asker some seconds ago, "" when it was not asked."""
         known = self._resolved.get((errand.asker, errand.ref))
-        return known[1].digest if known and monotonic_s() - known[0] < RESOLVED_FOR_S else ""
+        return known.digest if known else ""
 
     def _digest(self, errand: Errand) -> str | None:
         """The registry's word; None when it cannot be asked and the engine has the image anyway."""
@@ -129,7 +129,7 @@ class ImageDesk:
         except (ImageMissing, RegistryError, Deadline) as error:
             self._settle_for_present(errand, error)
             return named
-        self._resolved[errand.asker, errand.ref] = (monotonic_s(), resolved)
+        self._resolved.put((errand.asker, errand.ref), resolved)
         return resolved.digest
 
     def _settle_for_present(self, errand: Errand, error: EngineError) -> None:
@@ -147,59 +147,44 @@ class ImageDesk:
         """Ask the registry, unless it was silent a moment ago: ten containers shall not wait for it ten times."""
         asked = (errand.asker, _repository(errand.ref).split("/")[0])
         silent = self._silent.get(asked)
-        if silent and monotonic_s() - silent[0] < SILENT_REGISTRY_FOR_S:
-            raise silent[1]
+        if silent:
+            raise silent
         try:
             return errand.hands.engine.resolve(errand.ref, auth=errand.auth)
         except RegistryDenied:
             raise  # an answer, and about this image alone
         except (RegistryError, Deadline) as error:
-            self._silent[asked] = (monotonic_s(), error)
+            if is_silence(error):
+                self._silent.put(asked, error)
             raise
 
     def _present(self, errand: Errand, exact: str, *, surely: bool) -> ImageFacts:
         """The image by digest, pulled when it is missing; one pull at a time for one image."""
-        seen = self._seen.get(exact)
-        if seen is None or surely or monotonic_s() - seen[0] >= RESOLVED_FOR_S:
-            seen = self._seen[exact] = (monotonic_s(), self._looked_for(errand, exact))
-        return seen[1]
+        seen = None if surely else self._seen.get(exact)
+        if seen is None:
+            seen = self._looked_for(errand, exact)
+            self._seen.put(exact, seen)
+        return seen
 
     def _looked_for(self, errand: Errand, exact: str) -> ImageFacts:
         hands = errand.hands
         try:
             return hands.engine.image(exact)
         except ImageMissing:
-            pass
-        with self._guard:
-            lock = self._pulling.setdefault(exact, threading.Lock())
-        with lock:
-            try:
-                return hands.engine.image(exact)
-            except ImageMissing:
-                hands.check()
-                return hands.engine.pull(exact, auth=errand.auth, progress=_Teller(hands, errand.row))
-
-
-class _Teller:
-    """Writes a pull's progress on the row, at most once a second."""
-
-    def __init__(self, hands: Hands, row: Container) -> None:
-        self.hands, self.row, self.told_s = hands, row, 0.0
-
-    def __call__(self, progress: PullProgress) -> None:
-        if monotonic_s() - self.told_s < PROGRESS_EVERY_S:
-            return
-        self.told_s = monotonic_s()
-        self.hands.note(
-            self.row.id,
-            progress={
-                "layers": progress.layers,
-                "layers_done": progress.layers_done,
-                "bytes_now": progress.bytes_now,
-                "bytes_total": progress.bytes_total,
-                "text": progress.text,
-            },
-        )
+            if not errand.may_pull:
+                raise PullNeeded(exact) from None
+        pull = self._pulling.setdefault(exact, Pull())
+        teller = Teller(hands, errand.row, pull)
+        while not pull.lock.acquire(timeout=TOLD_EVERY_S):
+            teller.waiting()
+        try:
+            return hands.engine.image(exact)
+        except ImageMissing:
+            hands.check()
+            return hands.engine.pull(exact, auth=errand.auth, progress=teller)
+        finally:
+            self._pulling.pop(exact, None)  # who waits for it has it in hand
+            pull.lock.release()
 
 
 def _local_only(hands: Hands, ref: str) -> ImageFacts | None:

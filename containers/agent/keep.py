@@ -4,11 +4,10 @@ import logging
 
 from django.db import transaction
 
-from containers.agent.failures import NO_ANSWER
 from containers.agent.hands import Hands
 from containers.models import Container, LogTail
 from core.lib.brief import database_visit
-from hosts.engine.errors import EngineError
+from hosts.engine.errors import NO_ANSWER, EngineError
 
 log = logging.getLogger(__name__)
 

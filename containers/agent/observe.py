@@ -13,7 +13,8 @@ from core.lib.brief import database_visit
 from hosts.engine.types import Facts
 
 _COLUMNS = (
-    "SELECT id, status, desired, health, gone_at IS NOT NULL, extract(epoch FROM now() - status_since)::float"
+    "SELECT id, status, desired, health, gone_at IS NOT NULL, extract(epoch FROM now() - least(now(),"
+    " greatest(status_since, to_timestamp((progress ->> 'moved_at')::float))))::float"
     " FROM containers_container"
 )
 _URGENT = "(status = 'bound' OR (desired <> 'run' AND status IN ('bound','preparing','starting','running')))"
@@ -39,6 +40,11 @@ def rows_of(host_id: int, facts: Sequence[Facts]) -> dict[UUID, Wanted]:
 def urgent_rows(host_id: int) -> dict[UUID, Wanted]:
     """The rows that call for something by themselves."""
     return _read(f"host_id = %s AND gone_at IS NULL AND {_URGENT}", [host_id])
+
+
+def waiting_rows(host_id: int) -> dict[UUID, Wanted]:
+    """The rows of which nothing can have been started yet."""
+    return _read("host_id = %s AND gone_at IS NULL AND status IN ('bound','preparing')", [host_id])
 
 
 def _read(where: str, params: list[Any]) -> dict[UUID, Wanted]:

@@ -20,6 +20,7 @@ PREPARING_DEADLINE_S = 120.0
 
 _COMING = (Status.BOUND, Status.PREPARING, Status.STARTING)
 _DEADLINES_S = {Status.PREPARING: PREPARING_DEADLINE_S, Status.STARTING: STARTING_DEADLINE_S}
+_UNSTARTED_S = {Status.BOUND: BOUND_DEADLINE_S, Status.PREPARING: PREPARING_DEADLINE_S}
 
 
 class Do(StrEnum):
@@ -116,13 +117,23 @@ def plan_wishes(rows: Iterable[Wanted], busy: frozenset[UUID]) -> tuple[Step, ..
     return tuple(steps)
 
 
-def plan_silent(rows: Iterable[Wanted], busy: frozenset[UUID]) -> tuple[Step, ...]:
-    """While the engine gives no list: give up what never reached it, so that another host may take it."""
+def plan_silent(rows: Iterable[Wanted], busy: frozenset[UUID], *, why: str) -> tuple[Step, ...]:
+    """While the engine gives no list: give up what was never started there, so that another host may take it.
+
+    Nothing starts before its row says starting, so what is bound or preparing is safe to have elsewhere.
+    """
     return tuple(
-        Step(Do.GIVE_UP, row.id, f"the engine gave no answer for {BOUND_DEADLINE_S:.0f} s")
+        Step(Do.GIVE_UP, row.id, f"{why} for {_UNSTARTED_S[row.status]:.0f} s")
         for row in rows
-        if row.status == Status.BOUND and row.still_s > BOUND_DEADLINE_S and row.id not in busy
+        if row.status in _UNSTARTED_S and row.still_s > _UNSTARTED_S[row.status] and row.id not in busy
     )
+
+
+def lacks_most(rows: Iterable[Wanted], facts: Sequence[Facts]) -> bool:
+    """Whether half or more of what should be on the engine is not there: is it the engine we think it is?"""
+    there = {owner(one) for one in facts}
+    missing = [row.id not in there for row in rows if not row.gone and row.status not in _UNSTARTED_S]
+    return 2 * sum(missing) >= max(1, len(missing))
 
 
 def _step(row: Wanted, seen: Facts | None) -> Step | None:

@@ -26,12 +26,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """One row of the holds table, with the generation of its host."""
+    """One row of the holds table, with what opens the host's door: its address and keys, nothing else of it."""
 
     host_id: int
     agent: uuid.UUID | None
     epoch: int
-    generation: int
+    door: str
 
 
 class Share:
@@ -65,7 +65,7 @@ class Share:
         for row in free[: max(0, share - len(mine))]:
             epoch = self._claim(row)
             if epoch is not None:
-                mine.append(HeldRow(row.host_id, self.presence.incarnation, epoch, row.generation))
+                mine.append(HeldRow(row.host_id, self.presence.incarnation, epoch, row.door))
         self._match_workers({row.host_id: row for row in mine})
 
     def drop_all(self) -> None:
@@ -99,16 +99,16 @@ class Share:
         return int(claimed[0]) if claimed else None
 
     def _give_back(self, row: HeldRow) -> None:
+        with connection.cursor() as cursor:  # first of all: what is cut off by the end of its engine writes nothing
+            cursor.execute(
+                "UPDATE hosts_hosthold SET agent = NULL, epoch = epoch + 1 WHERE host_id = %s AND agent = %s",
+                [row.host_id, self.presence.incarnation],
+            )
         with self._guard:
             held = self._workers.pop(row.host_id, None)
         if held:
             held[1].stop(wait=False)
             log.info("giving host %s back: another agent has room", held[1].hands.host_name)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE hosts_hosthold SET agent = NULL, epoch = epoch + 1 WHERE host_id = %s AND agent = %s",
-                [row.host_id, self.presence.incarnation],
-            )
 
     def _match_workers(self, mine: dict[int, HeldRow]) -> None:
         with self._guard:
@@ -175,7 +175,7 @@ class Share:
 def _read_holds() -> list[HeldRow]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.host_id, o.agent, o.epoch, h.generation FROM hosts_hosthold o"
+            "SELECT o.host_id, o.agent, o.epoch, h.url || ' ' || coalesce(md5(h.tls_sealed), '') FROM hosts_hosthold o"
             " JOIN hosts_host h ON h.id = o.host_id ORDER BY o.host_id"
         )
         return [HeldRow(*row) for row in cursor.fetchall()]

@@ -17,7 +17,7 @@ from containers.agent.crew import Crew
 from containers.agent.facts import write_facts
 from containers.agent.hands import Hands
 from containers.agent.identity import identify
-from containers.agent.observe import Cluster, rows_of, urgent_rows
+from containers.agent.observe import Cluster, rows_of, urgent_rows, waiting_rows
 from containers.agent.pings import PingJudge, words
 from containers.agent.plan import (
     DONE_PREFIX,
@@ -25,6 +25,7 @@ from containers.agent.plan import (
     Do,
     Step,
     Wanted,
+    lacks_most,
     owner_of_name,
     plan,
     plan_silent,
@@ -42,6 +43,7 @@ from hosts.states import Reachable, Responsive
 log = logging.getLogger(__name__)
 
 FACTS_EVERY_S = 30.0
+IDENTIFY_EVERY_S = 30.0
 EVENTS_AGAIN_S = 1.0
 FRESH_EVERY_S = 1.0
 TOGETHER = 100  # in one transaction
@@ -60,7 +62,9 @@ class HostWorker:
         self._compare_at_s = 0.0
         self._passed_over = False  # a row that shall stop was in somebody's hands when we last looked
         self._told: dict[str, tuple[float, str | None]] = {}
-        self._introduced = threading.Event()
+        self._introduced = threading.Event()  # the engine is this host's, as far as we know
+        self._identify_at_s = self._facts_at_s = self._sample_at_s = 0.0
+        self._measurer = Measurer(hands)
         self._threads = [
             threading.Thread(target=self._guarded, args=(body,), name=f"{body.__name__}-{hands.host_name}", daemon=True)
             for body in (self._turns, self._pings, self._events, self._measures)
@@ -91,7 +95,7 @@ class HostWorker:
         self.crew.dismiss(wait=wait)
         self.hands.engine.close()
         for thread in self._threads:
-            if wait and thread is not threading.current_thread():
+            if wait and thread.is_alive() and thread is not threading.current_thread():
                 thread.join(timeout=5)
 
     def _lost(self) -> None:
@@ -121,7 +125,7 @@ class HostWorker:
     def _turns(self) -> None:
         if not self._introduced.is_set():
             self._introduce()
-        while not self._stopping.is_set():
+        while self._introduced.is_set() and not self._stopping.is_set():
             self._wake.wait(max(0.0, self._compare_at_s - monotonic_s()))
             self._wake.clear()
             if self._stopping.is_set():
@@ -150,15 +154,36 @@ class HostWorker:
 
     def _introduce(self) -> None:
         """First contact: who is it, what has it got. Nothing is done on an engine that is not this host's."""
+        asked_s = monotonic_s()
+        try:
+            ours = self._is_ours()
+            if ours:
+                write_facts(self.hands)
+        except EngineError:
+            self._give_up(asked_s, why="the engine gave no answer")
+            raise
+        if ours:
+            self._facts_at_s = monotonic_s() + FACTS_EVERY_S
+            self._introduced.set()
+            return
+        self._give_up(asked_s, why="the engine at its address was not this host's")
+        self._stopping.wait(settings.COMPARE_S)
+
+    def _is_ours(self) -> bool:
+        """Ask who it is and write that down. When it is another, nothing is done there until it is introduced again."""
         verdict = identify(self.hands)
         with database_visit():
             self._condition("marker", bad=not verdict.ours, message=verdict.message)
+        self._identify_at_s = monotonic_s() + IDENTIFY_EVERY_S
         if not verdict.ours:
+            self._introduced.clear()
             log.warning("%s: %s", self.hands.host_name, verdict.message)
-            self._stopping.wait(settings.COMPARE_S)
-            return
-        write_facts(self.hands)
-        self._introduced.set()
+        return verdict.ours
+
+    def _give_up(self, asked_s: float, *, why: str) -> None:
+        """What waits too long for an engine that is of no use to it."""
+        rows = waiting_rows(self.hands.host_id)
+        self.crew.take(plan_silent(rows.values(), self.crew.busy_since(asked_s), why=why))
 
     def _compare(self) -> None:
         self._compare_at_s = monotonic_s() + settings.COMPARE_S
@@ -166,11 +191,12 @@ class HostWorker:
         try:
             facts = self.hands.engine.list(labels=Cluster(self.hands.cluster).filter)
         except EngineError as error:
-            rows = urgent_rows(self.hands.host_id)
-            self.crew.take(plan_silent(rows.values(), self.crew.busy_since(asked_s)))
+            self._give_up(asked_s, why="the engine gave no answer")
             self._note_responsive(error)
             raise
         rows = rows_of(self.hands.host_id, facts)
+        if (monotonic_s() >= self._identify_at_s or lacks_most(rows.values(), facts)) and not self._is_ours():
+            return
         made = plan(rows, facts, self.crew.busy_since(asked_s))
         self._take(made.steps, rows)
         self._note_responsive(None)
@@ -229,11 +255,16 @@ class HostWorker:
                 self.hands.host_id, word, message=message, actor=self.hands.actor, hold=self.hands.hold
             )
         if changed and word == Reachable.OK:
+            self._identify_at_s = 0.0
             self.compare_soon()
 
     def _events(self) -> None:
         """An end is looked at straight away; anything else only makes the next compare sooner."""
+        if not self._introduced.wait(1.0):
+            return
         for event in self.hands.engine.events(since=None, cancel=self._stopping):
+            if not self._introduced.is_set():
+                return
             row_id = owner_of_name(event.container_name)
             if event.action == "die" and row_id is not None and not event.container_name.startswith(DONE_PREFIX):
                 self.crew.take([Step(Do.FINISH, row_id, "the engine says it died")])
@@ -242,16 +273,16 @@ class HostWorker:
         self._stopping.wait(EVENTS_AGAIN_S)
 
     def _measures(self) -> None:
+        """Each time is noted before its call: one that fails, again and again, keeps the other from nothing."""
         if not self._introduced.wait(1.0):
             return
-        measurer, sample_at_s, facts_at_s = Measurer(self.hands), 0.0, monotonic_s() + FACTS_EVERY_S
-        while not self._stopping.is_set():
-            if monotonic_s() >= sample_at_s:
-                sample_at_s = monotonic_s() + settings.SAMPLE_S
-                measurer.everything()
-            elif not self.crew.has_much_to_do:
-                measurer.fresh()
-            if monotonic_s() >= facts_at_s:
-                facts_at_s = monotonic_s() + FACTS_EVERY_S
+        while self._introduced.is_set() and not self._stopping.is_set():
+            if monotonic_s() >= self._facts_at_s:
+                self._facts_at_s = monotonic_s() + FACTS_EVERY_S
                 write_facts(self.hands)
+            if monotonic_s() >= self._sample_at_s:
+                self._sample_at_s = monotonic_s() + settings.SAMPLE_S
+                self._measurer.everything()
+            elif not self.crew.has_much_to_do:
+                self._measurer.fresh()
             self._stopping.wait(FRESH_EVERY_S)

@@ -111,4 +111,4 @@ class Engine(Protocol):
         """Silent when there. Conflict when it is there with a driver or options that we never set."""
 
     def close(self) -> None:
-        """Ends open streams and connections. Calls after it raise EngineError."""
+        """Ends open streams and connections. Calls under way or after it raise Closed."""

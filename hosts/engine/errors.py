@@ -43,6 +43,12 @@ class Deadline(EngineError):
     code = "deadline"
 
 
+class Closed(EngineError):
+    """We closed this client ourselves, before the call or during it: what the engine made of it is not known."""
+
+    code = "closed"
+
+
 class NotFound(EngineError):
     """No such container or volume."""
 
@@ -101,3 +107,7 @@ class Refused(EngineError):
     """Any other refusal of the engine; `words` is all that is known."""
 
     code = "refused"
+
+
+NO_ANSWER = (Unreachable, EngineDown, Untrusted, Deadline, Closed)
+"""The engine did not answer: nothing is known, the same may be tried again."""

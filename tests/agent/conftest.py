@@ -1,5 +1,6 @@
 """One host on a fake engine with real rows, and the hands of its agent."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from containers.agent.images import ImageDesk
 from containers.agent.observe import Cluster, rows_of
 from containers.agent.plan import Do, Plan, Step, plan
 from containers.models import Container
+from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
 from hosts.engine import EngineAddress, open_engine
 from hosts.engine.fake import FakeHost, fake_host, fleet, forget
@@ -34,7 +36,7 @@ class Bench:
 
     def bound(self, name: str = "", **spec: Any) -> Container:
         """A container that the scheduler has just bound here."""
-        container = rows.slot(name, image=IMAGE, **{"command": ["act", "wait"], **spec})
+        container = rows.slot(name, **{"image": IMAGE, "command": ["act", "wait"], **spec})
         assert rows.bind(container, self.host)
         return container
 
@@ -53,6 +55,14 @@ class Bench:
         for _ in range(times):
             for step in self.plan().steps:
                 do(step, self.hands, self.desk)
+
+
+def until(true: Callable[[], bool], within_s: float = 30.0) -> None:
+    """Look until it is so."""
+    end_s = monotonic_s() + within_s
+    while not true():
+        assert monotonic_s() < end_s, "it did not come"
+        time.sleep(0.02)
 
 
 @pytest.fixture

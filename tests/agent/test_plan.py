@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from containers.agent.plan import Do, Wanted, done_name, live_name, plan, plan_silent, plan_wishes
+from containers.agent.plan import Do, Wanted, done_name, lacks_most, live_name, plan, plan_silent, plan_wishes
 from containers.states import FINAL, Desired, Status
 from hosts.engine.types import Facts
 
@@ -89,7 +89,18 @@ def test_a_hint_is_answered_from_the_rows_alone() -> None:
 def test_a_silent_engine_gives_up_only_what_never_reached_it() -> None:
     waiting = replace(ROW, status=Status.BOUND, still_s=16.0)
     others = [replace(waiting, id=uuid4(), status=s) for s in (Status.PREPARING, Status.STARTING, Status.RUNNING)]
-    assert [s.id for s in plan_silent([waiting, *others], frozenset())] == [ID]
+    assert [s.id for s in plan_silent([waiting, *others], frozenset(), why="silent")] == [ID]
+    late = [replace(row, still_s=121.0) for row in others]
+    assert [s.id for s in plan_silent(late, frozenset(), why="silent")] == [late[0].id]
+    assert plan_silent(late, frozenset({late[0].id}), why="silent") == ()
+
+
+def test_a_list_that_lacks_most_is_not_believed_at_once() -> None:
+    rows = [replace(ROW, id=UUID(int=number)) for number in range(3)]
+    seen = [replace(SEEN, name=live_name(row.id)) for row in rows]
+    assert [lacks_most(rows, seen[:count]) for count in range(4)] == [True, True, False, False]
+    unstarted = [replace(ROW, status=Status.BOUND), replace(ROW, status=Status.STOPPED, gone=True)]
+    assert not lacks_most(unstarted, [])
 
 
 row_strategy = st.builds(

@@ -132,6 +132,12 @@ def test_a_pinned_attempt_needs_no_registry(bench: Bench, shop: Project, bring: 
     assert bench.desk.provide(bench.hands, again).ref == by_digest(bench)
 
 
+def test_an_answer_about_one_image_is_not_held_against_the_others(bench: Bench, shop: Project, bring: Bring) -> None:
+    bench.fake.fail("resolve", RegistryError("received unexpected HTTP status: 500 Internal Server Error"))
+    bench.fake.fleet.publish(other := f"{HOST}/shop/api:1")
+    assert [bring(shop).reason, bring(shop, other).status] == ["registry", "running"]
+
+
 def test_a_silent_registry_is_remembered_per_asker(bench: Bench, shop: Project, other: Project, bring: Bring) -> None:
     bench.fake.fail("resolve", RegistryError("no such host"))
     assert [bring(shop).reason, bring(shop).reason] == ["registry", "registry"]

@@ -1,12 +1,13 @@
 """Sharing the hosts: who holds which, and that one bad host keeps no other waiting."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from containers.agent.share import Share
 from core.lib.lease import LeaseTimes, Presence
+from hosts import actions
 from hosts.engine.fake import forget
 from hosts.models import Host, HostHold, Process
 from tests import rows
@@ -94,6 +95,44 @@ def test_a_host_whose_keys_cannot_be_opened_keeps_no_other_waiting(hosts: list[H
         assert "ORCHESTRA_VAULT_KEYS" in condition["message"]
     finally:
         share.leave()
+
+
+def test_only_what_opens_the_door_opens_it_again(hosts: list[Host]) -> None:
+    """A host that is cordoned or gets a label goes on with the calls under way; one with a new address does not."""
+    share = agent("a")
+    try:
+        look(share)
+        before = {key: worker for key, (_, worker) in share._workers.items()}
+        actions.cordon(hosts[0], actor="user:a")
+        actions.update(hosts[1], actions.Changes(labels={"zone": "b"}), actor="user:a")
+        actions.update(hosts[2], actions.Changes(url="fake://rows/elsewhere"), actor="user:a")
+        look(share)
+        again = {key for key, (_, worker) in share._workers.items() if worker is not before[key]}
+        assert again == {hosts[2].pk}
+    finally:
+        share.leave()
+
+
+def test_a_host_is_let_go_before_its_calls_are_cut_off(hosts: list[Host], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a call that is cut off makes of its container must not be written: the hold has passed on by then."""
+    first, second = agent("a"), agent("b")
+    try:
+        look(first)
+        held: list[bool] = []
+        for key, (row, worker) in first._workers.items():
+            close = worker.hands.engine.close
+
+            def closing(key: int = key, epoch: int = row.epoch, close: Callable[[], None] = close) -> None:
+                held.append(HostHold.objects.get(pk=key).epoch == epoch)
+                close()
+
+            monkeypatch.setattr(worker.hands.engine, "close", closing)
+        look(first, second)
+        assert held == [False]
+    finally:
+        first.drop_all()
+        first.leave()
+        second.leave()
 
 
 def test_nobody_is_left_behind(hosts: list[Host]) -> None:

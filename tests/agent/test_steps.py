@@ -1,6 +1,7 @@
 """Each step on a fake engine: what is written, what is called, and what an interrupted one leaves for the next turn."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from containers.states import By, Desired, Status
 from containers.transitions import BoundPort, Move, move, want
 from core.events.models import Event
 from core.lib.lease import HoldLost
-from hosts.engine.errors import Deadline, ImageMissing, RegistryError
+from hosts.engine.errors import Closed, Deadline, ImageMissing, RegistryError
 from hosts.models import HostHold
 from tests import rows
-from tests.agent.conftest import IMAGE, Bench
+from tests.agent.conftest import IMAGE, Bench, until
 
 
 def test_a_bound_one_comes_up_with_its_image_pinned(bench: Bench) -> None:
@@ -179,6 +180,21 @@ def test_what_came_back_after_its_end_is_stopped_and_removed_again(bench: Bench)
     assert Container.objects.get(pk=container.pk).status == Status.STOPPED
 
 
+def test_a_lost_one_that_is_still_there_gets_little_time_to_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its successor may run already."""
+    container = bench.do(Do.BRING_UP, bench.bound(stop_grace=60))
+    stop, graces = bench.hands.engine.stop, []
+
+    def counted(name: str, *, grace_s: int, signal: str | None = None) -> None:
+        graces.append(grace_s)
+        stop(name, grace_s=grace_s, signal=signal)
+
+    monkeypatch.setattr(bench.hands.engine, "stop", counted)
+    with_old_status(container, Status.LOST)
+    bench.turn(1)
+    assert (graces, bench.fake.containers) == ([5], {})
+
+
 @pytest.mark.parametrize(
     ("verb", "error", "reason"),
     [("resolve", ImageMissing("no such tag"), "image-missing"), ("resolve", RegistryError("no such host"), "registry")],
@@ -216,6 +232,19 @@ def test_an_engine_that_gives_no_answer_ends_nothing(bench: Bench) -> None:
     assert Container.objects.get(pk=container.pk).status == Status.PREPARING
     bench.turn()
     assert Container.objects.get(pk=container.pk).status == Status.RUNNING
+
+
+def test_a_call_that_we_cut_off_ourselves_ends_nothing(bench: Bench) -> None:
+    """The host is given back, or its address changes, while a step is under way."""
+    container = bench.bound()
+    bench.fake.freeze()
+    with ThreadPoolExecutor(1) as other:
+        step = other.submit(do, Step(Do.BRING_UP, container.pk, ""), bench.hands, bench.desk)
+        until(lambda: Container.objects.get(pk=container.pk).status == Status.PREPARING)
+        bench.hands.engine.close()
+        with pytest.raises(Closed):
+            step.result(timeout=20)
+    assert Container.objects.get(pk=container.pk).status == Status.PREPARING
 
 
 def test_hands_that_were_silent_too_long_touch_nothing(bench: Bench) -> None:

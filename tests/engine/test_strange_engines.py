@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 
 import pytest
 
@@ -190,3 +192,23 @@ def test_an_answer_that_drips_is_held_to_the_deadline_of_each_piece(speak: Speak
     with pytest.raises(Deadline):
         engine.list(labels={})
     assert time.monotonic() - began < 2
+
+
+def test_one_containers_broken_figures_are_not_the_others(speak: Speak) -> None:
+    told = count(1)
+
+    def stats(request: BaseHTTPRequestHandler) -> None:
+        if "/broken/" in request.path:
+            return says(500, '{"message": "cgroup: file does not exist"}')(request)
+        now = next(told)
+        words = {
+            "id": "fine",
+            "read": f"2026-01-01T00:00:{now:02}Z",
+            "cpu_stats": {"cpu_usage": {"total_usage": now * 500_000_000}},
+            "memory_stats": {"usage": 4096, "limit": 8192},
+        }
+        return says(200, json.dumps(words))(request)
+
+    engine = speak({"stats": stats})
+    assert engine.stats(["broken", "fine"]) == ()
+    assert [(one.name, one.cpu_millis) for one in engine.stats(["broken", "fine"])] == [("fine", 500)]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hosts.engine.errors import EngineDown, EngineError
+from hosts.engine.errors import Closed, EngineDown, EngineError
 from hosts.engine.types import EngineEvent, LogLine
 from tests.engine.world import World, until
 
@@ -94,7 +94,7 @@ def test_closing_the_client_ends_its_streams(world: World) -> None:
     until(lambda: readers[0].got or world.kind == "fake")
     client.close()
     assert [reader.ended(2) for reader in readers] == [True, True]
-    with pytest.raises(EngineError):
+    with pytest.raises(Closed):
         client.info()
 
 

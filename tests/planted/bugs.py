@@ -65,6 +65,35 @@ BUGS = (
         "tests/whole/test_deaf.py::test_a_container_runs_though_no_hint_arrives",
     ),
     Bug(
+        "go on with an engine that is another host's",
+        "containers/agent/worker.py",
+        "while self._introduced.is_set() and not self._stopping.is_set():\n            self._wake",
+        "while not self._stopping.is_set():\n            self._wake",
+        "tests/agent/test_worker.py::test_on_another_hosts_engine_nothing_is_done_until_it_is_ours_again",
+    ),
+    Bug(
+        "believe an empty list",
+        "containers/agent/worker.py",
+        "or lacks_most(rows.values(), facts)",
+        "or False",
+        "tests/agent/test_worker.py"
+        "::test_a_list_without_our_containers_is_not_believed_before_the_engine_says_who_it_is",
+    ),
+    Bug(
+        "take our own end of a client for the engine's word",
+        "hosts/engine/errors.py",
+        "Deadline, Closed)",
+        "Deadline)",
+        "tests/agent/test_steps.py::test_a_call_that_we_cut_off_ourselves_ends_nothing",
+    ),
+    Bug(
+        "open a host's door again for a label",
+        "containers/agent/share.py",
+        "h.url || ' ' || coalesce(md5(h.tls_sealed), '')",
+        "h.generation::text",
+        "tests/agent/test_share.py::test_only_what_opens_the_door_opens_it_again",
+    ),
+    Bug(
         "release a lost row's reservation at once",
         "containers/migrations/0002_rules.py",
         " OR (status = 'lost' AND gone_at IS NULL)",
@@ -88,8 +117,8 @@ BUGS = (
     Bug(
         "share what a registry said to credentials",
         "containers/agent/images.py",
-        "self._resolved[errand.asker, errand.ref] = ",
-        "self._resolved[None, errand.ref] = ",
+        "self._resolved.put((errand.asker, errand.ref), ",
+        "self._resolved.put((None, errand.ref), ",
         "tests/agent/test_private_images.py::test_an_image_that_is_here_is_not_another_projects",
     ),
     Bug(

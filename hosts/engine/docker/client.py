@@ -27,7 +27,7 @@ from requests.adapters import HTTPAdapter
 
 from core.lib.clock import monotonic_s
 from hosts.engine.docker.faults import from_answer, from_registry, from_transport
-from hosts.engine.errors import Conflict, Deadline, EngineDown, EngineError, Invalid, NotFound, Refused
+from hosts.engine.errors import Closed, Conflict, Deadline, EngineDown, EngineError, Invalid, NotFound, Refused
 from hosts.engine.types import EngineAddress, TlsPair
 
 OLDEST_API = "1.41"  # engine 20.10
@@ -224,7 +224,7 @@ class EngineClient:
         self, api: EngineAPI, method: str, url: str, timeout: urllib3.Timeout, ask: Ask | None = None
     ) -> requests.Response:
         if self._closed:
-            raise EngineError("this client is closed")
+            raise Closed("this client is closed")
         headers = dict(ask.headers) if ask else {}
         data = None
         if ask is not None and isinstance(ask.body, bytes):
@@ -238,6 +238,8 @@ class EngineClient:
                 method, url, params=params, data=data, headers=headers, timeout=timeout, stream=stream, **NO_REDIRECT
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if self._closed:
+                raise Closed(f"this client was closed: {error}") from error
             raise from_transport(error, local=self.local) from error
 
     def _judge(self, answer: requests.Response, ask: Ask) -> requests.Response:

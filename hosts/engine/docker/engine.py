@@ -23,6 +23,7 @@ from hosts.engine.docker.pull import Tally, split
 from hosts.engine.docker.streams import Stream, log_lines, objects
 from hosts.engine.docker.usage import Meter
 from hosts.engine.errors import (
+    Closed,
     Conflict,
     Deadline,
     EngineDown,
@@ -180,6 +181,10 @@ class DockerEngine:
             stream = self._open(ask, cancel=None, silence_s=self.stall_s)
             try:
                 self._follow_pull(stream, progress)
+            except Refused as error:
+                if stream.cancelled:  # a message was cut off in its middle, by us
+                    raise Closed("this client was closed during a pull") from error
+                raise
             finally:
                 self._shut(stream)
         return self.image(f"{name}@{what}" if what.startswith("sha256:") else f"{name}:{what}")

@@ -6,6 +6,7 @@ From cgroup files when the engine is on this machine, else from the engine's one
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,10 @@ from hosts.engine.docker import local
 from hosts.engine.docker.client import Ask, EngineClient
 from hosts.engine.docker.local import CgroupFiles, Reading
 from hosts.engine.docker.read import moment
-from hosts.engine.errors import NotFound
+from hosts.engine.errors import NO_ANSWER, EngineError, NotFound
 from hosts.engine.types import Inspected, Sample
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 32
 FORGET_S = 600.0
@@ -65,6 +68,11 @@ class Meter:
             return self._read_files(name) or self._ask(name)
         except NotFound:
             self._known.pop(name, None)
+            return None
+        except NO_ANSWER:
+            raise
+        except EngineError as error:
+            log.info("no figures of %s this time: %s", name, error)
             return None
 
     def _read_files(self, name: str) -> tuple[str, Reading] | None:

@@ -19,10 +19,10 @@ from typing import Any
 from core.lib.clock import monotonic_s, utc_now
 from hosts.engine.base import RegistryAuth
 from hosts.engine.errors import (
+    Closed,
     Conflict,
     Deadline,
     EngineDown,
-    EngineError,
     Invalid,
     NameTaken,
     PortTaken,
@@ -78,7 +78,7 @@ class FakeEngine:
     def _reach(self, verb: str, deadline_s: float) -> None:
         """Raises what a client sees of the host's mode; silence lasts as long as it does in truth."""
         if self._closed.is_set():
-            raise EngineError("this client is closed")
+            raise Closed("this client is closed")
         end = monotonic_s() + deadline_s
         while self.host.mode in ("frozen", "cut"):
             left = end - monotonic_s()
@@ -86,6 +86,8 @@ class FakeEngine:
                 error = Deadline if self.host.mode == "frozen" else Unreachable
                 raise error(f"{verb}: no answer in {deadline_s:g} s")
             self.host.turn.wait(left)
+            if self._closed.is_set():
+                raise Closed(f"{verb}: this client was closed")
         if self.host.mode == "refused":
             raise EngineDown("Connection refused")
 
