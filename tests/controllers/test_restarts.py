@@ -59,6 +59,17 @@ def test_the_third_crash_in_a_row_waits() -> None:
     assert waits.message.startswith("failed 3 times in a row, restart is always")
 
 
+def test_what_is_over_for_good_hides_no_newer_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scheduler.controllers import restarts
+
+    host("h1")
+    walk(ran(placed(name="done", restart="on-failure")), Status.EXITED, exit_code=0)
+    crashed = walk(ran(placed(name="crashed", restart="on-failure")), Status.FAILED, reason="exit", exit_code=1)
+    monkeypatch.setattr(restarts, "ENDED_MAX", 1)
+    assert Restarts().turn(given()).changes == 1
+    assert current(crashed).attempt == 2
+
+
 def test_what_was_stopped_stays_stopped() -> None:
     host("h1")
     row = ran(placed(restart="always"))
