@@ -9,6 +9,7 @@ from collections import OrderedDict
 
 from django.conf import settings
 
+from core.lib.vault import VaultError
 from hosts.address import engine_address
 from hosts.engine import Engine, EngineAddress, open_engine
 from hosts.engine.errors import EngineError, Untrusted
@@ -40,11 +41,15 @@ def engine_of(host: Host, *, cluster: str) -> Engine:
 def answers(host: Host, *, cluster: str) -> bool:
     """Whether the engine answers: its agent says so, or it answers us now, within HOST_PING_TIMEOUT_S.
 
-    One with the wrong certificate does answer. Ask outside of transactions: they may not idle for so long.
+    One with the wrong certificate does answer; one whose keys nobody can open does not, so that it can be given up.
+    Ask outside of transactions: they may not idle for so long.
     """
     if host.reachable == Reachable.OK:
         return True
-    engine = open_engine(engine_address(host), cluster=cluster)
+    try:
+        engine = open_engine(engine_address(host), cluster=cluster)
+    except (VaultError, EngineError):
+        return False
     try:
         engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
     except Untrusted:

@@ -76,7 +76,21 @@ def test_a_host_that_does_not_answer_takes_nothing() -> None:
     row = container()
     pending.turn(given())
     row.refresh_from_db()
-    assert row.message == "no host fits: 2 of 2 are not ready (disk: 3 MiB free; its engine does not answer)"
+    assert row.message == (
+        "no host fits: 2 of 2 are not ready (its condition disk is bad, ask an admin; its engine does not answer)"
+    )
+
+
+def test_a_slow_host_and_one_without_keys_take_nothing_and_no_address_is_told() -> None:
+    words = "its keys cannot be used: tcp://10.1.2.3:2376"
+    host("h1", conditions={"keys": {"status": "bad", "message": words, "since": ""}})
+    host("h2", responsive="slow")
+    row = container()
+    pending.turn(given())
+    row.refresh_from_db()
+    assert row.message == (
+        "no host fits: 2 of 2 are not ready (its condition keys is bad, ask an admin; its engine is slow to answer)"
+    )
 
 
 def test_a_group_shares_one_explanation() -> None:
