@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 
 from django.conf import settings
+from django.db import connection
 
 from core.lib.vault import VaultError
 from hosts.address import engine_address
@@ -38,6 +39,15 @@ def engine_of(host: Host, *, cluster: str) -> Engine:
     return found
 
 
+def free_connection() -> None:
+    """Give the database its connection back before an engine is waited for, which may take seconds.
+
+    The next query opens one again. Within a transaction nothing happens: there nobody may wait for an engine anyway.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def answers(host: Host, *, cluster: str) -> bool:
     """Whether the engine answers: its agent says so, or it answers us now, within HOST_PING_TIMEOUT_S.
 
@@ -50,6 +60,7 @@ def answers(host: Host, *, cluster: str) -> bool:
         engine = open_engine(engine_address(host), cluster=cluster)
     except (VaultError, EngineError):
         return False
+    free_connection()
     try:
         engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
     except Untrusted:
