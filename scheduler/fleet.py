@@ -6,6 +6,7 @@ Before: snapshot.read, inside its transaction. After: placement.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.conf import settings
@@ -35,7 +36,8 @@ def read_fleet() -> Fleet:
         "SELECT h.id, h.name, h.availability, h.reachable,"
         f" CASE WHEN {BLOCKED} THEN h.conditions ELSE '{{}}' END, h.labels, h.architecture, h.data_address,"
         " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved,"
-        " h.responsive"
+        " h.responsive, (SELECT p.id FROM hosts_hosthold o JOIN hosts_process p ON p.id = o.agent"
+        " AND NOT p.retired WHERE o.host_id = h.id)"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
     counts = query(
@@ -48,9 +50,9 @@ def read_fleet() -> Fleet:
 
 def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fleet:
     """Columns from the host query's rows."""
-    columns = list(zip(*hosts, strict=True)) or [()] * 13
+    columns = list(zip(*hosts, strict=True)) or [()] * 14
     ids, names, availability, reachable, conditions, labels, architectures, addresses = columns[:8]
-    words = tuple(map(_unready, reachable, columns[12], conditions, columns[10]))
+    words = tuple(map(_unready, reachable, columns[12], columns[13], conditions, columns[10]))
     return Fleet(
         ids=np.array(ids, dtype=np.int64),
         names=names,
@@ -69,10 +71,12 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
     )
 
 
-def _unready(reachable: str, responsive: str, conditions: Any, memory_allocatable: int) -> str:
+def _unready(reachable: str, responsive: str, speaker: UUID | None, conditions: Any, memory_allocatable: int) -> str:
     """Why a host takes nothing at the moment, "" when it does. Project members read it: no words of the engine."""
     if reachable != Reachable.OK:
         return UNREADY_WORDS[Reachable(reachable)]
+    if speaker is None:
+        return "no agent speaks for it"
     seen = as_json(conditions)
     for name in BLOCKING_CONDITIONS:
         if seen.get(name, {}).get("status") == "bad":
