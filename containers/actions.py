@@ -29,7 +29,7 @@ from containers.transitions import (
 )
 from core.accounts.models import Project, cluster_id
 from core.events.record import Happening, record
-from core.lib.clock import utc_now
+from core.lib.clock import database_now
 from core.lib.problems import FieldProblem, Problem, check_generation
 
 SPEC_BYTES: Final = 256 * 1024
@@ -146,7 +146,7 @@ def _locked(container: Container, verb: ContainerVerb, expected_generation: int 
 
 
 def _wait_no_longer(row: Container, *, actor: str) -> None:
-    now = utc_now()
+    now = database_now()
     if row.not_before is None or row.not_before <= now:
         return  # it waits for a host, not for its time
     observe_many([Observation(row.id, {"not_before": now})], actor=actor)

@@ -16,7 +16,7 @@ from containers.models import Container
 from containers.states import FINAL, Desired
 from core.accounts.models import Project, cluster_id
 from core.lib.problems import Problem
-from hosts.connect import engine_of
+from hosts.connect import engine_of, free_connection
 from hosts.engine.errors import EngineError, ImageMissing
 from hosts.models import Host
 from hosts.states import Availability, Reachable
@@ -118,6 +118,7 @@ def _current(project: Project) -> Container | None:
 
 def _import_unless_there(host: Host) -> None:
     engine = engine_of(host, cluster=cluster_id())
+    free_connection()
     try:
         engine.image(IMAGE)
     except ImageMissing:

@@ -13,7 +13,8 @@ from typing import Literal
 from containers.models import Container, LogTail
 from core.accounts.models import cluster_id
 from core.lib.problems import Problem
-from hosts.connect import engine_of
+from core.lib.vault import VaultError
+from hosts.connect import engine_of, free_connection
 from hosts.engine import Engine
 from hosts.engine.errors import EngineError, NotFound
 from hosts.states import Reachable
@@ -58,7 +59,12 @@ def read_logs(container: Container, *, tail: int) -> Logs:
     if host.reachable in (Reachable.LOST, Reachable.REFUSED):
         raise Problem(503, "host-unreachable", f"{host.name} does not answer; its logs are there", retry_after_s=5)
     try:
-        lines = tuple(_of_engine(engine_of(host, cluster=cluster_id()), container, tail + 1))
+        engine = engine_of(host, cluster=cluster_id())
+        free_connection()
+        lines = tuple(_of_engine(engine, container, tail + 1))
+    except VaultError as error:
+        words = f"the keys of {host.name} cannot be opened; a platform admin must correct the host"
+        raise Problem(503, "host-unreachable", words, retry_after_s=60) from error
     except NotFound:
         return Logs((), complete=True)
     except EngineError as error:

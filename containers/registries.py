@@ -19,7 +19,7 @@ from core.events.record import Happening, record
 from core.lib.clock import utc_now
 from core.lib.problems import FieldProblem, Problem, check_generation, field_problem
 from core.lib.vault import VaultError, open_sealed, seal
-from hosts.connect import engine_of
+from hosts.connect import engine_of, free_connection
 from hosts.engine.errors import Deadline, EngineError, RegistryDenied, RegistryError
 from hosts.models import Host
 from hosts.states import Reachable
@@ -73,9 +73,12 @@ def checked_login(host: str, username: str, password: str) -> Login:
 
 def tried(login: Login) -> Trial:
     """Ask the registry through the engine of a reachable host. Takes seconds; no transaction may be open."""
-    for host in Host.objects.filter(reachable=Reachable.OK).order_by("availability", "name")[:HOSTS_TRIED]:
+    hosts, cluster = Host.objects.filter(reachable=Reachable.OK).order_by("availability", "name"), cluster_id()
+    asked = list(hosts[:HOSTS_TRIED])
+    free_connection()
+    for host in asked:
         try:
-            engine_of(host, cluster=cluster_id()).check_login(login.auth())
+            engine_of(host, cluster=cluster).check_login(login.auth())
         except RegistryDenied as error:
             return Trial(False, f"{login.host} refuses them: {error.words}", utc_now(), "/password")
         except RegistryError as error:

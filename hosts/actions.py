@@ -114,7 +114,7 @@ def remove(host: Host, *, actor: str, expected_generation: int | None = None, fo
     for; on the engine nothing is deleted.
     """
     with transaction.atomic():
-        row = _locked(host)
+        row = _locked(host, to_delete=True)
         check_generation(expected_generation, row.generation)
         _refuse_while_used(row, forget_volumes=forget_volumes)
         _tell(row, "host.removed", actor=actor, message=f"{row.name} at {row.url} was removed")
@@ -137,8 +137,9 @@ def _set_availability(host: Host, to: Availability, *, actor: str, expected: int
     return row
 
 
-def _locked(host: Host) -> Host:
-    found = Host.objects.select_for_update().filter(pk=host.pk).first()
+def _locked(host: Host, *, to_delete: bool = False) -> Host:
+    """The row under its lock, which lets others refer to the host unless it is to go."""
+    found = Host.objects.select_for_update(no_key=not to_delete).filter(pk=host.pk).first()
     if found is None:
         raise Problem(404, "not-found", f"{host.name} was removed meanwhile")
     return found

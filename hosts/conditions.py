@@ -2,6 +2,8 @@
 
 Called by the agent that holds the host and by the scheduler's leader, each with its hold, and for the operator's word
 "this host is dead"; every change of a word leaves an event and a hint, a repeated word writes nothing.
+Every time written is the database's, which is what the scheduler compares with. A host is locked FOR NO KEY UPDATE, so
+that binding, which locks the booking and then refers to the host, never waits for it crosswise.
 Before: pings and lists. After: placement, the console.
 """
 
@@ -13,7 +15,7 @@ from django.db import transaction
 
 from core.events.models import Level
 from core.events.record import Happening, record_many
-from core.lib.clock import utc_now
+from core.lib.clock import database_now
 from core.lib.lease import Hold
 from core.lib.notify import hint
 from core.lib.problems import Problem
@@ -47,10 +49,10 @@ def set_reachable(host_id: int, to: Reachable, *, message: str, actor: str, hold
     """Write a new word for whether the engine answers; False when it stood already or may not follow."""
     with transaction.atomic():
         hold.fence()
-        host = Host.objects.select_for_update().filter(pk=host_id).first()
+        host = Host.objects.select_for_update(no_key=True).filter(pk=host_id).first()
         if host is None or host.reachable == to or Reachable(host.reachable) not in MOVES[to]:
             return False
-        Host.objects.filter(pk=host_id).update(reachable=to, reachable_since=utc_now())
+        Host.objects.filter(pk=host_id).update(reachable=to, reachable_since=database_now())
         loud = to in (Reachable.LOST, Reachable.REFUSED, Reachable.SUSPECT)
         _tell(host, f"host.{to}", actor=actor, message=message, level=Level.WARNING if loud else Level.INFO)
     return True
@@ -61,13 +63,13 @@ def declare_dead(host_id: int, *, actor: str) -> Host:
 
     Problem 409 while the engine answers its agent, 404 when the host was removed meanwhile.
     """
-    host = Host.objects.select_for_update().filter(pk=host_id).first()
+    host = Host.objects.select_for_update(no_key=True).filter(pk=host_id).first()
     if host is None:
         raise Problem(404, "not-found", "the host was removed meanwhile")
     if host.reachable == Reachable.OK:
         raise Problem(409, "host-answers", f"{host.name} answers; cordon it, or stop what runs on it")
     if host.reachable != Reachable.LOST:
-        Host.objects.filter(pk=host_id).update(reachable=Reachable.LOST, reachable_since=utc_now())
+        Host.objects.filter(pk=host_id).update(reachable=Reachable.LOST, reachable_since=database_now())
         message = f"{host.name} is lost: an operator says that it is dead"
         _tell(host, "host.lost", actor=actor, message=message, level=Level.WARNING)
     return host
@@ -77,7 +79,7 @@ def set_responsive(host_id: int, to: Responsive, *, message: str, actor: str, ho
     """Write whether a full list comes within its deadline; slow is never lost."""
     with transaction.atomic():
         hold.fence()
-        host = Host.objects.select_for_update().filter(pk=host_id).first()
+        host = Host.objects.select_for_update(no_key=True).filter(pk=host_id).first()
         if host is None or host.responsive == to:
             return
         Host.objects.filter(pk=host_id).update(responsive=to)
@@ -92,7 +94,7 @@ def set_condition(host_id: int, name: str, *, bad: bool, message: str, actor: st
         raise ValueError(f"{name!r} is no condition of a host: {', '.join(CONDITIONS)}")
     with transaction.atomic():
         hold.fence()
-        host = Host.objects.select_for_update().filter(pk=host_id).first()
+        host = Host.objects.select_for_update(no_key=True).filter(pk=host_id).first()
         if host is None:
             return
         status = "bad" if bad else "ok"
@@ -100,7 +102,7 @@ def set_condition(host_id: int, name: str, *, bad: bool, message: str, actor: st
         if (old.get("status"), old.get("message")) == (status, message):
             return
         changed = old.get("status") != status
-        since = utc_now().isoformat() if changed else old["since"]
+        since = database_now().isoformat() if changed else old["since"]
         conditions = {**host.conditions, name: {"status": status, "message": message, "since": since}}
         Host.objects.filter(pk=host_id).update(conditions=conditions)
         if changed and (bad or old):
@@ -114,7 +116,7 @@ def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> Non
     """Write facts and capacity. Allocatable never falls below what is reserved: the host is `overbooked` instead."""
     with transaction.atomic():
         hold.fence()
-        host = Host.objects.select_for_update().get(pk=host_id)
+        host = Host.objects.select_for_update(no_key=True).get(pk=host_id)
         booking = HostBooking.objects.select_for_update().get(pk=host_id)
         cpu, memory = seen.cpu_millis, max(0, seen.memory_bytes - reserve_bytes(host, seen.memory_bytes))
         wanted = {

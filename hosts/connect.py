@@ -8,7 +8,9 @@ import threading
 from collections import OrderedDict
 
 from django.conf import settings
+from django.db import connection
 
+from core.lib.vault import VaultError
 from hosts.address import engine_address
 from hosts.engine import Engine, EngineAddress, open_engine
 from hosts.engine.errors import EngineError, Untrusted
@@ -37,14 +39,28 @@ def engine_of(host: Host, *, cluster: str) -> Engine:
     return found
 
 
+def free_connection() -> None:
+    """Give the database its connection back before an engine is waited for, which may take seconds.
+
+    The next query opens one again. Within a transaction nothing happens: there nobody may wait for an engine anyway.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def answers(host: Host, *, cluster: str) -> bool:
     """Whether the engine answers: its agent says so, or it answers us now, within HOST_PING_TIMEOUT_S.
 
-    One with the wrong certificate does answer. Ask outside of transactions: they may not idle for so long.
+    One with the wrong certificate does answer; one whose keys nobody can open does not, so that it can be given up.
+    Ask outside of transactions: they may not idle for so long.
     """
     if host.reachable == Reachable.OK:
         return True
-    engine = open_engine(engine_address(host), cluster=cluster)
+    try:
+        engine = open_engine(engine_address(host), cluster=cluster)
+    except (VaultError, EngineError):
+        return False
+    free_connection()
     try:
         engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
     except Untrusted:

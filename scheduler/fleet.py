@@ -6,20 +6,22 @@ Before: snapshot.read, inside its transaction. After: placement.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.conf import settings
 
 from containers.reasons import Reason
 from containers.states import OCCUPYING, Status
-from hosts.states import Reachable
+from hosts.states import Reachable, Responsive
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.ports import listen_address
 from scheduler.placement.types import PortTable, Volume
 from scheduler.reading import as_json, query
 
 PORT_BARRED_S = 600
-BLOCKING_CONDITIONS = ("marker", "disk")
+BLOCKING_CONDITIONS = ("marker", "disk", "keys")
+BLOCKED = " OR ".join(f"h.conditions #>> '{{{name},status}}' = 'bad'" for name in BLOCKING_CONDITIONS)
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 UNREADY_WORDS = {
     Reachable.UNKNOWN: "its engine has not answered yet",
@@ -32,9 +34,10 @@ UNREADY_WORDS = {
 def read_fleet() -> Fleet:
     hosts = query(
         "SELECT h.id, h.name, h.availability, h.reachable,"
-        " CASE WHEN h.conditions #>> '{marker,status}' = 'bad' OR h.conditions #>> '{disk,status}' = 'bad'"
-        " THEN h.conditions ELSE '{}' END, h.labels, h.architecture, h.data_address,"
-        " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved"
+        f" CASE WHEN {BLOCKED} THEN h.conditions ELSE '{{}}' END, h.labels, h.architecture, h.data_address,"
+        " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved,"
+        " h.responsive, (SELECT p.id FROM hosts_hosthold o JOIN hosts_process p ON p.id = o.agent"
+        " AND NOT p.retired WHERE o.host_id = h.id)"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
     counts = query(
@@ -47,9 +50,9 @@ def read_fleet() -> Fleet:
 
 def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fleet:
     """Columns from the host query's rows."""
-    columns = list(zip(*hosts, strict=True)) or [()] * 12
+    columns = list(zip(*hosts, strict=True)) or [()] * 14
     ids, names, availability, reachable, conditions, labels, architectures, addresses = columns[:8]
-    words = tuple(map(_unready, reachable, conditions, columns[10]))
+    words = tuple(map(_unready, reachable, columns[12], columns[13], conditions, columns[10]))
     return Fleet(
         ids=np.array(ids, dtype=np.int64),
         names=names,
@@ -68,14 +71,18 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
     )
 
 
-def _unready(reachable: str, conditions: Any, memory_allocatable: int) -> str:
-    """Why a host takes nothing at the moment, "" when it does."""
+def _unready(reachable: str, responsive: str, speaker: UUID | None, conditions: Any, memory_allocatable: int) -> str:
+    """Why a host takes nothing at the moment, "" when it does. Project members read it: no words of the engine."""
     if reachable != Reachable.OK:
         return UNREADY_WORDS[Reachable(reachable)]
+    if speaker is None:
+        return "no agent speaks for it"
     seen = as_json(conditions)
     for name in BLOCKING_CONDITIONS:
         if seen.get(name, {}).get("status") == "bad":
-            return f"{name}: {seen[name].get('message') or 'not well'}"
+            return f"its condition {name} is bad, ask an admin"
+    if responsive == Responsive.SLOW:
+        return "its engine is slow to answer"
     return "" if memory_allocatable else "its capacity is not known yet"
 
 

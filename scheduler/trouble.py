@@ -34,6 +34,10 @@ class Trouble:
         count, _, until_s = self._failures.get(key, (0, "", 0.0))
         return count >= FAILURES_MAX and now_s < until_s
 
+    def aside(self, now_s: float) -> list[str]:
+        """What is set aside now: queries with a limit leave it out, so that it uses up no batch."""
+        return [key for key in self._failures if self.is_set_aside(key, now_s)]
+
     def failed(self, key: str, words: str, now_s: float) -> int:
         """Note one more failure; the number so far is returned."""
         count = self._failures.get(key, (0, "", 0.0))[0] + 1

@@ -15,11 +15,12 @@ from django.db import DatabaseError, connection, transaction
 
 from containers.agent.hands import Hands
 from containers.agent.worker import HostWorker
-from core.lib.lease import Hold, Presence
+from core.lib.lease import Hold, HoldLost, Presence
 from hosts.address import engine_address
-from hosts.conditions import set_condition
+from hosts.conditions import set_condition, set_reachable
 from hosts.engine import open_engine
 from hosts.models import Host
+from hosts.states import Reachable
 
 log = logging.getLogger(__name__)
 
@@ -128,13 +129,15 @@ class Share:
         """One host that cannot be opened (its keys, its address) must not keep the others waiting."""
         try:
             return self._open(row)
-        except DatabaseError:
+        except (DatabaseError, HoldLost):
             raise
         except Exception as error:
             self._shut[row.host_id] = row
             log.exception("host %s cannot be opened; it is tried again when it is changed", row.host_id)
             words = f"its keys or address cannot be used: {error}; correct the host, or ORCHESTRA_VAULT_KEYS"
             set_condition(row.host_id, "keys", bad=True, message=words, actor=self.actor, hold=self._hold(row))
+            unasked = "nobody can ask its engine: its keys or address cannot be used"
+            set_reachable(row.host_id, Reachable.SUSPECT, message=unasked, actor=self.actor, hold=self._hold(row))
             return None
 
     @staticmethod
@@ -151,6 +154,8 @@ class Share:
             deadline_s=settings.ENGINE_DEADLINE_S,
             pool=settings.ENGINE_POOL * 4,
         )
+        if host.conditions.get("keys", {}).get("status") == "bad":
+            set_condition(host.pk, "keys", bad=False, message="", actor=self.actor, hold=self._hold(row))
         hands = Hands(
             host_id=host.pk,
             host_name=host.name,

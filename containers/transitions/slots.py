@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from containers.models import Container
 from containers.states import FINAL, OCCUPYING, Desired, Status
-from containers.transitions.write import Row, happening, once_more_on_deadlock, tell
+from containers.transitions.write import Row, happening, once_more_on_deadlock, tell, write
 from core.lib.lease import Hold
 from core.lib.problems import FieldProblem, Problem
 
@@ -106,11 +106,23 @@ def add_next(
     try:
         with transaction.atomic():
             row = _insert(previous, message=message, not_before=not_before)
-    except IntegrityError:  # the slot's name was taken meanwhile, or another hand inserted the same attempt
+    except IntegrityError as error:  # the slot's name was taken meanwhile, or another hand inserted the same attempt
+        if "one_name_per_project" in str(error):
+            _say_name_taken(previous, actor=actor)
         return None
     told = happening(row, "container.created", actor=actor, message=message, data={"after": str(previous_id)})
     tell([row, _row(previous)], [told], pending=True)
     return row.id
+
+
+def _say_name_taken(previous: Container, *, actor: str) -> None:
+    """Why nothing follows, on the row and as an event; once, however often it is tried."""
+    words = f"it cannot start again while another container is named {previous.name}; remove that one, or this one"
+    if previous.message.endswith(words):
+        return
+    write([{"id": previous.pk, "message": f"{previous.message}; {words}" if previous.message else words}])
+    row = _row(previous)
+    tell([row], [happening(row, "container.name-taken", actor=actor, message=words)])
 
 
 def _insert(previous: Container, *, message: str, not_before: datetime | None) -> Row:

@@ -68,11 +68,16 @@ def make_user(username: str, password: str, *, actor: User, is_admin: bool = Fal
 def make_token(
     user: User, *, name: str, role: Role, project: Project | None, expires_at: datetime | None
 ) -> tuple[ApiToken, str]:
-    """A new token and its text, which is shown this once; never stronger than the token that asks for it."""
+    """A new token and its text, which is shown this once; never stronger than the token that asks for it.
+
+    Nor does it outlive that one: its time is cut short to the other's.
+    """
     if user.grant is not None and (
         RANK[role] > RANK[user.grant.role] or user.grant.project_id not in (None, project.pk if project else None)
     ):
         raise Problem(403, "forbidden", "a token cannot make a token that may do more than itself")
+    if user.grant is not None and user.grant.expires_at is not None:
+        expires_at = min(expires_at or user.grant.expires_at, user.grant.expires_at)
     text = new_token()
     with transaction.atomic():
         token = ApiToken.objects.create(
@@ -89,6 +94,9 @@ def make_token(
 
 
 def revoke_token(token: ApiToken, *, actor: User) -> None:
+    """Problem 403 when a token asks for the end of another one: a stolen one must not shut its owner out."""
+    if actor.grant is not None and actor.grant.token_id != token.pk:
+        raise Problem(403, "forbidden", "a token can revoke only itself; log in to revoke others")
     with transaction.atomic():
         _record("token.revoked", actor, "token", token.pk, message=f"token {token.name} was revoked")
         token.delete()

@@ -49,7 +49,7 @@ def user_of_token(text: str) -> tuple[User, ApiToken] | None:
         return None
     _note_use(token)
     user = token.user
-    user.grant = Grant(role=Role(token.role), project_id=token.project_id)
+    user.grant = Grant(token.pk, Role(token.role), token.project_id, token.expires_at)
     return user, token
 
 

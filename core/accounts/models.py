@@ -5,6 +5,7 @@ Before: actions.py, authentication.py and first_admin.py write them. After: perm
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import RegexValidator
@@ -24,8 +25,10 @@ TOKEN_ROLES = [(role.value, role.value) for role in Role]
 class Grant:
     """What the token of this request allows at most; `project_id` None means every project of its owner."""
 
+    token_id: int
     role: Role
     project_id: int | None
+    expires_at: datetime | None
 
 
 class User(AbstractUser):

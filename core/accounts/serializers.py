@@ -42,7 +42,9 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
 
 
 class TokenMadeSerializer(TokenSerializer):
-    token = serializers.CharField(help_text="shown this once", read_only=True)
+    token = serializers.CharField(
+        help_text="shown this once; empty when an Idempotency-Key brings the answer again", read_only=True
+    )
 
     class Meta(TokenSerializer.Meta):
         fields = [*TokenSerializer.Meta.fields, "token"]

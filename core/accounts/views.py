@@ -34,7 +34,7 @@ from core.accounts.serializers import (
     TokenSerializer,
 )
 from core.api.bodies import checked
-from core.api.idempotency import idempotent
+from core.api.idempotency import ShownOnce, idempotent
 from core.api.schema import IDEMPOTENCY_KEY, operation
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -119,7 +119,8 @@ class Tokens(APIView):
             project=project,
             expires_at=timezone.now() + timedelta(days=days) if days else None,
         )
-        return Response({**TokenSerializer(token).data, "token": text}, status=status.HTTP_201_CREATED)
+        made = {**TokenSerializer(token).data, "token": text}
+        return ShownOnce(made, fields=("token",), status=status.HTTP_201_CREATED)
 
 
 class TokenOne(APIView):

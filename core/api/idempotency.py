@@ -2,12 +2,13 @@
 
 Before: the view's method is wrapped here. After: its action runs in the transaction that also keeps key and answer,
 so both are there or neither is. A second request with the key waits for the first at the unique index; then it gets
-the kept answer. A refused request keeps nothing, and may be sent again with the same key.
+the kept answer, if it comes with the same token (or none) and its sender still sees the project. A refused request
+keeps nothing, and may be sent again with the same key.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -21,6 +22,8 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from core.accounts.models import IdempotencyRecord
+from core.accounts.permissions import project_for
+from core.accounts.roles import Verb
 from core.lib.problems import Problem
 from core.lib.vault import open_sealed, seal
 
@@ -40,6 +43,14 @@ FORGET = """
 DELETE FROM accounts_idempotencyrecord WHERE id IN (
   SELECT id FROM accounts_idempotencyrecord WHERE created_at < %s ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)
 """
+
+
+class ShownOnce(Response):
+    """An answer with fields that are told this once: they are not kept, and empty when it is given again."""
+
+    def __init__(self, data: Mapping[str, Any], *, fields: Collection[str], status: int) -> None:
+        super().__init__(data, status=status)
+        self.kept_data = {**data, **dict.fromkeys(fields, "")}
 
 
 def idempotent(
@@ -66,13 +77,21 @@ def key_of(request: Request) -> str | None:
     return key
 
 
+def _refuse_foreign(request: Request) -> None:
+    """A kept answer is no way into a project that its sender has left."""
+    project = (request.parser_context or {}).get("kwargs", {}).get("project")
+    if isinstance(project, str):
+        project_for(request.user, project, Verb.PROJECT_SEE)
+
+
 def _once(request: Request, key: str, effect: Callable[[], Response]) -> Response:
     user_id = int(request.user.pk or 0)
-    target, body_hash = f"{request.method} {request.path}"[:500], _hash(request.data)
+    target, body_hash = f"{request.method} {request.path}"[:500], _hash([_token_of(request), request.data])
     with transaction.atomic():
         forget_old()
         claimed = _claim(user_id, key, target, body_hash)
         if claimed is None:
+            _refuse_foreign(request)
             return _answer_of(user_id, key, target, body_hash)
         response = effect()
         IdempotencyRecord.objects.filter(pk=claimed).update(
@@ -113,6 +132,12 @@ def forget_old() -> None:
         cursor.execute(FORGET, [timezone.now() - KEEP])
 
 
+def _token_of(request: Request) -> int | None:
+    """Which of its user's tokens it came with: one does not see what another was told."""
+    grant = getattr(request.user, "grant", None)
+    return None if grant is None else int(grant.token_id)
+
+
 def _hash(data: Any) -> str:
     """Keyed: bodies hold passwords, and a plain hash in a row could be guessed at."""
     text = json.dumps(data, sort_keys=True, cls=JSONEncoder, separators=(",", ":"))
@@ -121,4 +146,5 @@ def _hash(data: Any) -> str:
 
 def _pack(response: Response) -> str:
     headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
-    return json.dumps({"data": response.data, "headers": headers}, cls=JSONEncoder)
+    data = response.kept_data if isinstance(response, ShownOnce) else response.data
+    return json.dumps({"data": data, "headers": headers}, cls=JSONEncoder)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from containers.states import Desired
 from containers.transitions import want
+from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
 from scheduler.reading import query
 from scheduler.trouble import all_or_each
@@ -24,8 +25,8 @@ def turn(given: Turn) -> Done:
     """Say what is due, and look again when the next one is."""
     waiting = query(
         "SELECT id, stop_by, extract(epoch FROM stop_at - now())::float FROM containers_container"
-        " WHERE stop_at IS NOT NULL AND NOT superseded ORDER BY stop_at LIMIT %s",
-        [BATCH],
+        " WHERE stop_at IS NOT NULL AND NOT superseded AND id <> ALL(%s::uuid[]) ORDER BY stop_at LIMIT %s",
+        [given.trouble.aside(monotonic_s()), BATCH],
     )
     due = [(pk, asked_by) for pk, asked_by, wait_s in waiting if wait_s <= 0]
     later = [wait_s for _, _, wait_s in waiting if wait_s > 0]

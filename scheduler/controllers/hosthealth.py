@@ -168,7 +168,8 @@ def replace_attempts(attempts: Sequence[tuple[UUID, str]], *, hold: Hold, troubl
 
 @transaction.atomic
 def _replace_batch(attempts: Sequence[tuple[UUID, str]], *, hold: Hold) -> int:
-    hosts = dict(attempts)
+    hold.fence()
+    hosts = _still_lost(dict(attempts))
     moves = [
         Move(attempt, Status.LOST, reason=Reason.HOST_LOST, message=f"host {name} is lost")
         for attempt, name in hosts.items()
@@ -176,3 +177,13 @@ def _replace_batch(attempts: Sequence[tuple[UUID, str]], *, hold: Hold) -> int:
     moved = move_many(moves, by=By.SCHEDULER, actor=ACTOR, hold=hold)
     made = [add_next(one, actor=ACTOR, message=f"host {hosts[one]} is lost", hold=hold) for one in sorted(moved)]
     return sum(1 for one in made if one is not None)
+
+
+def _still_lost(attempts: dict[UUID, str]) -> dict[UUID, str]:
+    """Those whose host has not come back since we read; locked, so that it cannot while they are replaced."""
+    rows = query(
+        "SELECT c.id FROM containers_container c JOIN hosts_host h ON h.id = c.host_id"
+        " WHERE c.id = ANY(%s) AND h.reachable = 'lost' ORDER BY h.id, c.id FOR SHARE OF h",
+        [list(attempts)],
+    )
+    return {attempt: attempts[attempt] for (attempt,) in rows}

@@ -3,6 +3,7 @@
 What may go is written here in one place: how long each kind of row is kept.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,12 +11,13 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from containers.models import Container
 from containers.states import FINAL, Desired
-from core.accounts.models import IdempotencyRecord
+from core.accounts.models import IdempotencyRecord, LoginThrottle
+from core.accounts.throttle import FORGET_AFTER_S
 from core.lib import partitions
 from core.lib.lease import Hold
 from hosts.models import Process
@@ -33,7 +35,10 @@ class Job(Protocol):
     def __call__(self, now: datetime, *, hold: Hold) -> int: ...
 
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
+NEXT_BATCH_IN_S = 1.0
 REMOVED_KEPT = timedelta(hours=1)
 ATTEMPTS_KEPT = timedelta(days=7)
 ATTEMPTS_PER_SLOT = 20
@@ -54,9 +59,21 @@ def kept() -> dict[str, timedelta]:
 
 
 def turn(given: Turn) -> Done:
-    """Every job alone: one that fails is noted and holds up no other."""
+    """Every job alone: one that fails is noted and holds up no other. What is left of a full batch comes soon."""
     ((now,),) = query("SELECT now()")
-    done = {job.__name__.replace("_", " "): _do(job, now, given) for job in JOBS}
+    done: dict[str, int] = {}
+    failed: list[OperationalError] = []
+    for job in JOBS:
+        try:
+            done[job.__name__.replace("_", " ")] = _do(job, now, given)
+        except OperationalError as error:  # a lock was waited for too long: the others may have theirs
+            log.warning("%s: %s", job.__name__, str(error).strip())
+            connection.close_if_unusable_or_obsolete()
+            failed.append(error)
+    if max(done.values(), default=0) >= BATCH:
+        given.wake_in(NEXT_BATCH_IN_S)
+    if failed:
+        raise failed[0]
     return Done(sum(done.values()), ", ".join(f"{name}: {count}" for name, count in done.items() if count))
 
 
@@ -73,7 +90,9 @@ def days_of_tables(now: datetime, *, hold: Hold) -> int:
     """Make the partitions of the days ahead and drop those that are too old; how many."""
     changed = 0
     for table, keep in kept().items():
-        changed += len(partitions.ensure(table, now)) + len(partitions.drop_before(table, now - keep))
+        with transaction.atomic():
+            hold.fence()
+            changed += len(partitions.ensure(table, now)) + len(partitions.drop_before(table, now - keep))
     return changed
 
 
@@ -119,6 +138,13 @@ def old_sessions(now: datetime, *, hold: Hold) -> int:
     return _delete(Session.objects.filter(expire_date__lt=now).order_by("expire_date"), hold=hold)
 
 
+def old_tries(now: datetime, *, hold: Hold) -> int:
+    """Failed logins that the throttle itself would forget."""
+    forgotten = now - timedelta(seconds=FORGET_AFTER_S)
+    rows = LoginThrottle.objects.filter(last_try_at__lt=forgotten, blocked_until__lt=now)
+    return _delete(rows.order_by("last_try_at"), hold=hold)
+
+
 JOBS: tuple[Job, ...] = (
     days_of_tables,
     removed_containers,
@@ -127,14 +153,15 @@ JOBS: tuple[Job, ...] = (
     old_processes,
     old_runs,
     old_sessions,
+    old_tries,
 )
 
 
-def _delete(rows: QuerySet[Any], *, hold: Hold, batch: int = BATCH) -> int:
+def _delete(rows: QuerySet[Any], *, hold: Hold, batch: int = 0) -> int:
     """Delete one batch under the lease; the next turn takes the next."""
     with transaction.atomic():
         hold.fence()
-        keys = list(rows.values_list("pk", flat=True)[:batch])
+        keys = list(rows.values_list("pk", flat=True)[: batch or BATCH])
         if keys:
             rows.model._default_manager.filter(pk__in=keys).delete()
     return len(keys)

@@ -6,6 +6,7 @@ After: placement finds the new row a host.
 
 import logging
 import random
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from containers.reasons import OF_THE_HOST, Reason
 from containers.rules import wants_next
-from containers.states import Desired, Status
+from containers.states import Desired, Restart, Status
 from containers.transitions import add_next
 from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
@@ -31,6 +32,7 @@ TRIES_ELSEWHERE = 3
 HISTORY = 16  # attempts looked back at: beyond the tenth crash the wait no longer grows
 ELSEWHERE_WITHIN_S = 300.0
 A_SECOND_PER_HOST = 2
+TOUCH_S = 1e-6  # moments just a second apart are not within a second, however the sums are rounded
 ENDED_MAX = 2_000
 
 
@@ -83,7 +85,7 @@ class Restarts:
             try:
                 step = plan_one(ended, seen, jitter=random.random())
                 if step is not None:
-                    made += apply(self._pace.spaced(step, ended, now_s), seen.now, hold=given.hold)
+                    made += self._make(step, ended, seen.now, now_s, hold=given.hold)
                 given.trouble.fine(key)
             except NOT_THE_OBJECTS:
                 raise
@@ -91,6 +93,13 @@ class Restarts:
                 given.trouble.failed(key, f"{type(error).__name__}: {error}", now_s)
                 log.exception("restarts: slot of %s failed", key)
         return Done(made, f"{made} new attempts" if made else "")
+
+    def _make(self, step: Next, ended: Ended, now: datetime, now_s: float, *, hold: Hold) -> int:
+        spaced = self._pace.spaced(step, ended, now_s)
+        made = apply(spaced, now, hold=hold)
+        if made:
+            self._pace.book(spaced, ended, now_s)
+        return made
 
 
 class Pace:
@@ -103,14 +112,28 @@ class Pace:
         """The same step, late enough. What the operator asked for is not a crash."""
         if ended.restart_asked:
             return step
-        times = self._times.setdefault(ended.last.host_id, [])
-        at_s = now_s + step.wait_s
-        if len(times) >= A_SECOND_PER_HOST:
-            at_s = max(at_s, times[-A_SECOND_PER_HOST] + 1.0)
-        times.append(at_s)
-        times.sort()
-        del times[: -10 * A_SECOND_PER_HOST]
+        at_s = first_free_s(self._times.get(ended.last.host_id, ()), now_s + step.wait_s)
         return replace(step, wait_s=at_s - now_s)
+
+    def book(self, step: Next, ended: Ended, now_s: float) -> None:
+        """It was made: others keep their distance from it."""
+        if ended.restart_asked:
+            return
+        times = self._times.setdefault(ended.last.host_id, [])
+        insort(times, now_s + step.wait_s)
+        del times[: bisect_left(times, now_s - 1.0)]
+
+
+def first_free_s(times: Sequence[float], at_s: float) -> float:
+    """The first moment from `at_s` on with fewer than A_SECOND_PER_HOST of the sorted `times` within a second of it.
+
+    Restarts that are planned for much later (a long back-off) do not hold up one that may happen before them.
+    """
+    while True:
+        begin, end = bisect_right(times, at_s - 1.0 + TOUCH_S), bisect_left(times, at_s + 1.0 - TOUCH_S)
+        if end - begin < A_SECOND_PER_HOST:
+            return at_s
+        at_s = times[end - A_SECOND_PER_HOST] + 1.0
 
 
 # --- read
@@ -122,10 +145,10 @@ def read() -> Snapshot:
         rows = query(
             "SELECT id, slot_id, desired, restart, restart_asked, reason, spec FROM containers_container"
             " WHERE NOT superseded AND status = ANY(%s) AND desired <> 'remove'"
-            " AND (restart_asked OR (desired = 'run' AND (restart <> 'none'"
+            " AND (restart_asked OR (desired = 'run' AND (restart || ' ' || status = ANY(%s)"
             " OR (reason = ANY(%s) AND status_since > %s - make_interval(secs => %s)))))"
             " ORDER BY status_since LIMIT %s",
-            [_final_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
+            [_final_values(), _by_rule_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
         )
         if not rows:
             return Snapshot(now, (), frozenset())
@@ -138,6 +161,11 @@ def read() -> Snapshot:
 
 def _final_values() -> list[str]:
     return [Status.FAILED, Status.EXITED, Status.STOPPED, Status.CANCELLED, Status.LOST]
+
+
+def _by_rule_values() -> list[str]:
+    """`wants_next` as "restart status": what is over for good must not fill the batch and hide newer crashes."""
+    return [f"{rule} {status}" for rule in Restart for status in _final_values() if wants_next(rule, status)]
 
 
 def _history(slots: list[UUID]) -> Mapping[UUID, list[Attempt]]:

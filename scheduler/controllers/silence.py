@@ -33,7 +33,7 @@ class Doubt:
     """What this leader found out about one doubted host; seconds of its own clock."""
 
     since_s: float  # begin of the first probe of an unbroken row without an answer
-    refused_last: bool = False
+    silent_since_s: float | None = None  # begin of the first silent one since the last refusal; None: refused last
     answered: bool = False
     probes: int = 0
 
@@ -54,7 +54,10 @@ class Doubts:
         if doubt is None or answer == Answer.OK or doubt.answered:
             doubt = self.by_host[host] = Doubt(began_s, answered=answer == Answer.OK)
         doubt.probes += 1
-        doubt.refused_last = answer == Answer.REFUSED
+        if answer == Answer.REFUSED:
+            doubt.silent_since_s = None  # somebody is there: silence begins anew
+        elif doubt.silent_since_s is None:
+            doubt.silent_since_s = began_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,23 @@ def plan(hosts: Sequence[HostSeen], doubts: Mapping[int, Doubt], now_s: float, w
         doubt = doubts.get(host.id)
         if host.reachable not in DOUBTED or doubt is None or doubt.answered or not doubt.probes:
             continue
-        refused = doubt.refused_last or host.reachable == Reachable.REFUSED
-        silent_s = now_s - doubt.since_s
-        if silent_s >= (within.refused_s if refused else within.silent_s):
-            words = "its engine refused connections" if refused else "its engine was silent"
-            lost.append((host, f"{words} to its agent, and to the scheduler for {silent_s:.0f} s more"))
+        words = _loss(host, doubt, now_s, within)
+        if words:
+            lost.append((host, words))
     doubted = [host for host in hosts if host.reachable in DOUBTED or host.lost_lately]
     judged = doubted + [host for host in hosts if host.reachable == Reachable.OK]
     if lost and 2 * len(doubted) > len(judged):
         words = f"{len(doubted)} of {len(judged)} hosts do not answer: none is declared lost, the fault may be ours"
         return Plan(braked=words)
     return Plan(tuple(lost))
+
+
+def _loss(host: HostSeen, doubt: Doubt, now_s: float, within: Limits) -> str:
+    """Why it is lost, "" while it is not: silent since the last refusal, or for long without any answer."""
+    down_s = now_s - doubt.since_s
+    refused = doubt.silent_since_s is None or host.reachable == Reachable.REFUSED
+    silent_s = 0.0 if doubt.silent_since_s is None else now_s - doubt.silent_since_s
+    if down_s < within.refused_s and (refused or silent_s < within.silent_s):
+        return ""
+    words, for_s = ("its engine refused connections", down_s) if refused else ("its engine was silent", silent_s)
+    return f"{words} to its agent, and to the scheduler for {for_s:.0f} s more"

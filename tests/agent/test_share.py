@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db.models import F
 
 from containers.agent.share import Share
 from core.lib.lease import LeaseTimes, Presence
@@ -93,6 +94,10 @@ def test_a_host_whose_keys_cannot_be_opened_keeps_no_other_waiting(hosts: list[H
         condition = Host.objects.get(pk=hosts[0].pk).conditions["keys"]
         assert condition["status"] == "bad"
         assert "ORCHESTRA_VAULT_KEYS" in condition["message"]
+        assert Host.objects.get(pk=hosts[0].pk).reachable == "suspect"  # nobody asks it any more
+        Host.objects.filter(pk=hosts[0].pk).update(tls_sealed=None, generation=F("generation") + 1)
+        look(share)
+        assert Host.objects.get(pk=hosts[0].pk).conditions["keys"]["status"] == "ok"
     finally:
         share.leave()
 

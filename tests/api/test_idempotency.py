@@ -8,23 +8,46 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from core.accounts.models import ApiToken, IdempotencyRecord, Project, User
+from core.accounts.models import ApiToken, IdempotencyRecord, Membership, Project, User
+from core.accounts.roles import Role
+from core.lib.vault import open_sealed
 from tests.api.conftest import Person, person_of
 
 
 def test_the_same_request_again_gives_the_same_answer(admin: Person) -> None:
-    first = admin.post("/tokens", {"name": "ci"}, Idempotency_Key="k1")
-    second = admin.post("/tokens", {"name": "ci"}, Idempotency_Key="k1")
+    first = admin.post("/projects", {"name": "a"}, Idempotency_Key="k1")
+    second = admin.post("/projects", {"name": "a"}, Idempotency_Key="k1")
     assert first.status_code == second.status_code == 201
     assert second.json() == first.json()
     assert "Idempotency-Replayed" not in first
     assert second["Idempotency-Replayed"] == "true"
-    assert ApiToken.objects.filter(name="ci").count() == 1
+    assert Project.objects.filter(name="a").count() == 1
 
 
 def test_the_kept_answer_is_sealed(admin: Person) -> None:
-    text = admin.post("/tokens", {"name": "ci"}, Idempotency_Key="k1").json()["token"]
-    assert text.encode() not in bytes(IdempotencyRecord.objects.get().answer or b"")
+    admin.post("/projects", {"name": "secret-name"}, Idempotency_Key="k1")
+    assert b"secret-name" not in bytes(IdempotencyRecord.objects.get().answer or b"")
+
+
+def test_the_text_of_a_token_is_not_kept(admin: Person) -> None:
+    first = admin.post("/tokens", {"name": "ci"}, Idempotency_Key="k1").json()
+    assert first["token"] not in open_sealed(bytes(IdempotencyRecord.objects.get().answer or b""))
+    assert admin.post("/tokens", {"name": "ci"}, Idempotency_Key="k1").json() == {**first, "token": ""}
+    assert ApiToken.objects.filter(name="ci").count() == 1
+
+
+def test_one_token_does_not_get_what_another_was_told(admin: Person) -> None:
+    admin.post("/projects", {"name": "a"}, Idempotency_Key="k1")
+    answer = person_of(admin.user, Role.VIEWER).post("/projects", {"name": "a"}, Idempotency_Key="k1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
+
+
+def test_who_has_left_the_project_gets_no_kept_answer(operator: Person, shop: Project) -> None:
+    spec, path = {"name": "web", "image": "nginx:1"}, "/projects/shop/containers"
+    assert operator.post(path, spec, Idempotency_Key="k1").status_code == 201
+    assert operator.post(path, spec, Idempotency_Key="k1").status_code == 201
+    Membership.objects.filter(user=operator.user, project=shop).delete()
+    assert operator.post(path, spec, Idempotency_Key="k1").status_code == 404
 
 
 def test_another_body_or_another_route_is_refused(admin: Person) -> None:

@@ -139,6 +139,15 @@ def test_refused_while_it_answers(admin: Person, how: str) -> None:
     assert Event.objects.count() == before
 
 
+def test_a_host_whose_keys_nobody_can_open_can_be_marked_dead(admin: Person) -> None:
+    host = silent()
+    row = on(host, "web", restart="always")
+    Host.objects.filter(pk=host.pk).update(tls_sealed=b"not sealed by us")
+    assert admin.get("/hosts/h1/mark-dead").json()["refusal"] == ""
+    assert mark(admin).status_code == 200
+    assert attempts(row) == [("lost", 1), ("pending", 2)]
+
+
 def test_the_action_refuses_by_itself_what_came_back_meanwhile() -> None:
     host = silent(reachable="ok")
     on(host, "web")

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from core.accounts.models import ApiToken, Project
+from core.accounts.models import ApiToken, Project, User
 from core.accounts.tokens import digest_of
 from core.events.models import Event
 from tests.api.conftest import Person
@@ -69,6 +70,24 @@ def test_a_token_cannot_make_a_stronger_one(owner: Person, shop: Project, other:
     )
 
 
+@pytest.mark.parametrize("days", [None, 9])
+def test_a_tokens_tokens_do_not_outlive_it(owner: Person, days: int | None) -> None:
+    short = owner.post("/tokens", {"name": "short", "expires_in_days": 1}).json()
+    child = speak(short["token"]).post("/api/v1/tokens", {"name": "x", "expires_in_days": days}, format="json").json()
+    assert child["expires_at"] == short["expires_at"]
+    shorter = owner.post("/tokens", {"name": "x", "expires_in_days": days}).json()  # of one without an end
+    assert (shorter["expires_at"] is None) is (days is None)
+
+
+def test_a_token_revokes_itself_and_no_other(owner: Person) -> None:
+    one, two = (owner.post("/tokens", {"name": name}).json() for name in ("one", "two"))
+    client = speak(one["token"])
+    refused = client.delete(f"/api/v1/tokens/{two['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert client.delete(f"/api/v1/tokens/{one['id']}").status_code == 204
+    assert ApiToken.objects.filter(user=owner.user, name__in=["one", "two"]).get().name == "two"
+
+
 def test_expired_revoked_and_invented_tokens_are_401(owner: Person) -> None:
     made = owner.post("/tokens", {"name": "ci", "expires_in_days": 1}).json()
     client = speak(made["token"])
@@ -80,7 +99,9 @@ def test_expired_revoked_and_invented_tokens_are_401(owner: Person) -> None:
     assert refused["WWW-Authenticate"].startswith("Bearer")
     ApiToken.objects.filter(pk=made["id"]).update(expires_at=None)
     assert client.get("/api/v1/me").status_code == 200
-    assert owner.delete(f"/tokens/{made['id']}").status_code == 204
+    browser = APIClient()
+    browser.force_authenticate(User.objects.get(pk=owner.user.pk))
+    assert browser.delete(f"/api/v1/tokens/{made['id']}").status_code == 204
     assert client.get("/api/v1/me").status_code == 401
     assert speak("orc_invented").get("/api/v1/me").status_code == 401
 

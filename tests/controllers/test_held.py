@@ -1,5 +1,7 @@
 """Held stops: said when they are due, in the name of who asked, unless taken back; the next attempt inherits them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +16,7 @@ from core.events.models import Event
 from core.lib.lease import HoldLost
 from scheduler.controllers import held
 from scheduler.controllers.pending import turn as place
+from scheduler.trouble import FAILURES_MAX
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import container, host, walk
 
@@ -80,23 +83,41 @@ def test_a_restart_takes_its_place() -> None:
     assert row.restart_asked
 
 
-def test_one_poisoned_row_does_not_stop_the_others() -> None:
-    bad, good = running("bad"), running("good")
-    for row in (bad, good):
-        actions.stop(row, actor=ANNA, delay_s=10)
-    make_due()
-    with connection.cursor() as cursor:  # a row whose wish cannot be written
+@contextmanager
+def poison() -> Iterator[None]:
+    """The wish of every row named "bad" cannot be written."""
+    with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN IF NEW.name = 'bad' AND NEW.desired = 'stop' THEN RAISE 'poison'; END IF; RETURN NEW; END $$;"
             " CREATE TRIGGER poison BEFORE UPDATE ON containers_container FOR EACH ROW EXECUTE FUNCTION poison()"
         )
     try:
-        assert held.turn(given()).changes == 1
+        yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER poison ON containers_container; DROP FUNCTION poison()")
+
+
+def test_one_poisoned_row_does_not_stop_the_others() -> None:
+    bad, good = running("bad"), running("good")
+    for row in (bad, good):
+        actions.stop(row, actor=ANNA, delay_s=10)
+    make_due()
+    with poison():
+        assert held.turn(given()).changes == 1
     assert Container.objects.get(pk=good.pk).desired == Desired.STOP
+
+
+def test_what_is_set_aside_uses_up_no_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held, "BATCH", 1)
+    for row in (running("bad"), running("good")):
+        actions.stop(row, actor=ANNA, delay_s=10)
+        make_due()
+    turn = given()
+    with poison():
+        said = [held.turn(turn).changes for _ in range(FAILURES_MAX + 1)]
+    assert said == [0] * FAILURES_MAX + [1]
 
 
 def test_a_former_leader_says_nothing() -> None:

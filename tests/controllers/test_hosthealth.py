@@ -164,6 +164,16 @@ def test_only_what_may_be_replaced_is_replaced_and_the_old_one_keeps_its_room() 
     assert (new.status, new.host.name if new.host else None) == ("bound", "h1")
 
 
+def test_a_host_that_came_back_meanwhile_keeps_its_containers() -> None:
+    host("h1")
+    dead, back = host("h2"), host("h3")
+    rows = [running_on(dead, "gone", restart="always"), running_on(back, "here", restart="always")]
+    Host.objects.filter(pk=dead.pk).update(reachable="lost")  # h3 answers again
+    done = hosthealth.replace_attempts([(row.pk, "h") for row in rows], hold=take_lease(), trouble=Trouble())
+    assert done == 1
+    assert [len(attempts(row)) for row in rows] == [2, 1]
+
+
 def test_a_stale_leader_declares_nothing_lost() -> None:
     host("h1")
     dead = host("h2")

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from containers import transitions
 from containers.models import Container, LogTail
 from containers.states import Desired, Status
-from core.accounts.models import IdempotencyRecord, User
+from core.accounts.models import IdempotencyRecord, LoginThrottle, User
 from core.events.models import Event
 from core.lib import partitions
 from core.lib.lease import HoldLost
@@ -96,6 +96,36 @@ def test_one_job_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -
     turn = given()
     reaper.turn(turn)
     assert partitions.names("scheduler_decision") != ["scheduler_decision_rest"]
+
+
+def test_a_lock_that_is_waited_for_too_long_holds_up_no_other_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits(now: object, *, hold: object) -> int:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(reaper, "JOBS", (waits, *reaper.JOBS))
+    with pytest.raises(OperationalError):
+        reaper.turn(given())
+    assert partitions.names("scheduler_decision") != ["scheduler_decision_rest"]
+
+
+def test_what_is_left_of_a_full_batch_comes_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaper, "BATCH", 2)
+    monkeypatch.setattr(reaper, "JOBS", (reaper.old_tries,))
+    now = timezone.now()
+    for key, at in (("a", LONG_AGO), ("b", LONG_AGO), ("c", LONG_AGO), ("fresh", now)):
+        LoginThrottle.objects.create(key=key, failures=1, last_try_at=at, blocked_until=at)
+    asked: list[float] = []
+    turn = given(wake_in=asked.append)
+    assert [reaper.turn(turn).changes for _ in range(3)] == [2, 1, 0]
+    assert asked == [reaper.NEXT_BATCH_IN_S]
+    assert LoginThrottle.objects.get().key == "fresh"
+
+
+def test_a_stale_leader_makes_no_days() -> None:
+    old = take_lease()
+    take_lease()
+    with pytest.raises(HoldLost):
+        reaper.days_of_tables(timezone.now(), hold=old)
 
 
 def test_a_stale_leader_deletes_nothing() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from containers import transitions
 from containers.models import Container
 from containers.states import Desired, Status
+from core.events.models import Event
 from core.lib.lease import HoldLost
 from scheduler.controllers import pending
 from scheduler.controllers.restarts import Restarts
@@ -59,6 +60,17 @@ def test_the_third_crash_in_a_row_waits() -> None:
     assert waits.message.startswith("failed 3 times in a row, restart is always")
 
 
+def test_what_is_over_for_good_hides_no_newer_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scheduler.controllers import restarts
+
+    host("h1")
+    walk(ran(placed(name="done", restart="on-failure")), Status.EXITED, exit_code=0)
+    crashed = walk(ran(placed(name="crashed", restart="on-failure")), Status.FAILED, reason="exit", exit_code=1)
+    monkeypatch.setattr(restarts, "ENDED_MAX", 1)
+    assert Restarts().turn(given()).changes == 1
+    assert current(crashed).attempt == 2
+
+
 def test_what_was_stopped_stays_stopped() -> None:
     host("h1")
     row = ran(placed(restart="always"))
@@ -90,6 +102,21 @@ def test_what_never_ran_is_tried_on_each_other_host_and_then_left() -> None:
     assert set(tried) == hosts
     assert [one.status for one in attempts(row)] == ["failed"] * 3
     assert Restarts().turn(given()).changes == 0
+
+
+def test_a_slot_whose_name_was_taken_says_so_once_and_starts_when_it_is_free() -> None:
+    host("h1")
+    row = walk(ran(placed(restart="always")), Status.FAILED, reason="exit", message="exit code 1", exit_code=1)
+    other = container()
+    loop, hold = Restarts(), take_lease()
+    assert [loop.turn(given(hold)).changes for _ in range(3)] == [0, 0, 0]
+    row.refresh_from_db()
+    assert (row.reason, row.superseded) == ("exit", False)
+    assert row.message.startswith("exit code 1; it cannot start again while another container is named web")
+    assert Event.objects.filter(kind="container.name-taken", object_id=str(row.pk)).count() == 1
+    transitions.want(other.pk, Desired.REMOVE, actor="user:anna")
+    assert loop.turn(given(hold)).changes == 1
+    assert (current(row).attempt, current(row).not_before) == (2, None)  # what came to nothing took no place
 
 
 def test_two_schedulers_make_one_attempt() -> None:

@@ -1,6 +1,7 @@
 """Real rows for the tests of the scheduler: hosts that answer, containers that were asked for."""
 
 from typing import Any
+from uuid import UUID
 
 from containers import transitions
 from containers.models import Container
@@ -8,7 +9,7 @@ from containers.spec import dump, parse, spec_hash
 from containers.states import By, Status
 from containers.transitions import Move, NewSlot
 from core.accounts.models import Project, default_project
-from hosts.models import Host, HostBooking, HostHold
+from hosts.models import Host, HostBooking, HostHold, Process
 from scheduler.turn import Turn
 from tests.scheduler.lease import given
 
@@ -24,8 +25,13 @@ def host(name: str, *, cpu: int = 4000, memory: int = 4 * GIB, **values: Any) ->
         **{"reachable": "ok", "architecture": "x86_64", "cpu_millis": cpu, "memory_bytes": memory, **values},
     )
     HostBooking.objects.create(host=row, cpu_millis_allocatable=cpu, memory_bytes_allocatable=memory)
-    HostHold.objects.create(host=row)
+    HostHold.objects.create(host=row, agent=speaker().pk)
     return row
+
+
+def speaker() -> Process:
+    """The agent that speaks for every host of a test; it lives without a beat, since no other agent looks."""
+    return Process.objects.get_or_create(id=UUID(int=1), role="agent", name="test")[0]
 
 
 def container(name: str = "web", *, project: Project | None = None, **fields: Any) -> Container:

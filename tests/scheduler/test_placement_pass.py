@@ -10,12 +10,12 @@ from django.utils import timezone
 from containers.models import Container, HostPort, Volume
 from containers.states import Status
 from core.events.models import Event
-from core.lib.lease import HoldLost
-from hosts.models import HostBooking, HostImage
+from core.lib.lease import Hold, HoldLost
+from hosts.models import HostBooking, HostHold, HostImage, Process
 from scheduler.controllers import pending
 from scheduler.models import Decision
 from tests.scheduler.lease import given, take_lease
-from tests.scheduler.rows import GIB, MIB, container, current, host, walk
+from tests.scheduler.rows import GIB, MIB, container, current, host, speaker, walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +76,42 @@ def test_a_host_that_does_not_answer_takes_nothing() -> None:
     row = container()
     pending.turn(given())
     row.refresh_from_db()
-    assert row.message == "no host fits: 2 of 2 are not ready (disk: 3 MiB free; its engine does not answer)"
+    assert row.message == (
+        "no host fits: 2 of 2 are not ready (its condition disk is bad, ask an admin; its engine does not answer)"
+    )
+
+
+def test_a_slow_host_and_one_without_keys_take_nothing_and_no_address_is_told() -> None:
+    words = "its keys cannot be used: tcp://10.1.2.3:2376"
+    host("h1", conditions={"keys": {"status": "bad", "message": words, "since": ""}})
+    host("h2", responsive="slow")
+    row = container()
+    pending.turn(given())
+    row.refresh_from_db()
+    assert row.message == (
+        "no host fits: 2 of 2 are not ready (its condition keys is bad, ask an admin; its engine is slow to answer)"
+    )
+
+
+def test_a_host_nobody_speaks_for_takes_nothing() -> None:
+    never_taken = host("h1")
+    HostHold.objects.filter(host=never_taken).update(agent=None)
+    row = container()
+    hold = take_lease()
+    words = "no host fits: h1 is not ready (no agent speaks for it)"
+    assert waits(row, hold) == words
+    HostHold.objects.filter(host=never_taken).update(agent=speaker().pk)
+    Process.objects.filter(role="agent").update(retired=True)
+    assert waits(row, hold) == words
+    Process.objects.filter(role="agent").update(retired=False)
+    assert waits(row, hold) == ""
+
+
+def waits(row: Container, hold: Hold) -> str:
+    """Why it still waits after one more pass; "" when it is placed."""
+    pending.turn(given(hold))
+    row.refresh_from_db()
+    return row.message
 
 
 def test_a_group_shares_one_explanation() -> None:

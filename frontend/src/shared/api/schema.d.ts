@@ -1310,7 +1310,7 @@ export interface components {
             readonly prefix: string;
             readonly project: string | null;
             readonly role: components["schemas"]["Role"];
-            /** @description shown this once */
+            /** @description shown this once; empty when an Idempotency-Key brings the answer again */
             readonly token: string;
         };
         /** @description A request body; an unknown field is an error with "did you mean". */
