@@ -145,6 +145,8 @@ def one_connection() -> Iterator[None]:
     request_finished.connect(close_old_connections)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", ["admin", "owner", "operator", "viewer", "stranger"])
 def test_every_answer_is_documented(
     request: pytest.FixtureRequest, one_connection: None, known: Known, role: str, subtests: pytest.Subtests
