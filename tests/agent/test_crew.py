@@ -35,7 +35,9 @@ def test_a_long_pull_keeps_no_other_image_waiting(bench: Bench, crew: Crew) -> N
     bench.fake.add_image(OTHER)
     bench.fake.pull_s = 24.0
     slow, quick = bench.bound(image=IMAGE), bench.bound(image=OTHER)
-    crew.take([Step(Do.BRING_UP, slow.pk, ""), Step(Do.BRING_UP, quick.pk, "")])
+    crew.take([Step(Do.BRING_UP, slow.pk, "")])
+    until(lambda: bench.fake.calls["pull"] == 1)
+    crew.take([Step(Do.BRING_UP, quick.pk, "")])
     until(lambda: status(quick) == Status.RUNNING, within_s=16.0)
     assert status(slow) == Status.PREPARING
     want(slow.pk, Desired.STOP, actor="user:a")
