@@ -82,6 +82,11 @@ bench: $(VENV)/.dev frontend/dist/index.html ## The figures, each beside its raw
 
 ##@ Keep
 
+.PHONY: shots
+shots: $(VENV)/.dev frontend/dist/index.html ## Take the pictures of the documentation anew, of a lively fleet on real engines (needs root)
+	@.ci/packages $(TEST_PACKAGES)
+	$(BIN)/python -m tests.shots
+
 .PHONY: generate
 generate: $(VENV)/.runtime frontend/node_modules/.stamp ## Write the API schema, the console's types and its rules
 	@$(BIN)/python manage.py spectacular --format openapi-json --file $(SCHEMA)

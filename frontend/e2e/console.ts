@@ -36,16 +36,17 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
       return (await axe.run()).violations.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 200)}`);
     });
     expect(violations, `${what}, ${theme}`).toEqual([]);
-    if (process.env["ORCHESTRA_SHOTS"]) {
-      await page.screenshot({ path: `${process.env["ORCHESTRA_SHOTS"]}/${what}-${theme}.png` });
-    }
   }
 }
 
-/** As the person the road makes, or as ORCHESTRA_USER. */
-export async function logIn(page: Page): Promise<void> {
+/** The person the first admin's link made, or ORCHESTRA_USER. */
+const ADMIN = process.env["ORCHESTRA_USER"] ?? "anna";
+/** Somebody who may look at the default project, and no more. */
+export const VIEWER = process.env["ORCHESTRA_VIEWER"] ?? "vera";
+
+export async function logIn(page: Page, user = ADMIN): Promise<void> {
   await page.goto("/login");
-  await page.getByRole("textbox", { name: "User name" }).fill(process.env["ORCHESTRA_USER"] ?? "anna");
+  await page.getByRole("textbox", { name: "User name" }).fill(user);
   await page.getByLabel("Password", { exact: true }).fill(process.env["ORCHESTRA_PASSWORD"] ?? PASSWORD);
   await page.getByRole("button", { name: "Log in" }).click();
   await expect(page.getByRole("link", { name: "Overview g o" })).toBeVisible();

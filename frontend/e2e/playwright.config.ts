@@ -10,14 +10,22 @@ export default defineConfig({
   fullyParallel: false,
   reporter: [["list"]],
   projects: [
-    { name: "road", testMatch: /road\.spec/ },
-    // Logs in with the account that the road has made.
-    { name: "live", testMatch: /live\.spec/, dependencies: ["road"] },
-    { name: "face", testMatch: /face\.spec/, dependencies: ["road"] },
-    { name: "admin", testMatch: /admin\.spec/, dependencies: ["road"] },
-    { name: "keyboard", testMatch: /keyboard\.spec/, dependencies: ["road"] },
-    { name: "lists", testMatch: /lists\.spec/, dependencies: ["road"] },
-    { name: "pages", testMatch: /pages\.spec/, dependencies: ["road"] },
+    // Makes the account that all others log in with, and adds the hosts.
+    { name: "first", testMatch: "first.spec.ts" },
+    { name: "road", testMatch: "road.spec.ts", dependencies: ["first"] },
+    { name: "live", testMatch: "live.spec.ts", dependencies: ["road"] },
+    { name: "face", testMatch: "face.spec.ts", dependencies: ["road"] },
+    { name: "admin", testMatch: "admin.spec.ts", dependencies: ["road"] },
+    { name: "keyboard", testMatch: "keyboard.spec.ts", dependencies: ["road"] },
+    { name: "lists", testMatch: "lists.spec.ts", dependencies: ["road"] },
+    { name: "pages", testMatch: "pages.spec.ts", dependencies: ["road"] },
+    { name: "rules", testMatch: "rules*.spec.ts", dependencies: ["first"] },
+    {
+      name: "states",
+      testMatch: ["states.spec.ts", "address.spec.ts", "screens.spec.ts"],
+      dependencies: ["first"],
+    },
+    { name: "shots", testMatch: "shots.spec.ts" },
   ],
   use: {
     baseURL: process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000",

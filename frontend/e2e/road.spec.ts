@@ -1,9 +1,8 @@
 /**
- * The road in a browser: the first admin's link, a container from the form, pending to running without a reload, its
+ * The road in a browser: a login, a container from the form, pending to running without a reload, its
  * port, its CPU, its log, stop, remove; then what the form says to what cannot be. The steps stand on each other.
  *
  * ORCHESTRA_URL           the console
- * ORCHESTRA_FIRST_ADMIN   the token of a fresh first-admin link; left out: an earlier run has made the account
  * ORCHESTRA_IMAGE         an image that serves HTTP on ORCHESTRA_IMAGE_PORT (80), writes log lines, and can burn CPU
  * ORCHESTRA_COMMAND       what to run in it; left out: the image's own
  * ORCHESTRA_LOAD_PATH     a path of the image that costs CPU when asked for (/)
@@ -11,7 +10,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, logIn, PASSWORD, watch, writeYaml } from "./console";
 
-const TOKEN = process.env["ORCHESTRA_FIRST_ADMIN"];
 const IMAGE = needed("ORCHESTRA_IMAGE");
 const PORT = process.env["ORCHESTRA_IMAGE_PORT"] ?? "80";
 const COMMAND = process.env["ORCHESTRA_COMMAND"] ?? "";
@@ -66,16 +64,8 @@ async function refused(what: { field: string; value: string; message: RegExp }):
   await input.fill(before);
 }
 
-test("the first admin's link makes the account and leads in", async () => {
-  if (TOKEN) {
-    await page.goto(`/first-admin#token=${encodeURIComponent(TOKEN)}`);
-    await expectAccessible(page, "first-admin");
-    await field("User name").fill("anna");
-    await page.getByLabel("Choose a password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Make the account" }).click();
-    await page.getByRole("link", { name: "Containers g c" }).click();
-  } else await logIn(page);
-  await expect(page.getByRole("heading", { name: "Containers", exact: true })).toBeVisible();
+test("the login leads in", async () => {
+  await logIn(page);
   await expect(page.getByTestId("live")).toHaveAttribute("data-freshness", "live");
 });
 

@@ -78,7 +78,7 @@ class Installation:
             command = [role, "--port", str(self.port)] if role == "web" else [role]
             self.processes[name] = self._spawn(name, command)
         if any(name.startswith("web") for name in names):
-            wait_for(self.answers, timeout_s=30, what="the web process answers")
+            wait_for(self.answers, timeout_s=60, what="the web process answers")
 
     def manage(self, *arguments: str) -> str:
         """Run a management command to its end; what it printed."""

@@ -12,7 +12,7 @@ import { PAGES } from "./pages";
 const GROUPS = [
   { id: "anywhere", scopes: ["anywhere"] },
   { id: "lists", scopes: ["move", "filter", "order"] },
-  { id: "containers", scopes: ["list", "extend"] },
+  { id: "containers", scopes: ["list", "extend", "held"] },
   { id: "container", scopes: ["container"] },
 ] as const satisfies readonly { id: string; scopes: readonly Scope[] }[];
 

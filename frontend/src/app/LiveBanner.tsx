@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useFleet, useFreshness, useNow } from "@/shared/live/hooks";
+import { useFleet, useFreshness, useStaleSeconds } from "@/shared/live/hooks";
 import { session } from "@/shared/live/session";
 import styles from "./Shell.module.css";
 
@@ -24,11 +24,12 @@ function Refused({ words }: { words: string }) {
 
 function Stopped({ isOffline }: { isOffline: boolean }) {
   const { t } = useTranslation();
-  useNow();
-  const age_s = Math.round((performance.now() - (session.client.heardAt ?? performance.now())) / 1_000);
+  const age_s = useStaleSeconds();
   return (
     <div className={styles.banner} role="alert">
-      {t("live.stopped", { count: age_s })}
+      {/* Who listens is told once, not every second. */}
+      <span className="sr-only">{t("live.stoppedSaid")}</span>
+      <span aria-hidden="true">{t("live.stopped", { count: age_s })}</span>
       {isOffline && (
         <Button size="compact-xs" variant="default" onClick={() => session.client.retry()}>
           {t("error.retry")}

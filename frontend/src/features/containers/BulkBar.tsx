@@ -66,6 +66,7 @@ export function BulkBar({ project, ticks, setTicks, hidden, nameOf }: Props) {
             icon={ICON[verb]}
             refusal={allowed.length === 0 ? reasons(refused, t) : null}
             isDanger={verb === "remove"}
+            isDestructive
             onClick={() => start(verb)}
           />
         );

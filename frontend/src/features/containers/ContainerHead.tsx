@@ -80,6 +80,8 @@ export function Cause({ container }: { container: Container }) {
     // The message says more, in words; the bare facts stand in for it.
     ...(container.message === "" ? [exit, oom] : [container.message]),
     container.progress?.text,
+    container.stop_at !== null &&
+      t("container.heldUntil", { at: new Date(container.stop_at).toLocaleTimeString() }),
     container.not_before !== null &&
       container.status === "pending" &&
       t("container.notBefore", { at: new Date(container.not_before).toLocaleTimeString() }),

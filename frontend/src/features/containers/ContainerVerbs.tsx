@@ -1,6 +1,5 @@
 import { IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useFreshness } from "@/shared/live/hooks";
 import { Confirm } from "@/shared/ui/Confirm";
 import { Verb } from "@/shared/ui/Verb";
 import { type Target, useVerbs, type Verbs } from "./useVerbs";
@@ -18,6 +17,7 @@ export function ContainerVerbs({ target }: { target: Target }) {
         icon={<IconPlayerStop {...ICON} />}
         refusal={verbs.refusal("stop")}
         isBusy={verbs.busy === "stop"}
+        isDestructive
         onClick={() => verbs.ask("stop")}
       />
       <Verb
@@ -25,6 +25,7 @@ export function ContainerVerbs({ target }: { target: Target }) {
         icon={<IconRefresh {...ICON} />}
         refusal={verbs.refusal("restart")}
         isBusy={verbs.busy === "restart"}
+        isDestructive
         onClick={() => verbs.ask("restart")}
       />
       <Verb
@@ -41,7 +42,6 @@ export function ContainerVerbs({ target }: { target: Target }) {
 
 export function ConfirmRemove({ name, verbs }: { name: string; verbs: Verbs }) {
   const { t } = useTranslation();
-  const isStale = useFreshness() !== "live";
   return (
     <Confirm
       isOpen={verbs.isRemoving}
@@ -52,7 +52,6 @@ export function ConfirmRemove({ name, verbs }: { name: string; verbs: Verbs }) {
       onClose={() => verbs.setRemoving(false)}
     >
       <p>{t("container.removeText")}</p>
-      {isStale && <p>{t("container.staleWarning")}</p>}
     </Confirm>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { compareBy, type Sort } from "@/live/order";
-import { showCount } from "@/shared/lib/format";
 import { useKeys } from "@/shared/lib/keys";
 import { useStore } from "@/shared/lib/store";
 import { useFleet } from "@/shared/live/hooks";
 import { readSort, writeSort } from "@/shared/ui/grid";
+import { ListCount } from "@/shared/ui/ListCount";
 import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { ResortPill } from "@/shared/ui/ResortPill";
@@ -36,7 +36,7 @@ interface Props {
 const FIRST_SORT: Sort = { column: "state", descending: false };
 
 export function ContainersPage({ project, search, onSearch }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { fleet } = useFleet();
   const { containers } = fleet;
   const isReady = fleet.isReady("containers");
@@ -60,13 +60,7 @@ export function ContainersPage({ project, search, onSearch }: Props) {
     <Page>
       <PageHead title={t("containers.title")} actions={<RunButton project={project} />}>
         <QueryBox fleet={fleet} value={query} onChange={setQuery} />
-        <span className="soft" role="status">
-          {isReady &&
-            t("list.count", {
-              shown: showCount(count, i18n.language),
-              all: showCount(containers.count, i18n.language),
-            })}
-        </span>
+        {isReady && <ListCount shown={count} all={containers.count} />}
         <ViewsMenu
           project={project}
           q={query}

@@ -203,6 +203,7 @@ function whereColumns({ fleet, hosts, now_ms, t }: Needs): Column[] {
       width: "minmax(90px, 0.9fr)",
       cell: (at) => (
         <PortLinks
+          tabIndex={-1}
           ports={readPorts(table.text("ports")[at] ?? "")}
           // A port of something that does not run answers nobody.
           dataAddress={

@@ -13,10 +13,18 @@ function path({ project, id }: ContainerRef): { params: { path: { project: strin
 
 export type VerbName = Exclude<ContainerVerb, "keep">;
 
-export async function askFor(verb: VerbName, ref: ContainerRef): Promise<Container> {
+/** So long a stop of one, asked here, is held by the server, which may be taken back until then. */
+export const HOLD_S = 10;
+
+export async function keepRunning(ref: ContainerRef): Promise<Container> {
+  return body(await api.POST(`${ONE}/keep`, path(ref)));
+}
+
+/** `delay_s`: how long a stop is held. */
+export async function askFor(verb: VerbName, ref: ContainerRef, delay_s = 0): Promise<Container> {
   switch (verb) {
     case "stop":
-      return body(await api.POST(`${ONE}/stop`, path(ref)));
+      return body(await api.POST(`${ONE}/stop`, { ...path(ref), body: { delay_s } }));
     case "restart":
       return body(await api.POST(`${ONE}/restart`, path(ref)));
     case "remove":

@@ -7,7 +7,8 @@ import { RequestFailed } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
 import { notify } from "@/shared/ui/notify";
-import { askFor, type VerbName } from "./queries";
+import { offerUndo } from "./HeldStop";
+import { askFor, HOLD_S, type VerbName } from "./queries";
 import { type Facts, rowRefusal } from "./rowFacts";
 
 /** A container as the list, the peek and its page all know it. */
@@ -36,9 +37,11 @@ export function useVerbs(target: Target): Verbs {
   const [isRemoving, setRemoving] = useState(false);
   const { mayOperate } = useRights(target.project);
   const verb = useMutation({
-    mutationFn: (name: VerbName) => askFor(name, target),
-    onSuccess: (answer) =>
-      cache.setQueryData<Container>(containerKey(target), (shown) => newer(shown, answer)),
+    mutationFn: (name: VerbName) => askFor(name, target, HOLD_S),
+    onSuccess: (answer) => {
+      cache.setQueryData<Container>(containerKey(target), (shown) => newer(shown, answer));
+      if (answer.stop_at !== null) offerUndo(target);
+    },
     onError: (error, name) =>
       notify({
         color: "red",

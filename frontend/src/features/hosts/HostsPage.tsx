@@ -7,7 +7,6 @@ import { useTranslation } from "react-i18next";
 import type { HostTable } from "@/live/fleet";
 import { compareBy, type Sort } from "@/live/order";
 import { hostsQuery } from "@/shared/api/queries";
-import { showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { useFleet, useNow } from "@/shared/live/hooks";
@@ -15,6 +14,7 @@ import { EmptyState } from "@/shared/ui/EmptyState";
 import { FilterBox } from "@/shared/ui/FilterBox";
 import { Grid } from "@/shared/ui/Grid";
 import { readSort, writeSort } from "@/shared/ui/grid";
+import { ListCount } from "@/shared/ui/ListCount";
 import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { ResortPill } from "@/shared/ui/ResortPill";
@@ -37,7 +37,7 @@ interface Props {
 const FIRST_SORT: Sort = { column: "name", descending: false };
 
 export function HostsPage({ search, onSearch }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [query, setQuery] = useState(search.q ?? "");
   const { isAdmin } = useRights("");
   const { fleet } = useFleet();
@@ -65,13 +65,7 @@ export function HostsPage({ search, onSearch }: Props) {
           value={query}
           onChange={filter}
         />
-        <span className="soft" role="status">
-          {isReady &&
-            t("list.count", {
-              shown: showCount(count, i18n.language),
-              all: showCount(fleet.hosts.count, i18n.language),
-            })}
-        </span>
+        {isReady && <ListCount shown={count} all={fleet.hosts.count} />}
         <ResortPill moved={shown.order.moved} onResort={shown.order.resort} />
       </PageHead>
       {!isReady && <Loading lines={[90, 90, 90]} />}

@@ -94,15 +94,16 @@ function Group({ cause, project }: { cause: Cause; project: string }) {
       </span>
       <span className={styles.causeText} title={cause.message}>
         <Reason code={cause.reason} /> {cause.message}
-        <Since since={cause.since} />
+        <Since since={cause.since} isAlone={cause.reason === "" && cause.message === ""} />
       </span>
     </>
   );
 }
 
-function Since({ since }: { since: number }) {
+function Since({ since, isAlone = false }: { since: number; isAlone?: boolean }) {
   const { t } = useTranslation();
   const now_ms = useNow(10_000);
   if (Number.isNaN(since)) return null;
-  return <> · {t("container.since", { age: showAge(now_ms - since) })}</>;
+  const text = t("container.since", { age: showAge(now_ms - since) });
+  return <>{isAlone ? text : ` · ${text}`}</>;
 }

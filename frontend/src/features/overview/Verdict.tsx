@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fleetUsage, type Summary } from "@/live/summary";
 import type { ContainerState } from "@/shared/api/types";
 import { showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import type { Fleet } from "@/live/fleet";
+import { Said } from "@/shared/ui/Said";
 import { ContainerStatus } from "@/shared/ui/Status";
 import styles from "./Overview.module.css";
 import { showShare } from "./share";
@@ -20,8 +20,6 @@ const SHOWN = [
   ["failed", ["lost"]],
   ["unknown", []],
 ] as const satisfies readonly (readonly [ContainerState, readonly ContainerState[]])[];
-
-const SAY_MS = 10_000;
 
 interface Props {
   fleet: Fleet;
@@ -99,19 +97,4 @@ function useReasons(summary: Summary): string {
 function useSentence(summary: Summary): string {
   const { t } = useTranslation();
   return `${t(summary.isHealthy ? "overview.healthy" : "overview.degraded")}: ${useReasons(summary)}`;
-}
-
-/** For screen readers: said when it changed, and never more often than every ten seconds. */
-function Said({ text }: { text: string }) {
-  const [said, setSaid] = useState("");
-  useEffect(() => {
-    if (text === said) return;
-    const timer = setTimeout(() => setSaid(text), said === "" ? 0 : SAY_MS);
-    return () => clearTimeout(timer);
-  }, [text, said]);
-  return (
-    <span className="sr-only" role="status">
-      {said}
-    </span>
-  );
 }

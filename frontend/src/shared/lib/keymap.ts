@@ -8,6 +8,7 @@ export const KEYS = {
   anywhere: { find: ["Ctrl K"], help: ["?"], theme: ["t"], dock: ["D"], close: ["Esc"] },
   move: { move: ["j", "k", "↑", "↓"], page: ["PgUp", "PgDn", "Home", "End"], open: ["Enter"] },
   extend: { extend: ["J", "K"] },
+  held: { undo: ["z"] },
   filter: { filter: ["/"] },
   order: { resort: ["R"] },
   list: {

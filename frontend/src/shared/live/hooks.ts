@@ -12,6 +12,12 @@ export function useFleet(): { fleet: Fleet; revision: number } {
   return { fleet: session.fleet, revision };
 }
 
+/** Something that tells of its every change, drawn at the ticker's pace: and not at all while the tab is hidden. */
+export function usePaced(subscribe: (listener: () => void) => () => void): void {
+  useSyncExternalStore(session.ticker.subscribe, session.ticker.read);
+  useEffect(() => subscribe(() => session.ticker.mark(true)), [subscribe]);
+}
+
 /** The fleet, drawn at most once in an interval: for what people read as a whole and not line by line. */
 export function useCalmFleet(interval_ms: number): Fleet {
   const [, draw] = useReducer((count: number) => count + 1, 0);
@@ -49,6 +55,12 @@ export function useNow(interval_ms = 1_000): number {
     return () => clearInterval(timer);
   }, [interval_ms]);
   return now;
+}
+
+/** Seconds since the last frame came; drawn again every second. */
+export function useStaleSeconds(): number {
+  useNow();
+  return Math.round((performance.now() - (session.client.heardAt ?? performance.now())) / 1_000);
 }
 
 interface LiveObject<T> {

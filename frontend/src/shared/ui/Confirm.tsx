@@ -2,6 +2,7 @@ import { Button, Group } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "./Dialog";
+import { StateAge } from "./StateAge";
 
 interface Props {
   isOpen: boolean;
@@ -19,6 +20,7 @@ export function Confirm({ isOpen, title, verb, isBusy, children, onConfirm, onCl
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={title}>
       {children}
+      <StateAge isSentence />
       <Group justify="flex-end" mt="lg">
         <Button size="xs" variant="default" onClick={onClose} data-autofocus>
           {t("common.cancel")}

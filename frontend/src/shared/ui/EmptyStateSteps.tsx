@@ -18,16 +18,16 @@ export function FirstSteps({ project }: { project: string }) {
   return (
     <ol className={styles.steps} aria-label={t("steps.title")}>
       <li data-done={hosts > 0}>
-        <h3>{t("steps.host")}</h3>
+        <strong>{t("steps.host")}</strong>
         {hosts > 0 ? <p className="soft">✓ {t("steps.hostsThere", { count: hosts })}</p> : <AddHostStep />}
       </li>
       <li data-open={hosts > 0}>
-        <h3>{t("steps.run")}</h3>
+        <strong>{t("steps.run")}</strong>
         <p className="soft">{t("steps.runText")}</p>
         {hosts > 0 && <RunStep project={project} />}
       </li>
       <li>
-        <h3>{t("steps.why")}</h3>
+        <strong>{t("steps.why")}</strong>
         <p className="soft">{t("steps.whyText")}</p>
       </li>
     </ol>

@@ -1,7 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useRef, useState } from "react";
 import type { Sort } from "@/live/order";
 import { useKeys } from "../lib/keys";
+import { keepPlace, placeOf } from "../lib/place";
 import { type Column, nextSort, step } from "./grid";
 import { GridHead } from "./GridHead";
 import styles from "./Grid.module.css";
@@ -36,11 +37,13 @@ export function Grid(props: Props) {
   const drawings = useRef(0);
   drawings.current += 1;
   const hold = useHold(scroller, props.onHold);
+  const first_px = usePlace(props, scroller);
   const rows = useVirtualizer({
     count: positions.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 8,
+    initialOffset: first_px,
     getItemKey: (index) => positions[index] ?? index,
   });
   const selectedIndex =
@@ -191,6 +194,20 @@ function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (e
 
 function rowId(key: string): string {
   return `row-${key}`;
+}
+
+/** Back finds the list where it was left. Answers how far it was scrolled then. */
+function usePlace(grid: Props, scroller: React.RefObject<HTMLDivElement | null>): number {
+  const { label, selected, onSelect } = grid;
+  const [first] = useState(() => placeOf(label));
+  const wanted = useRef(first?.selected ?? null);
+  useEffect(() => {
+    if (wanted.current !== null && selected === null) onSelect(wanted.current);
+    wanted.current = null;
+  }, [selected, onSelect]);
+  // Also without a scroll of its own: another filter or sort makes another entry of the history.
+  useEffect(() => keepPlace(label, { top_px: scroller.current?.scrollTop ?? 0, selected }));
+  return first?.top_px ?? 0;
 }
 
 interface Hold {

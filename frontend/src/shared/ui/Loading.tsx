@@ -12,9 +12,9 @@ export function Loading({ lines = [60, 85, 40] }: { lines?: readonly number[] })
     const timer = setTimeout(() => setShown(true), QUIET_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (!isShown) return <div className={styles.skeleton} aria-busy="true" />;
+  if (!isShown) return <div className={styles.skeleton} aria-busy="true" data-loading="quiet" />;
   return (
-    <div className={styles.skeleton} role="status">
+    <div className={styles.skeleton} role="status" data-loading="shown">
       <span className="sr-only">{t("common.loading")}</span>
       {lines.map((width_percent, index) => (
         <div key={index} className={styles.line} style={{ width: `${width_percent}%` }} />

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LogBuffer } from "@/live/logs";
 import { logsQuery, TAIL_LINES } from "../api/queries";
 import type { Container } from "../api/types";
 import { hasLiveLog, type LogView } from "../lib/logView";
+import { usePaced } from "../live/hooks";
 import { session } from "../live/session";
 import { EmptyState } from "./EmptyState";
 import { ErrorNote } from "./ErrorNote";
@@ -33,7 +34,7 @@ export function LogLinesOf(props: Props) {
 function Followed({ container, ...rest }: Props) {
   const { t } = useTranslation();
   const buffer = useFollowedLog(container.id);
-  useSyncExternalStore(buffer.subscribe, buffer.read);
+  usePaced(buffer.subscribe);
   if (buffer.error !== null) return <ErrorNote error={new Error(buffer.error)} />;
   const note = buffer.ended === null ? null : buffer.ended === ENDED ? t("logs.ended") : buffer.ended;
   return (

@@ -4,9 +4,12 @@ import { portLink, type PublishedPort } from "../lib/ports";
 export function PortLinks({
   ports,
   dataAddress,
+  tabIndex,
 }: {
   ports: readonly PublishedPort[];
   dataAddress: string | undefined;
+  /** -1 in a list that is one tab stop. */
+  tabIndex?: number;
 }) {
   return (
     <>
@@ -19,7 +22,7 @@ export function PortLinks({
             {href === null ? (
               <span className="soft">{text}</span>
             ) : (
-              <a href={href} target="_blank" rel="noreferrer">
+              <a href={href} target="_blank" rel="noreferrer" tabIndex={tabIndex}>
                 {text}
               </a>
             )}

@@ -1,5 +1,6 @@
 import { Button, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
+import { StateAge } from "./StateAge";
 
 interface Props {
   label: string;
@@ -8,11 +9,14 @@ interface Props {
   refusal: string | null;
   isBusy?: boolean;
   isDanger?: boolean;
+  /** It ends something: while the feed is stale the button says how old the state is. */
+  isDestructive?: boolean;
   onClick: () => void;
 }
 
 /** A button for a verb. When it cannot be done it stays visible and reachable, and says why. */
-export function Verb({ label, icon, refusal, isBusy = false, isDanger = false, onClick }: Props) {
+export function Verb(props: Props) {
+  const { label, icon, refusal, isBusy = false, isDanger = false, isDestructive = isDanger, onClick } = props;
   // One tree for both, so that the focus stays when a verb becomes impossible under it.
   return (
     <Tooltip
@@ -34,6 +38,7 @@ export function Verb({ label, icon, refusal, isBusy = false, isDanger = false, o
         }}
       >
         {label}
+        {isDestructive && <StateAge />}
       </Button>
     </Tooltip>
   );

@@ -62,6 +62,7 @@ export const shell: Words<typeof english> = {
         dock: "Log ins Dock",
       },
       extend: { extend: "Weiter auswählen" },
+      held: { undo: "Ein Anhalten zurücknehmen" },
       container: {
         logs: "Logs",
         metrics: "Messwerte",
@@ -83,6 +84,10 @@ export const shell: Words<typeof english> = {
     offline: "Offline",
     stopped_one: "Seit {{count}} Sekunde keine Live-Daten. Zu sehen ist der letzte bekannte Stand.",
     stopped_other: "Seit {{count}} Sekunden keine Live-Daten. Zu sehen ist der letzte bekannte Stand.",
+    stoppedSaid: "Es kommen keine Live-Daten mehr. Zu sehen ist der letzte bekannte Stand.",
+    old: "Stand ist {{seconds}} s alt",
+    oldWarning_one: "Der gezeigte Stand ist {{count}} Sekunde alt: Er kann inzwischen ein anderer sein.",
+    oldWarning_other: "Der gezeigte Stand ist {{count}} Sekunden alt: Er kann inzwischen ein anderer sein.",
     refused: "Die Live-Daten wurden verweigert: {{words}}",
   },
   error: {

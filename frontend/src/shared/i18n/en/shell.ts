@@ -59,6 +59,7 @@ export const shell = {
         dock: "Log in the dock",
       },
       extend: { extend: "Tick further" },
+      held: { undo: "Take a stop back" },
       container: {
         logs: "Logs",
         metrics: "Metrics",
@@ -80,6 +81,10 @@ export const shell = {
     offline: "Offline",
     stopped_one: "Live updates stopped {{count}} second ago. Showing the last known state.",
     stopped_other: "Live updates stopped {{count}} seconds ago. Showing the last known state.",
+    stoppedSaid: "Live updates have stopped. Showing the last known state.",
+    old: "state is {{seconds}} s old",
+    oldWarning_one: "The state shown is {{count}} second old: it may be another one by now.",
+    oldWarning_other: "The state shown is {{count}} seconds old: it may be another one by now.",
     refused: "The live feed was refused: {{words}}",
   },
   error: {

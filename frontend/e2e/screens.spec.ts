@@ -1,0 +1,30 @@
+/** Every page, in both themes: nothing that somebody cannot see, read or reach. */
+import { expect } from "@playwright/test";
+import { expectAccessible } from "./console";
+import { expectLive, openContainer, test } from "./fixtures";
+import { open, SCREENS } from "./screens";
+
+test("no page has a violation in either theme", async ({ page, api, browser, baseURL }) => {
+  test.slow();
+  const running = await api.run("screens", "tick");
+  const pending = await api.wait("screens-pending");
+  const { results } = (await (await page.request.get("/api/v1/hosts?limit=1")).json()) as {
+    results: { name: string }[];
+  };
+  const sights = { host: results[0]?.name ?? "", running: running.slot, pending: pending.slot };
+  await openContainer(page, running);
+  await expect(page.locator("h1 + span")).toHaveText("running");
+  const stranger = await browser.newPage({
+    baseURL: baseURL ?? "",
+    storageState: { cookies: [], origins: [] },
+  });
+  for (const screen of SCREENS) {
+    await test.step(screen.name, async () => {
+      const seen = screen.isOutside ? stranger : page;
+      await open(seen, screen, sights);
+      if (!screen.isOutside && screen.name !== "nowhere") await expectLive(seen);
+      await expectAccessible(seen, screen.name);
+    });
+  }
+  await stranger.close();
+});

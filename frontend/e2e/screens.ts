@@ -1,0 +1,115 @@
+/**
+ * Every screen of the console, in one place: where it is, and what is there once it is drawn. From this list come the
+ * accessibility of every page in both themes and the pictures in both languages; so `ready` reads no words.
+ */
+import type { Page } from "@playwright/test";
+
+/** What a screen may show, by its address. */
+export interface Sights {
+  host: string;
+  /** Slots of containers: one that runs and writes a log, one that no host can hold. */
+  running: string;
+  pending: string;
+}
+
+export interface Screen {
+  name: string;
+  path: (sights: Sights) => string;
+  /** A selector. */
+  ready: string;
+  /** What somebody does to get there from the address. */
+  then?: (page: Page) => Promise<void>;
+  /** Without an account. */
+  isOutside?: boolean;
+}
+
+const ofContainer = (tab: string, ready: string): Screen => ({
+  name: `container-${tab}`,
+  path: ({ running }) => `/p/default/containers/${running}?tab=${tab}`,
+  ready,
+});
+const ofSettings = (tab: string, ready: string): Screen => ({
+  name: `settings-${tab}`,
+  path: () => `/settings?tab=${tab}`,
+  ready,
+});
+
+export const SCREENS: readonly Screen[] = [
+  { name: "login", path: () => "/login", ready: "form", isOutside: true },
+  { name: "overview", path: () => "/", ready: "[data-testid=verdict] >> nth=0" },
+  { name: "overview-list", path: () => "/?view=list", ready: "table a" },
+  { name: "hosts", path: () => "/hosts", ready: "[role=gridcell] a" },
+  { name: "host-add", path: () => "/hosts?add=true", ready: "[role=dialog] form" },
+  { name: "host", path: ({ host }) => `/hosts/${host}`, ready: "h1.mono, h1 + span" },
+  {
+    name: "host-usage",
+    path: ({ host }) => `/hosts/${host}?tab=usage&range=1h`,
+    ready: "canvas, h2 ~ *",
+  },
+  { name: "host-events", path: ({ host }) => `/hosts/${host}?tab=events`, ready: "[role=tabpanel] td" },
+  { name: "host-labels", path: ({ host }) => `/hosts/${host}?tab=labels`, ready: "[role=tabpanel] button" },
+  { name: "containers", path: () => "/p/default/containers", ready: "[role=gridcell] a" },
+  {
+    name: "containers-filtered",
+    path: () => "/p/default/containers?q=state:pending,failed,restarting",
+    ready: "[role=gridcell] a",
+  },
+  {
+    name: "containers-peek",
+    path: ({ running }) => `/p/default/containers?peek=${running}`,
+    ready: "aside, [role=complementary], [role=region]",
+  },
+  ofContainer("logs", "[role=log] span"),
+  ofContainer("metrics", "canvas, h2"),
+  ofContainer("events", "td"),
+  ofContainer("attempts", "td"),
+  ofContainer("why", "ol li"),
+  ofContainer("inspect", "pre, .cm-content"),
+  {
+    name: "container-why-pending",
+    path: ({ pending }) => `/p/default/containers/${pending}?tab=why`,
+    ready: "ol li",
+  },
+  { name: "run", path: () => "/p/default/run", ready: "form label" },
+  { name: "run-yaml", path: () => "/p/default/run?as=yaml", ready: ".cm-content" },
+  { name: "events", path: () => "/events", ready: "[role=cell]" },
+  ofSettings("profile", "dl"),
+  ofSettings("tokens", "form"),
+  ofSettings("registries", "[role=tabpanel] h2"),
+  ofSettings("health", "td"),
+  ofSettings("about", "dl"),
+  {
+    name: "palette",
+    path: () => "/p/default/containers",
+    ready: "[role=option]",
+    then: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").fill("e");
+    },
+  },
+  {
+    name: "help",
+    path: () => "/p/default/containers",
+    ready: "[role=dialog] kbd",
+    then: (page) => page.keyboard.press("?"),
+  },
+  { name: "nowhere", path: () => "/no/such/page", ready: "h1" },
+];
+
+/** `isSoft`: within the console that is open, which keeps what it has seen. */
+export async function open(
+  page: Page,
+  screen: Screen,
+  sights: Sights,
+  how = { isSoft: false },
+): Promise<void> {
+  if (how.isSoft) {
+    await page.keyboard.press("Escape");
+    await page.evaluate((path) => window.history.pushState({}, "", path), screen.path(sights));
+  } else await page.goto(screen.path(sights));
+  if (screen.then) {
+    await page.locator("[data-testid=live][data-freshness=live]").waitFor();
+    await screen.then(page);
+  }
+  await page.locator(screen.ready).first().waitFor({ timeout: 10_000 });
+}

@@ -1,0 +1,73 @@
+"""Runs the console's end-to-end tests against an installation, with what they need to know of it.
+
+Before: an installation that is started, and the lab's engines. After: Playwright's verdict and its words.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import Final
+
+from tests.lab import Lab
+from tests.lab.registry import LOGIN
+from tests.whole.installation import ROOT, Installation
+
+PASSWORD: Final = "correct-horse-battery-staple"
+ZONES: Final = ("fra", "ber", "muc")
+LINK: Final = "from core.accounts.first_admin import make_link; print(make_link())"
+ADD_VIEWER: Final = """
+from core.accounts.actions import set_role
+from core.accounts.models import User, default_project
+from core.accounts.roles import Role
+viewer = User.objects.create_user({name!r}, password={password!r})
+set_role(default_project(), viewer, Role.VIEWER, actor=viewer)
+"""
+
+
+def first_admin(installation: Installation) -> str:
+    """The token of a link that makes the first admin."""
+    return installation.manage("shell", "--verbosity", "0", "-c", LINK).split()[-1]
+
+
+def add_viewer(installation: Installation, name: str) -> None:
+    """Somebody who may look at the default project."""
+    installation.manage("shell", "--verbosity", "0", "-c", ADD_VIEWER.format(name=name, password=PASSWORD))
+
+
+def hosts_of(lab: Lab, count: int) -> str:
+    """The first hosts of the lab as JSON, as the console's own dialog asks for them."""
+    hosts = []
+    for number, host in enumerate(lab.hosts[:count], 1):
+        tls = host.tcp.tls
+        assert tls is not None
+        zone = ZONES[(number - 1) % len(ZONES)]
+        keys = {"ca": tls.ca, "cert": tls.cert, "key": tls.key}
+        hosts.append({"name": f"{zone}-{number}", "url": host.tcp.url, "labels": f"zone={zone}", **keys})
+    return json.dumps(hosts)
+
+
+def end_to_end(
+    installation: Installation, lab: Lab, *projects: str, hosts: int, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """The projects of frontend/e2e (all of them when none is named)."""
+    return subprocess.run(
+        ["npm", "run", "--silent", "e2e", "--", *(f"--project={name}" for name in projects)],
+        cwd=ROOT / "frontend",
+        env={
+            **os.environ,
+            "ORCHESTRA_URL": installation.url,
+            "ORCHESTRA_HOSTS": hosts_of(lab, hosts),
+            "ORCHESTRA_IMAGE": lab.image("web:1"),
+            "ORCHESTRA_COMMAND": "act serve",
+            "ORCHESTRA_LOAD_PATH": "/cgi-bin/burn?2",
+            "ORCHESTRA_PRIVATE_IMAGE": lab.private_registry().image("act:2"),
+            "ORCHESTRA_REGISTRY_USER": LOGIN[0],
+            "ORCHESTRA_REGISTRY_PASSWORD": LOGIN[1],
+            **more,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
