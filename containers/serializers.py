@@ -38,6 +38,9 @@ class ProgressSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(required=False)
 
 
+_PROGRESS = tuple(ProgressSerializer().fields)  # what else stands there is the agent's own
+
+
 class ContainerSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     slot = serializers.UUIDField()
@@ -177,7 +180,7 @@ def container_json(row: Container) -> dict[str, Any]:
         "spec": row.spec,
         "requests": {"cpu_millis": row.cpu_millis, "memory_bytes": row.memory_bytes},
         "image_digest": row.image_digest or None,
-        "progress": row.progress or None,
+        "progress": {name: row.progress[name] for name in _PROGRESS if name in row.progress} or None,
         "superseded": row.superseded,
         "follows": row.standing().follows,
         "not_before": row.not_before,
