@@ -84,7 +84,7 @@ export const SCREENS: readonly Screen[] = [
     ready: "[role=option]",
     then: async (page) => {
       await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill("e");
+      await page.locator("[aria-controls=palette-list]").fill("e");
     },
   },
   {
@@ -105,6 +105,9 @@ export async function open(
 ): Promise<void> {
   if (how.isSoft) {
     await page.keyboard.press("Escape");
+    // By way of another page: what a page keeps of an earlier screen is no part of this one.
+    await page.evaluate(() => window.history.pushState({}, "", "/settings"));
+    await page.locator("[role=tablist]").first().waitFor();
     await page.evaluate((path) => window.history.pushState({}, "", path), screen.path(sights));
   } else await page.goto(screen.path(sights));
   if (screen.then) {
