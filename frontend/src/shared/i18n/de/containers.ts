@@ -46,7 +46,7 @@ export const containers: Words<typeof english> = {
     lines: "{{lines}} Zeilen",
     of: "Log von {{name}}",
     since: "Ab wann",
-    sinceAll: "Alles Aufgehobene",
+    sinceAll: "Alles",
     last: {
       "5m": "Letzte 5 Minuten",
       "15m": "Letzte 15 Minuten",
