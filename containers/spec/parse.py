@@ -264,7 +264,7 @@ SPEC: Final[dict[str, Field]] = {
         "tmpfs",
         many(_or_instead(_tmpfs, mount_instead), most=f.MAX_TMPFS, say="tmpfs is a list").described(
             "folders in memory, counted as the container's memory",
-            examples=[[{"path": "/tmp", "size": "64m"}]],
+            examples=[[{"path": "/cache", "size": "64m"}]],
         ),
     ),
     "resources": Field(

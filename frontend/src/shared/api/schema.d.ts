@@ -872,7 +872,7 @@ export interface components {
              * @description folders in memory, counted as the container's memory
              * @example [
              *       {
-             *         "path": "/tmp",
+             *         "path": "/cache",
              *         "size": "64m"
              *       }
              *     ]
