@@ -14,7 +14,7 @@ from typing import Final
 
 from tests.lab import Lab
 from tests.shots import fleet
-from tests.whole.browser import end_to_end, first_admin
+from tests.whole.browser import end_to_end, first_admin, hosts_of
 from tests.whole.installation import ROOT, Installation
 
 SHOTS: Final = ROOT / "docs" / "img" / "shots"
@@ -66,7 +66,8 @@ def take(installation: Installation, lab: Lab, into: Path) -> int:
 
 def run(installation: Installation, lab: Lab, project: str, **more: str) -> int:
     """One project of the console's tests; its words go where ours go."""
-    done = end_to_end(installation, lab, project, hosts=3, **more)
+    hosts = hosts_of(lab, 3, by_zone=True)
+    done = end_to_end(installation, lab, project, hosts=3, ORCHESTRA_HOSTS=hosts, **more)
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)
     return done.returncode

@@ -36,15 +36,16 @@ def add_viewer(installation: Installation, name: str) -> None:
     installation.manage("shell", "--verbosity", "0", "-c", ADD_VIEWER.format(name=name, password=PASSWORD))
 
 
-def hosts_of(lab: Lab, count: int) -> str:
-    """The first hosts of the lab as JSON, as the console's own dialog asks for them."""
+def hosts_of(lab: Lab, count: int, *, by_zone: bool = False) -> str:
+    """The first hosts of the lab as JSON, as the console's own dialog asks for them; named h1 on, or by their zones."""
     hosts = []
     for number, host in enumerate(lab.hosts[:count], 1):
         tls = host.tcp.tls
         assert tls is not None
         zone = ZONES[(number - 1) % len(ZONES)]
         keys = {"ca": tls.ca, "cert": tls.cert, "key": tls.key}
-        hosts.append({"name": f"{zone}-{number}", "url": host.tcp.url, "labels": f"zone={zone}", **keys})
+        name = f"{zone}-{number}" if by_zone else f"h{number}"
+        hosts.append({"name": name, "url": host.tcp.url, "labels": f"zone={zone}", **keys})
     return json.dumps(hosts)
 
 

@@ -8,7 +8,7 @@ from tests.lab import Lab
 from tests.whole.browser import add_viewer, end_to_end, first_admin
 from tests.whole.installation import Installation
 
-pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def test_the_console_in_a_browser(installation: Installation, lab: Lab) -> None:

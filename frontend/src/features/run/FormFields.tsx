@@ -49,7 +49,7 @@ export function FormFields({ draft, fields, isChecking, isBlank, onChange, onLea
         </Panel>
         <MoreFields draft={draft} at={at} onChange={onChange} />
       </div>
-      <aside className={styles.side} aria-label={t("run.help")}>
+      <aside className={styles.side} aria-label={t("run.help")} tabIndex={0}>
         <Problems problems={problems} isBlank={isBlank} isChecking={isChecking} />
         <KeyHelp path={pointerParts(pointer)} />
       </aside>

@@ -70,7 +70,7 @@ export default function YamlFields({ kept, spec, fields, isChecking, onChange, o
           onRun={onRun}
         />
       </div>
-      <aside className={styles.side} aria-label={t("run.help")}>
+      <aside className={styles.side} aria-label={t("run.help")} tabIndex={0}>
         <Problems problems={problems} isBlank={text.trim() === ""} isChecking={isChecking} />
         <KeyHelp path={place.key === "" ? place.path : [...place.path, place.key]} />
       </aside>
