@@ -81,7 +81,7 @@ export const SCREENS: readonly Screen[] = [
   {
     name: "palette",
     path: () => "/p/default/containers",
-    ready: "[role=option]",
+    ready: "#palette-list [role=option]",
     then: async (page) => {
       await page.keyboard.press("Control+k");
       await page.locator("[aria-controls=palette-list]").fill("e");
