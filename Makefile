@@ -47,7 +47,7 @@ test: $(VENV)/.dev frontend/dist/index.html ## All tests, on real engines and a 
 	.ci/packages $(TEST_PACKAGES)
 	run="$$as_root $(BIN)/python -m pytest"
 	$(if $(PYTEST),exec $$run -m "not soak" $(PYTEST))
-	$$run -m "not soak and not alone" --numprocesses 2 --dist loadfile
+	$$run -m "not soak and not alone" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$$run -m "alone and not soak"
 
 .PHONY: test-pure

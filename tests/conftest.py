@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 Spawn = Callable[..., subprocess.Popen[str]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests first: they take longest, and the other core has all else to do meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture
 def spawn() -> Iterator[Spawn]:
     """Start a real Python process in the repository (`spawn("-c", code, VARIABLE="value")`); it ends with the test."""
