@@ -76,6 +76,7 @@ test("keys are completed from the API's schema", async () => {
   await page.keyboard.press("Control+End");
   await page.keyboard.type("rest");
   await expect(page.getByRole("option", { name: /restart/ })).toBeVisible();
+  await page.waitForTimeout(200); // against slips, the editor's list takes no Enter in its first 75 ms
   await page.keyboard.press("Enter");
   await page.keyboard.type("on");
   await page.getByRole("option", { name: "on-failure" }).click();

@@ -120,7 +120,7 @@ test("a hidden tab draws nothing, and is right on return", async ({ page }) => {
   await expect.poll(() => readSeq(page)).toBeGreaterThan(shown);
   await setHidden(true);
   const drawn = await page.evaluate(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 500)); // what was under way
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // what was under way
     let count = 0;
     const watcher = new MutationObserver((changes) => (count += changes.length));
     watcher.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });

@@ -1,16 +1,8 @@
 import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { RequestFailed } from "@/shared/api/problem";
+import { whenShown } from "@/shared/live/whenShown";
 
-/** What came while the tab was hidden is drawn once, when it is looked at again. */
-const waiting: (() => void)[] = [];
-
-notifyManager.setScheduler((draw) => {
-  if (document.hidden) waiting.push(draw);
-  else setTimeout(draw, 0);
-});
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) for (const draw of waiting.splice(0)) draw();
-});
+notifyManager.setScheduler((draw) => setTimeout(() => whenShown(draw), 0));
 
 /** A refusal is an answer and is not asked again; a silence is, three times. */
 export const queryClient = new QueryClient({

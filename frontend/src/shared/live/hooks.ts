@@ -5,6 +5,7 @@ import type { Freshness } from "@/live/client";
 import type { Fleet } from "@/live/fleet";
 import { newer, type Versioned } from "@/live/merge";
 import { session } from "./session";
+import { whenShown } from "./whenShown";
 
 /** The fleet as of the last tick. The object is the same; the component is drawn again when it changed. */
 export function useFleet(): { fleet: Fleet; revision: number } {
@@ -30,7 +31,7 @@ export function useCalmFleet(interval_ms: number): Fleet {
       draw();
     };
     const stop = session.ticker.subscribe(() => {
-      timer ??= setTimeout(tell, Math.max(0, interval_ms - (performance.now() - drawnAt)));
+      timer ??= setTimeout(() => whenShown(tell), Math.max(0, interval_ms - (performance.now() - drawnAt)));
     });
     draw(); // what came between the first drawing and now
     return () => {
