@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Container, Decision } from "@/shared/api/types";
+import { useCodeName } from "@/shared/i18n/useCodeName";
 import { showMoment } from "@/shared/lib/format";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
@@ -43,6 +44,7 @@ function verdict(decision: Decision, t: TFunction): string {
 
 function Funnel({ decision }: { decision: Decision }) {
   const { t } = useTranslation();
+  const filterName = useCodeName("filter");
   if (decision.funnel.length === 0) return null;
   const steps = [{ filter: t("why.all"), refused: 0, left: decision.hosts_total }, ...decision.funnel];
   return (
@@ -50,7 +52,7 @@ function Funnel({ decision }: { decision: Decision }) {
       <ol className={styles.funnel}>
         {steps.map((step) => (
           <li key={step.filter} className={styles.step}>
-            <span>{step.filter}</span>
+            <span>{filterName(step.filter)}</span>
             <span className={styles.stepBar} aria-hidden="true">
               <span style={{ width: `${(step.left / Math.max(1, decision.hosts_total)) * 100}%` }} />
             </span>
@@ -69,6 +71,7 @@ function Funnel({ decision }: { decision: Decision }) {
 
 function Scores({ decision }: { decision: Decision }) {
   const { t } = useTranslation();
+  const scoreName = useCodeName("score");
   if (decision.scores.length === 0) return null;
   const terms = [...new Set(decision.scores.flatMap((score) => Object.keys(score.terms)))];
   const rows = decision.scores.map((score) => ({
@@ -83,13 +86,18 @@ function Scores({ decision }: { decision: Decision }) {
   }));
   return (
     <Panel title={t("why.scores")} note={t("why.scoresNote")} isFlush>
-      <SimpleTable label={t("why.scores")} heads={[t("column.host"), t("why.total"), ...terms]} rows={rows} />
+      <SimpleTable
+        label={t("why.scores")}
+        heads={[t("column.host"), t("why.total"), ...terms.map(scoreName)]}
+        rows={rows}
+      />
     </Panel>
   );
 }
 
 function RefusedHosts({ decision }: { decision: Decision }) {
   const { t } = useTranslation();
+  const filterName = useCodeName("filter");
   if (decision.refused.length === 0) return null;
   const rows = decision.refused.map((one) => ({
     key: `${one.host}/${one.filter}`,
@@ -97,7 +105,7 @@ function RefusedHosts({ decision }: { decision: Decision }) {
       <span key="host" className="mono">
         {one.host}
       </span>,
-      one.filter,
+      filterName(one.filter),
       one.reason,
     ],
   }));

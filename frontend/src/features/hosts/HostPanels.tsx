@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Host } from "@/shared/api/types";
+import { useCodeName } from "@/shared/i18n/useCodeName";
 import { showAge, showCores, showMemory } from "@/shared/lib/format";
 import { useFleet, useNow } from "@/shared/live/hooks";
 import { Facts } from "@/shared/ui/Facts";
@@ -61,12 +62,13 @@ export function CapacityPanel({ host }: { host: Host }) {
 
 export function ConditionsPanel({ host }: { host: Host }) {
   const { t } = useTranslation();
+  const conditionName = useCodeName("conditionName");
   const now_ms = useNow();
   const since = (iso: string): string => t("container.since", { age: showAge(now_ms - Date.parse(iso)) });
   const rows = Object.entries(host.conditions).map(
     ([name, condition]) =>
       [
-        name,
+        conditionName(name),
         <span key={name}>
           <ConditionMark isOk={condition.status === "ok"} word={t(`condition.${condition.status}`)} />{" "}
           <span className="soft">
@@ -102,27 +104,29 @@ function word(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
+const FACTS = [
+  "engine_version",
+  "api_version",
+  "os",
+  "kernel",
+  "architecture",
+  "storage_driver",
+  "cgroup_version",
+] as const;
+
 export function FactsPanel({ host }: { host: Host }) {
   const { t } = useTranslation();
+  const factName = useCodeName("fact");
   const mono = (text: string): React.ReactNode => <span className="mono">{text}</span>;
   const labels = Object.entries(host.labels).map(([key, value]) => `${key}=${value}`);
-  const known = [
-    "engine_version",
-    "api_version",
-    "os",
-    "kernel",
-    "architecture",
-    "storage_driver",
-    "cgroup_version",
-  ];
-  const facts = known.filter((key) => host.facts[key] !== undefined && host.facts[key] !== null);
+  const facts = FACTS.filter((key) => host.facts[key] !== undefined && host.facts[key] !== null);
   return (
     <Panel title={t("hosts.facts")} note={facts.length === 0 ? t("hosts.factsHidden") : undefined}>
       <Facts
         rows={[
           [t("hosts.dataAddress"), mono(host.data_address)],
           [t("hosts.labels"), labels.length > 0 ? mono(labels.join(" ")) : "–"],
-          ...facts.map((key) => [key.replaceAll("_", " "), mono(word(host.facts[key]))] as const),
+          ...facts.map((key) => [factName(key), mono(word(host.facts[key]))] as const),
         ]}
       />
     </Panel>

@@ -2,6 +2,7 @@
 import type { TFunction } from "i18next";
 import type { HostTable } from "@/live/fleet";
 import type { Host } from "@/shared/api/types";
+import { useCodeName } from "@/shared/i18n/useCodeName";
 import { showAge, showCores, showMemory } from "@/shared/lib/format";
 import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import type { Column } from "@/shared/ui/grid";
@@ -148,8 +149,9 @@ function engine(told: string | undefined, host: Host | undefined): string {
 
 /** Only what is wrong is named; all well is one quiet word. */
 function Bad({ host }: { host: Host | undefined }) {
+  const conditionName = useCodeName("conditionName");
   if (!host) return null;
   const bad = Object.entries(host.conditions).filter(([, condition]) => condition.status === "bad");
   if (bad.length === 0) return <span className="soft">✓</span>;
-  return <ConditionMark isOk={false} word={bad.map(([name]) => name).join(", ")} />;
+  return <ConditionMark isOk={false} word={bad.map(([name]) => conditionName(name)).join(", ")} />;
 }

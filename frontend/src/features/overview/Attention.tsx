@@ -65,7 +65,8 @@ function HostCause({ cause }: { cause: Cause }) {
 }
 
 function Group({ cause, project }: { cause: Cause; project: string }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const words = cause.message || (cause.state === "unhealthy" ? t("overview.checkFails") : "");
   const about = cause.aboutKind === "image" ? shortImage(cause.about) : cause.about;
   return (
     <>
@@ -92,9 +93,9 @@ function Group({ cause, project }: { cause: Cause; project: string }) {
           </Link>
         )}
       </span>
-      <span className={styles.causeText} title={cause.message}>
-        <Reason code={cause.reason} /> {cause.message}
-        <Since since={cause.since} isAlone={cause.reason === "" && cause.message === ""} />
+      <span className={styles.causeText} title={words}>
+        <Reason code={cause.reason} /> {words}
+        <Since since={cause.since} isAlone={cause.reason === "" && words === ""} />
       </span>
     </>
   );

@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { ROUTES } from "../lib/paths";
 
 const WORDED = [
-  "exit",
   "out-of-memory",
   "vanished",
   "image-missing",

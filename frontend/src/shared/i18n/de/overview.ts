@@ -46,6 +46,7 @@ export const overview: Words<typeof english> = {
     moreCauses_one: "{{shown}} weitere Ursache",
     moreCauses_other: "{{shown}} weitere Ursachen",
     nothing: "Nichts. Kein Host ist aus, nichts ist gescheitert, nichts wartet.",
+    checkFails: "die Gesundheitsprüfung schlägt fehl",
     holds_one: "trägt {{shown}} Container",
     holds_other: "trägt {{shown}} Container",
     events: "Letzte Ereignisse",

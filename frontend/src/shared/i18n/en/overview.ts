@@ -43,6 +43,7 @@ export const overview = {
     moreCauses_one: "{{shown}} more cause",
     moreCauses_other: "{{shown}} more causes",
     nothing: "Nothing. No host is down, nothing failed, nothing waits.",
+    checkFails: "its health check fails",
     holds_one: "holds {{shown}} container",
     holds_other: "holds {{shown}} containers",
     events: "Last events",
