@@ -28,7 +28,7 @@ WATCH = """
   const look = () => {
     for (const row of document.querySelectorAll('[role=row]')) {
       const name = /PREFIX-\\d+-/.exec(row.textContent)?.[0];
-      const state = row.firstElementChild?.textContent;
+      const state = row.children[1]?.textContent; // after the tick
       if (!name || states[name] === state) continue;
       states[name] = state;
       requestAnimationFrame(() => {
@@ -94,11 +94,20 @@ def _batch(rig: Rig, page: Chromium, deaths: Deaths, found: tuple[list[float], l
     names = [f"{prefix}-{number}-" for number in range(BATCH)]
     rig.post([("", rig.spec(f"{name}x", engines=1)) for name in names])
     rig.await_running(prefix, BATCH)
+    try:
+        _kill_each(rig, page, deaths, found, prefix=prefix)
+    finally:
+        rig.remove(prefix)
+
+
+def _kill_each(
+    rig: Rig, page: Chromium, deaths: Deaths, found: tuple[list[float], list[float]], *, prefix: str
+) -> None:
     shown = f"document.body.textContent.split('{prefix}').length > {BATCH}"
     page.go(f"{rig.installation.url}/p/default/containers?q={prefix}", until=shown)
     page.evaluate(WATCH.replace("PREFIX", prefix))
     time.sleep(1.0)
-    for name in names:
+    for name in [f"{prefix}-{number}-" for number in range(BATCH)]:
         query = "SELECT engine_id FROM containers_container WHERE name = %s"
         engine_id = str(rig.sql(query, f"{name}x")[0][0])
         pid = first_process(engine_id)
@@ -107,7 +116,6 @@ def _batch(rig: Rig, page: Chromium, deaths: Deaths, found: tuple[list[float], l
         wait_for(partial(_is_painted, page, name), timeout_s=10, what=f"{name} painted", every_s=0.4)
         found[0].append(_painted(page)[name] - at_s * 1000)
         found[1].append((deaths.heard_s[engine_id] - at_s) * 1000)
-    rig.remove(prefix)
 
 
 def _is_painted(page: Chromium, name: str) -> bool:
