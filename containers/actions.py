@@ -67,7 +67,13 @@ def checked_spec(project: Project, data: object) -> ContainerSpec:
     try:
         spec = parse(data)
     except SpecErrors as error:
-        raise _refused("spec-invalid", error.errors) from error
+        raise refused_spec("spec-invalid", error.errors) from error
+    checked_container(project, spec)
+    return spec
+
+
+def checked_container(project: Project, spec: ContainerSpec, *, at: str = "") -> None:
+    """Refused where the project's policy does not let its compiled body through; pointers begin with `at`."""
     body = engine_body(
         spec,
         container_id="00000000-0000-0000-0000-000000000000",
@@ -79,8 +85,8 @@ def checked_spec(project: Project, data: object) -> ContainerSpec:
     )
     refused = refusals(body, _policy(project))
     if refused:
-        raise _refused("policy-refused", [FieldError(one.pointer, "forbidden", one.message) for one in refused])
-    return spec
+        found = [FieldError(at + one.pointer, "forbidden", one.message) for one in refused]
+        raise refused_spec("policy-refused", found)
 
 
 def _policy(project: Project) -> ProjectPolicy:
@@ -174,7 +180,7 @@ def _current(row: Container) -> Container:
     return found.select_related("host", "project")[0]
 
 
-def _refused(code: str, errors: Any) -> Problem:
+def refused_spec(code: str, errors: Any) -> Problem:
     detail = "; ".join(f"{one.pointer.removeprefix('/') or 'spec'}: {one.message}" for one in errors)
     fields = [FieldProblem(one.pointer, one.code, one.message) for one in errors]
     return Problem(400, code, detail, errors=fields)

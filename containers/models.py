@@ -1,5 +1,5 @@
-"""What is wanted and the record of what is: containers (one row an attempt), their ports, volumes and kept logs;
-credentials of registries.
+"""What is wanted and the record of what is: services with their revisions and roll-outs, containers (one row an
+attempt), their ports, volumes and kept logs; credentials of registries.
 
 Status, host and observations are written by containers.transitions alone. Reservation, moves and versions are also
 kept by triggers (migration 0002), so that a script or the admin cannot break them.
@@ -12,9 +12,120 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from containers.rules import Standing, follows
-from containers.states import OCCUPYING, Desired, Health, Restart, Status
+from containers.states import OCCUPYING, Desired, Health, Restart, RolloutKind, RolloutStatus, Status
 
 _OCCUPYING = sorted(status.value for status in OCCUPYING)
+
+
+class Service(models.Model):
+    """What a person wants to have running: a container, so and so often.
+
+    `revision` is what is wanted now. A container of it is current when it has that revision and its `round` is
+    `fresh_from` or later: a rolling restart wants the same revision anew; a roll-back takes what never left it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="services")
+    name = models.CharField(max_length=50)
+    mode = models.CharField(max_length=16, choices=[("replicated", "replicated"), ("global", "global")])
+    replicas = models.IntegerField(default=1)
+    policy = models.JSONField(default=dict)  # containers.spec.service.UpdatePolicy, without what is as always
+    stop_delay_s = models.IntegerField(default=0)
+    strict = models.BooleanField(default=False)
+    paused = models.BooleanField(default=False)
+    desired = models.CharField(max_length=8, choices=[("run", "run"), ("remove", "remove")], default="run")
+    revision = models.ForeignKey("containers.Revision", models.PROTECT, null=True, related_name="+")
+    fresh_from = models.IntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    gone_at = models.DateTimeField(null=True)
+    generation = models.BigIntegerField(default=1)
+    version = models.BigIntegerField(db_default=1)
+    changed_xid = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(replicas__gte=0, stop_delay_s__gte=0), name="service_counts_sane"),
+            models.CheckConstraint(condition=Q(mode__in=["replicated", "global"]), name="service_mode_known"),
+            models.CheckConstraint(condition=Q(desired__in=["run", "remove"]), name="service_desired_known"),
+            models.UniqueConstraint(
+                fields=["project", "name"], condition=Q(gone_at__isnull=True), name="one_service_per_project_and_name"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["changed_xid"], name="service_delta"),
+            models.Index(fields=["project", "name"], condition=Q(gone_at__isnull=True), name="service_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Revision(models.Model):
+    """One version of a service's container; never changed. `spec` is a container's, named like the service.
+
+    What its image's tag meant is pinned by the first of its containers that knows, so that all of them run the same.
+    """
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="revisions")
+    number = models.IntegerField()
+    spec = models.JSONField()
+    spec_hash = models.CharField(max_length=64)
+    image_digest = models.CharField(max_length=200, default="")
+    image_id = models.CharField(max_length=100, default="")
+    image_architecture = models.CharField(max_length=32, default="")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["service", "number"], name="revisions_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of {self.service_id}"
+
+
+class Rollout(models.Model):
+    """The way from one revision to another, or a rolling restart. `number` is the round that its containers bear.
+
+    `failed`: ids of new attempts that failed, each counted once. A status of RolloutStatus.ENDED never changes.
+    """
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="rollouts")
+    number = models.IntegerField()
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in RolloutKind])
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
+    from_revision = models.ForeignKey(Revision, models.CASCADE, null=True, related_name="+")
+    policy = models.JSONField(default=dict)
+    status = models.CharField(
+        max_length=16, choices=[(s.value, s.value) for s in RolloutStatus], default=RolloutStatus.RUNNING.value
+    )
+    message = models.TextField(default="")
+    failed = models.JSONField(default=list)
+    promoted = models.BooleanField(default=False)
+    asked_by = models.CharField(max_length=200)
+    started_at = models.DateTimeField(db_default=Now())
+    stepped_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField(db_default=1)
+    changed_xid = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "number"], name="rollouts_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(s.value for s in RolloutStatus)), name="rollout_status_known"
+            ),
+            models.UniqueConstraint(
+                fields=["service"],
+                condition=Q(status__in=sorted(s.value for s in RolloutStatus if s not in RolloutStatus.ended())),
+                name="one_rollout_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"roll-out {self.number} of {self.service_id}: {self.status}"
 
 
 class Container(models.Model):
@@ -22,11 +133,18 @@ class Container(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="containers")
-    name = models.CharField(max_length=63)
+    name = models.CharField(max_length=120)  # of a service's: its name, a dot and the slot's
     slot_id = models.UUIDField()
     attempt = models.IntegerField(default=1)
     is_successor = models.BooleanField(default=False)
     superseded = models.BooleanField(default=False)
+
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="containers")
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    round = models.IntegerField(default=0)
+    slot_key = models.CharField(max_length=32, default="")  # "3"; of a global service the host's id
+    only_host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="+")
+    replace_asked = models.BooleanField(default=False)
 
     spec = models.JSONField()
     spec_hash = models.CharField(max_length=64)
@@ -54,6 +172,7 @@ class Container(models.Model):
     exit_code = models.IntegerField(null=True)
     oom_killed = models.BooleanField(default=False)
     health = models.CharField(max_length=16, choices=[(h.value, h.value) for h in Health], default=Health.NONE.value)
+    health_since = models.DateTimeField(null=True)
     engine_id = models.CharField(max_length=64, default="")
     progress = models.JSONField(default=dict)
 
@@ -102,6 +221,11 @@ class Container(models.Model):
                 name="container_held_stops",
             ),
             models.Index(fields=["changed_xid"], name="container_delta"),
+            models.Index(
+                fields=["service", "slot_key"],
+                condition=Q(service__isnull=False, gone_at__isnull=True),
+                name="container_service_loop",
+            ),
             models.Index(fields=["project", "-created_at"], condition=Q(superseded=False), name="container_list"),
         ]
 

@@ -49,6 +49,32 @@ class Restart(StrEnum):
     ALWAYS = "always"
 
 
+class RolloutKind(StrEnum):
+    """What a roll-out brings: another revision, the same one anew, or an earlier one again."""
+
+    UPDATE = "update"
+    RESTART = "restart"
+    ROLL_BACK = "roll-back"
+
+
+class RolloutStatus(StrEnum):
+    """How far a roll-out is. `holding` waits for a person after the first batch; `superseded`: another followed."""
+
+    RUNNING = "running"
+    HOLDING = "holding"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled-back"
+    ABORTED = "aborted"
+    SUPERSEDED = "superseded"
+
+    @classmethod
+    def ended(cls) -> "frozenset[RolloutStatus]":
+        """Those that never change again."""
+        return frozenset({cls.DONE, cls.FAILED, cls.ROLLED_BACK, cls.ABORTED, cls.SUPERSEDED})
+
+
 class By(StrEnum):
     """Whose hand makes a move."""
 

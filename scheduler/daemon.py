@@ -22,6 +22,7 @@ from core.lib.loop import Loop, Run
 from core.lib.notify import Hints, Listener
 from hosts.models import Process
 from scheduler.controllers import held, hosthealth, pending, reaper, restarts
+from scheduler.controllers.services.loop import Services
 from scheduler.models import LoopRun, SchedulerLease
 from scheduler.trouble import Trouble
 from scheduler.turn import Done, Turn
@@ -45,6 +46,7 @@ class LoopSpec:
 LOOPS: tuple[LoopSpec, ...] = (
     LoopSpec("placement", lambda: pending.turn, 1.0, frozenset({"pending", "ended", "host"})),
     LoopSpec("restarts", lambda: restarts.Restarts().turn, 1.0, frozenset({"ended"})),
+    LoopSpec("services", lambda: Services().turn, 1.0, frozenset({"service", "host"})),
     LoopSpec("host-health", lambda: hosthealth.HostHealth().turn, 0.5, frozenset({"host"})),
     LoopSpec("held-stops", lambda: held.turn, 1.0),
     LoopSpec("reaper", lambda: reaper.turn, 60.0),

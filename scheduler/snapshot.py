@@ -60,7 +60,7 @@ def read() -> Snapshot | None:
     with repeatable_read() as now:
         rows = query(
             "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
-            " image_digest, image_id, image_architecture, not_before FROM containers_container"
+            " image_digest, image_id, image_architecture, only_host_id, not_before FROM containers_container"
             " WHERE status = %s AND desired = 'run' ORDER BY created_at, id LIMIT %s",
             [Status.PENDING.value, PENDING_MAX],
         )
@@ -103,7 +103,7 @@ _SHAPES_MAX = 20_000
 
 
 def _pending(row: tuple[Any, ...], failed: Sequence[Failed]) -> Pending:
-    container, slot, project, attempt, reason, message, spec_hash, spec, cpu, memory, digest, image_id, arch = row
+    container, slot, project, attempt, reason, message, spec_hash, spec, cpu, memory, digest, image_id, arch, only = row
     try:
         shape = replace(
             _shape(spec_hash, spec),
@@ -111,6 +111,7 @@ def _pending(row: tuple[Any, ...], failed: Sequence[Failed]) -> Pending:
             memory_bytes=memory,
             image_only_there=image_id if image_id and not digest else "",
             architectures=frozenset(arch.split(",")) if arch else frozenset(),
+            only_host=only,
             failed_on=frozenset(one.host_id for one in failed),
         )
         if shape.volumes:

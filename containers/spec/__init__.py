@@ -8,6 +8,8 @@ from containers.spec.errors import FieldError, SpecErrors
 from containers.spec.fields import parse_constraint
 from containers.spec.image import ImageReference, parse_image
 from containers.spec.parse import parse, schema
+from containers.spec.service import ServiceSpec, UpdatePolicy, is_exclusive
+from containers.spec.service_parse import dump_service, dump_update, parse_service, parse_update, service_schema
 from containers.spec.types import (
     Constraint,
     ContainerSpec,
@@ -26,13 +28,21 @@ __all__ = [
     "ImageReference",
     "PortSpec",
     "Resources",
+    "ServiceSpec",
     "SpecErrors",
     "TmpfsMount",
+    "UpdatePolicy",
     "VolumeMount",
     "dump",
+    "dump_service",
+    "dump_update",
+    "is_exclusive",
     "parse",
     "parse_constraint",
     "parse_image",
+    "parse_service",
+    "parse_update",
     "schema",
+    "service_schema",
     "spec_hash",
 ]

@@ -1,6 +1,7 @@
 """New rows: the first attempt of a slot, and the next one after an attempt has ended."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +14,8 @@ from containers.transitions.write import Row, happening, once_more_on_deadlock, 
 from core.lib.lease import Hold
 from core.lib.problems import FieldProblem, Problem
 
-_INHERITED = (
-    "project_id",
-    "name",
-    "slot_id",
+_OF_THE_SLOT = ("project_id", "name", "slot_id", "service_id", "slot_key", "only_host_id")
+_OF_THE_WISH = (
     "spec",
     "spec_hash",
     "cpu_millis",
@@ -25,9 +24,17 @@ _INHERITED = (
     "image_digest",
     "image_id",
     "image_architecture",
-    "stop_at",
-    "stop_by",
+    "revision_id",
+    "round",
 )
+_HELD_STOP = ("stop_at", "stop_by")  # an operator's; a replacement's has been fulfilled
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a service wants of a new attempt: the columns that its revision gives it."""
+
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def add_first(asked: NewSlot, *, actor: str) -> Container:
                 reason="new",
                 message="waits for the scheduler",
             )
-            row = _row(container)
+            row = row_of(container)
             told = happening(row, "container.created", actor=actor, message=f"{asked.name} was asked for")
             tell([row], [told], pending=True)
     except IntegrityError as error:
@@ -90,28 +97,32 @@ def add_next(
     message: str,
     not_before: datetime | None = None,
     by_operator: bool = False,
+    template: Template | None = None,
     hold: Hold | None = None,
 ) -> UUID | None:
     """Insert the attempt after a final one, pending; None when another hand was first or it is no longer wanted.
 
-    An operator may fill a slot again whose last attempt was stopped on purpose, a controller may not.
+    An operator may fill a slot again whose last attempt was stopped on purpose, a controller may not: but for that of
+    a service (`template`), which says itself what its slots shall have.
     """
     if hold is not None:
         hold.fence()
     previous = Container.objects.select_for_update().filter(pk=previous_id, superseded=False).first()
     if previous is None or previous.status not in FINAL or previous.desired == Desired.REMOVE:
         return None
-    if previous.desired != Desired.RUN and not (previous.restart_asked or by_operator):
+    if previous.desired != Desired.RUN and not (previous.restart_asked or by_operator or template):
+        return None
+    if previous.is_successor:
         return None
     try:
         with transaction.atomic():
-            row = _insert(previous, message=message, not_before=not_before)
+            row = _insert(previous, message=message, not_before=not_before, template=template)
     except IntegrityError as error:  # the slot's name was taken meanwhile, or another hand inserted the same attempt
         if "one_name_per_project" in str(error):
             _say_name_taken(previous, actor=actor)
         return None
     told = happening(row, "container.created", actor=actor, message=message, data={"after": str(previous_id)})
-    tell([row, _row(previous)], [told], pending=True)
+    tell([row, row_of(previous)], [told], pending=True)
     return row.id
 
 
@@ -121,23 +132,40 @@ def _say_name_taken(previous: Container, *, actor: str) -> None:
     if previous.message.endswith(words):
         return
     write([{"id": previous.pk, "message": f"{previous.message}; {words}" if previous.message else words}])
-    row = _row(previous)
+    row = row_of(previous)
     tell([row], [happening(row, "container.name-taken", actor=actor, message=words)])
 
 
-def _insert(previous: Container, *, message: str, not_before: datetime | None) -> Row:
+def _insert(previous: Container, *, message: str, not_before: datetime | None, template: Template | None) -> Row:
     Container.objects.filter(pk=previous.pk).update(superseded=True, restart_asked=False)
-    container = Container.objects.create(
-        **{name: getattr(previous, name) for name in _INHERITED},
-        attempt=previous.attempt + 1,
-        not_before=not_before,
-        reason="restart",
-        message=message,
+    held = _HELD_STOP if previous.service_id is None else ()
+    return insert_after(
+        previous,
+        {name: getattr(previous, name) for name in held} | {"not_before": not_before, "message": message},
+        template=template,
     )
-    return _row(container)
 
 
-def _row(container: Container) -> Row:
+def insert_after(previous: Container, values: Mapping[str, Any], *, template: Template | None) -> Row:
+    """One more attempt of the slot, by the template or as the one before was."""
+    wish = {name: getattr(previous, name) for name in _OF_THE_WISH} if template is None else template.columns
+    container = Container.objects.create(
+        **{name: getattr(previous, name) for name in _OF_THE_SLOT},
+        **wish,
+        attempt=next_number(previous.slot_id),
+        reason="restart",
+        **values,
+    )
+    return row_of(container)
+
+
+def next_number(slot_id: UUID) -> int:
+    """Attempts of a slot are counted on, also after it was removed and made again."""
+    latest = Container.objects.filter(slot_id=slot_id).order_by("-attempt").values_list("attempt", flat=True).first()
+    return (latest or 0) + 1
+
+
+def row_of(container: Container) -> Row:
     return Row(
         id=container.id,
         name=container.name,
@@ -151,4 +179,5 @@ def _row(container: Container) -> Row:
         gone=container.gone_at is not None,
         cpu_millis=container.cpu_millis,
         memory_bytes=container.memory_bytes,
+        service_id=container.service_id,
     )

@@ -19,7 +19,7 @@ _WORDS = {
 
 
 @once_more_on_deadlock
-def hold_stop(container_id: UUID, *, delay_s: float, actor: str) -> None:
+def hold_stop(container_id: UUID, *, delay_s: float, actor: str, message: str = "") -> None:
     """Keep a stop for later, at the database's clock; until then `release_stop` takes it back."""
     row = lock([container_id])[container_id]
     with connection.cursor() as cursor:
@@ -28,7 +28,7 @@ def hold_stop(container_id: UUID, *, delay_s: float, actor: str) -> None:
             " generation = generation + 1 WHERE id = %s",
             [delay_s, actor, container_id],
         )
-    message = f"it shall stop in {delay_s:g} s, unless that is taken back"
+    message = message or f"it shall stop in {delay_s:g} s, unless that is taken back"
     tell([row], [happening(row, "container.stop-held", actor=actor, message=message)])
 
 
@@ -49,7 +49,7 @@ def release_stop(container_id: UUID, *, actor: str) -> bool:
 
 
 @once_more_on_deadlock
-def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool = False) -> bool:
+def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool = False, message: str = "") -> bool:
     """Set the wish of an attempt; False when nothing changed, because it goes at least as far already.
 
     A pending attempt is cancelled at once. `then_restart` asks the restart controller for a next attempt; a plain
@@ -60,8 +60,8 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
         return False
     if not _write_wish(row, desired, then_restart=then_restart):
         return False
-    kind, message = _WORDS[(desired, then_restart)]
-    told = happening(row, kind, actor=actor, message=message)
+    kind, words = _WORDS[(desired, then_restart)]
+    told = happening(row, kind, actor=actor, message=message or words)
     tell([row], [told], work=[row.host_id], ended=row.status in FINAL)
     if row.status == Status.PENDING:
         cancelled = Move(row.id, Status.CANCELLED, reason="cancelled", message="taken back before it had a host")

@@ -51,9 +51,17 @@ _SET = ", ".join(
 _WRITE = f"""
 UPDATE containers_container c SET {_SET},
   status_since = CASE WHEN m.status IS NULL THEN c.status_since ELSE now() END,
+  health_since = CASE WHEN COALESCE(m.health, c.health) <> c.health THEN now() ELSE c.health_since END,
+  superseded = c.superseded OR (c.is_successor AND m.status = ANY(ARRAY[{", ".join(f"'{s}'" for s in sorted(FINAL))}])),
   bound_at = CASE WHEN m.host_id IS NULL THEN c.bound_at ELSE now() END,
   gone_at = CASE WHEN m.gone THEN COALESCE(c.gone_at, now()) ELSE c.gone_at END
 FROM jsonb_to_recordset(%s::jsonb) AS m({_RECORD}) WHERE c.id = m.id
+"""
+# What the first container of a revision found out about its image holds for all that follow.
+_SHARE_PINS = """
+UPDATE containers_revision r SET image_digest = c.image_digest, image_id = c.image_id,
+  image_architecture = c.image_architecture
+FROM containers_container c WHERE c.id = ANY(%s) AND r.id = c.revision_id AND r.image_digest = '' AND r.image_id = ''
 """
 
 
@@ -73,11 +81,12 @@ class Row:
     gone: bool
     cpu_millis: int
     memory_bytes: int
+    service_id: UUID | None = None
 
 
 _LOCK = (
     "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL,"
-    " cpu_millis, memory_bytes FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+    " cpu_millis, memory_bytes, service_id FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 )
 
 
@@ -102,6 +111,8 @@ def write(changes: list[dict[str, Any]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [json.dumps(changes, default=_plain)])
+        if any(c.get("image_digest") or c.get("image_id") for c in changes):
+            cursor.execute(_SHARE_PINS, [[c["id"] for c in changes]])
         released = [c["id"] for c in changes if c.get("gone") or c.get("status") in FINAL - {Status.LOST}]
         if released:
             cursor.execute("DELETE FROM containers_hostport WHERE container_id = ANY(%s)", [released])
@@ -120,7 +131,9 @@ def tell(
     `work` are hosts whose agents have; `pending`: something waits for a host; `ended`: an attempt is over or its
     room is free. An agent that writes down what it did itself names none of them.
     """
+    rows = list(rows)
     told: Hints = {"container": [row.id for row in rows], "work": sorted({h for h in work if h is not None})}
+    told |= {"service": sorted({row.service_id for row in rows if row.service_id is not None})}
     told |= {kind: True for kind, so in (("event", happenings), ("pending", pending), ("ended", ended)) if so}
     record_many(happenings, told)
 

@@ -133,7 +133,8 @@ def _words(lost: int, replaced: int, braked: str) -> str:
 
 
 def read() -> Snapshot:
-    """Every host's word, and what on lost hosts may be replaced: stand-alone, restart always, no volumes."""
+    """Every host's word, and what on lost hosts may be replaced: without volumes, and either of a service that is not
+    strict, or stand-alone with restart always."""
     with repeatable_read():
         hosts = tuple(HostSeen(*row) for row in query(HOSTS, [LATELY_S]))
         lost = [host.id for host in hosts if host.reachable == Reachable.LOST]
@@ -141,7 +142,9 @@ def read() -> Snapshot:
         if lost:
             rows = query(
                 "SELECT c.id, h.name FROM containers_container c JOIN hosts_host h ON h.id = c.host_id"
-                " WHERE c.host_id = ANY(%s) AND c.status = ANY(%s) AND c.desired = 'run' AND c.restart = 'always'"
+                " LEFT JOIN containers_service s ON s.id = c.service_id"
+                " WHERE c.host_id = ANY(%s) AND c.status = ANY(%s) AND c.desired = 'run' AND c.only_host_id IS NULL"
+                " AND CASE WHEN s.id IS NULL THEN c.restart = 'always' ELSE NOT s.strict END"
                 " AND NOT c.superseded AND coalesce(jsonb_array_length(c.spec -> 'volumes'), 0) = 0 ORDER BY c.id",
                 [lost, [Status.BOUND, Status.PREPARING, Status.STARTING, Status.RUNNING]],
             )
@@ -175,8 +178,10 @@ def _replace_batch(attempts: Sequence[tuple[UUID, str]], *, hold: Hold) -> int:
         for attempt, name in hosts.items()
     ]
     moved = move_many(moves, by=By.SCHEDULER, actor=ACTOR, hold=hold)
-    made = [add_next(one, actor=ACTOR, message=f"host {hosts[one]} is lost", hold=hold) for one in sorted(moved)]
-    return sum(1 for one in made if one is not None)
+    for one in sorted(moved):
+        # A successor gets none: the services loop has its occupant, and sees to the rest.
+        add_next(one, actor=ACTOR, message=f"host {hosts[one]} is lost", hold=hold)
+    return len(moved)
 
 
 def _still_lost(attempts: dict[UUID, str]) -> dict[UUID, str]:

@@ -1,4 +1,4 @@
-"""Gives stand-alone slots their next attempt: by their restart rule, by the operator's word, or on another host.
+"""Gives slots their next attempt: by their restart rule, by the operator's word, or on another host.
 
 A restart is a new row in the slot, never a status that goes back. Before: the agent ended an attempt.
 After: placement finds the new row a host.
@@ -34,6 +34,19 @@ ELSEWHERE_WITHIN_S = 300.0
 A_SECOND_PER_HOST = 2
 TOUCH_S = 1e-6  # moments just a second apart are not within a second, however the sums are rounded
 ENDED_MAX = 2_000
+
+
+# Of a service's slots those that no replacement is at: a live successor takes the place, and what a running roll-out
+# has outdated gets its next attempt from the services loop.
+OF_A_SERVICE = (
+    "(NOT EXISTS (SELECT 1 FROM containers_container n WHERE n.slot_id = containers_container.slot_id"
+    " AND n.is_successor AND NOT n.superseded AND n.status = ANY(ARRAY['pending','bound','preparing','starting',"
+    "'running','stopping']))"
+    " AND EXISTS (SELECT 1 FROM containers_service s WHERE s.id = containers_container.service_id"
+    " AND s.desired = 'run' AND (s.paused"
+    " OR (s.revision_id = containers_container.revision_id AND s.fresh_from <= containers_container.round)"
+    " OR NOT EXISTS (SELECT 1 FROM containers_rollout o WHERE o.service_id = s.id AND o.status = 'running'))))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +157,8 @@ def read() -> Snapshot:
     with repeatable_read() as now:
         rows = query(
             "SELECT id, slot_id, desired, restart, restart_asked, reason, spec FROM containers_container"
-            " WHERE NOT superseded AND status = ANY(%s) AND desired <> 'remove'"
+            " WHERE NOT superseded AND NOT is_successor AND status = ANY(%s) AND desired <> 'remove'"
+            f" AND (service_id IS NULL OR {OF_A_SERVICE})"
             " AND (restart_asked OR (desired = 'run' AND (restart || ' ' || status = ANY(%s)"
             " OR (reason = ANY(%s) AND status_since > %s - make_interval(secs => %s)))))"
             " ORDER BY status_since LIMIT %s",

@@ -79,6 +79,20 @@ def sum_not_active(shape: Shape, fleet: Fleet, rows: Rows) -> str:
     return f"{are(rows)} {' or '.join(sorted({fleet.availability[row] for row in rows}))}"
 
 
+def other_host(shape: Shape, fleet: Fleet) -> Mask:
+    if shape.only_host is None:
+        return np.zeros(len(fleet), dtype=np.bool_)
+    return np.asarray(fleet.ids != shape.only_host, dtype=np.bool_)
+
+
+def why_other_host(shape: Shape, fleet: Fleet, row: int) -> str:
+    return "is not the host that this one is for"
+
+
+def sum_other_host(shape: Shape, fleet: Fleet, rows: Rows) -> str:
+    return f"{are(rows)} not the host that this one is for"
+
+
 # --- what a container uses up
 
 
@@ -292,6 +306,7 @@ def sum_image_elsewhere(shape: Shape, fleet: Fleet, rows: Rows) -> str:
 FILTERS: tuple[Filter, ...] = (
     Filter("ready", not_ready, why_not_ready, sum_not_ready),
     Filter("availability", not_active, why_not_active, sum_not_active),
+    Filter("host", other_host, why_other_host, sum_other_host),
     Filter("labels", wrong_labels, why_wrong_labels, sum_wrong_labels),
     Filter("architecture", wrong_architecture, why_wrong_architecture, sum_wrong_architecture),
     Filter("volume", volume_elsewhere, why_volume_elsewhere, sum_volume_elsewhere),

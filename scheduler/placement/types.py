@@ -54,6 +54,7 @@ class Shape:
     architectures: frozenset[str] = frozenset()  # those the image exists for; empty: not known yet
     image: str = ""
     image_only_there: str = ""  # image id or reference that no registry has: only hosts that hold it will do
+    only_host: int | None = None  # a global service's slot is for one host
     failed_on: frozenset[int] = frozenset()  # host ids where earlier attempts of the slot never came to run
 
     def asked_ports(self) -> tuple[PortWish, ...]:

@@ -56,6 +56,7 @@ export const words: Words<typeof english> = {
   filter: {
     ready: "bereit",
     availability: "Verfügbarkeit",
+    host: "Host",
     labels: "Labels",
     architecture: "Architektur",
     volume: "Volume",

@@ -53,6 +53,7 @@ export const words = {
   filter: {
     ready: "ready",
     availability: "availability",
+    host: "host",
     labels: "labels",
     architecture: "architecture",
     volume: "volume",

@@ -1,0 +1,67 @@
+"""The loop of services: reads those that changed, plans each by itself, applies each by itself.
+
+One whose planning fails sets only itself aside. All are read anew once a minute, whatever the hints said.
+Before: a verb, a host or a container changed rows. After: placement and the agent make it so.
+"""
+
+import logging
+import random
+from datetime import datetime
+from uuid import UUID
+
+from core.lib.clock import monotonic_s
+from scheduler.controllers.services.apply import apply
+from scheduler.controllers.services.plan import plan_service
+from scheduler.controllers.services.read import look
+from scheduler.controllers.services.types import ServiceSeen
+from scheduler.trouble import NOT_THE_OBJECTS
+from scheduler.turn import Done, Turn
+
+log = logging.getLogger(__name__)
+
+EVERYTHING_EVERY_S = 60.0
+LOOK_AGAIN_LEAST_S = 0.1
+
+
+class Services:
+    """The loop, with what it remembers: up to where it has read, and which services time alone will change."""
+
+    def __init__(self) -> None:
+        self._since: int | None = None
+        self._everything_at_s = 0.0
+        self._due: dict[UUID, float] = {}
+
+    def turn(self, given: Turn) -> Done:
+        now_s = monotonic_s()
+        if now_s >= self._everything_at_s:
+            self._since, self._everything_at_s = None, now_s + EVERYTHING_EVERY_S
+        seen = look(self._since, [key for key, at_s in self._due.items() if at_s <= now_s])
+        self._since = seen.since
+        for key, words in seen.broken.items():
+            given.trouble.failed(str(key), words, now_s)
+        made = 0
+        for service in seen.services:
+            if not given.trouble.is_set_aside(str(service.id), now_s):
+                made += self._one(service, seen.generations[service.id], seen.now, given)
+        if made:
+            given.wake_in(0)  # what was planned together may let something follow
+        elif self._due:
+            given.wake_in(max(LOOK_AGAIN_LEAST_S, min(self._due.values()) - monotonic_s()))
+        return Done(made, f"{made} changes to services" if made else "")
+
+    def _one(self, service: ServiceSeen, generation: int, now: datetime, given: Turn) -> int:
+        self._due.pop(service.id, None)
+        try:
+            planned = plan_service(service, now, jitter=random.random())
+            made = apply(service, planned.changes, generation=generation, hold=given.hold) if planned.changes else 0
+        except NOT_THE_OBJECTS:
+            raise
+        except Exception as error:
+            given.trouble.failed(str(service.id), f"{type(error).__name__}: {error}", monotonic_s())
+            log.exception("services: %s failed", service.name)
+            self._due[service.id] = monotonic_s() + 1.0
+            return 0
+        given.trouble.fine(str(service.id))
+        if planned.look_again_s is not None:
+            self._due[service.id] = monotonic_s() + planned.look_again_s
+        return made
