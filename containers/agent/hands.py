@@ -42,9 +42,9 @@ class Hands:
             observe_many([Observation(container_id, values)], actor=self.actor, hold=self.hold)
 
     def row(self, container_id: UUID) -> Container:
-        """The row as it is now, with its project."""
+        """The row as it is now, with its project and its service."""
         with database_visit():
-            return Container.objects.select_related("project").get(pk=container_id)
+            return Container.objects.select_related("project", "service", "revision").get(pk=container_id)
 
     def prepare(self, container_ids: Iterable[UUID]) -> None:
         """Move those that are bound to preparing, together: a hundred of them are one transaction."""
