@@ -136,7 +136,7 @@ def roll_back(service: Service, number: int | None, *, actor: str, expected_gene
     with transaction.atomic():
         row = _locked(service, ServiceVerb.ROLL_BACK, expected_generation)
         assert row.revision is not None
-        earlier = Revision.objects.filter(service=row).exclude(pk=row.revision_id)
+        earlier = Revision.objects.filter(service=row).exclude(pk=row.revision.pk)
         earlier = earlier.filter(number__lt=row.revision.number) if number is None else earlier.filter(number=number)
         revision = earlier.order_by("-number").first()
         if revision is None:

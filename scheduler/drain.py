@@ -60,7 +60,8 @@ def look(host: Host) -> Draining:
     fixed = {row.pk: words for row in rows if (words := _why_fixed(row))}
     free = [row for row in rows if row.pk not in fixed]
     places = _places(host, free)
-    moves, blocked = [], [_held(row, fixed[row.pk]) for row in rows if row.pk in fixed]
+    moves: list[Held] = []
+    blocked = [_held(row, fixed[row.pk]) for row in rows if row.pk in fixed]
     for row in free:
         to, why = places.get(row.pk, (None, NO_REASON))
         (moves if to or why == NO_REASON else blocked).append(_held(row, why, to))

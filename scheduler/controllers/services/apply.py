@@ -56,7 +56,7 @@ class Hands:
 
     @cached_property
     def template(self) -> Template:
-        revision = Revision.objects.get(pk=self.service.revision_id)
+        revision = Revision.objects.get(pk=self.seen.revision_id)
         return template_of(revision, number=self.seen.rollout.number if self.seen.rollout else 0)
 
     def add_slots(self, changes: Sequence[t.AddSlot]) -> int:
