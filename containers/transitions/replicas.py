@@ -102,7 +102,10 @@ def add_successor(
     actor: str,
     hold: Hold | None = None,
 ) -> UUID | None:
-    """A new attempt beside the slot's occupant, by the template or like it; None when the slot has one already, or the occupant is over."""
+    """A new attempt beside the slot's occupant, by the template or like it.
+
+    None when the slot has one already, or the occupant is over.
+    """
     if hold is not None:
         hold.fence()
     beside = Container.objects.select_for_update().filter(pk=beside_id, superseded=False).first()

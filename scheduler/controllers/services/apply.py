@@ -27,6 +27,7 @@ from containers.transitions.rollouts import (
 )
 from containers.transitions.slots import Template
 from core.lib.lease import Hold
+from scheduler.brakes import may_stop
 from scheduler.controllers.services import types as t
 
 ACTOR = "scheduler"
@@ -94,11 +95,14 @@ class Hands:
             return False
         if change.needs_ready and not self._others_serve(row, change.needs_ready):
             return False
-        if change.delay_s > 0 and row.status == "running":
+        unasked = not change.intended
+        if unasked and not may_stop(row.host_id, actor=ACTOR):
+            return False
+        if change.delay_s > 0 and row.status == Status.RUNNING:
             if row.stop_at is None:
-                hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why)
+                hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why, unasked=unasked)
             return row.stop_at is None
-        return want(row.pk, Desired.STOP, actor=ACTOR, message=change.why)
+        return want(row.pk, Desired.STOP, actor=ACTOR, message=change.why, unasked=unasked)
 
     def _others_serve(self, row: Container, least: int) -> bool:
         """Whether, should this one serve, enough others do: they may have fallen ill since they were read."""
@@ -111,7 +115,7 @@ class Hands:
         row = Container.objects.select_for_update().filter(pk=change.id).first()
         if row is None or row.desired == Desired.REMOVE:
             return False
-        if change.delay_s > 0 and row.status == "running" and row.desired == Desired.RUN:
+        if change.delay_s > 0 and row.status == Status.RUNNING and row.desired == Desired.RUN:
             if row.stop_at is None:
                 hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why)
             return row.stop_at is None
