@@ -1,10 +1,11 @@
-"""Brakes: without a person's wish no minute sees more than a few of a host's containers stopped, or half of the fleet's.
+"""Brakes: unless a person wishes it, no minute sees more than a few of a host's containers stopped, or half of all.
 
 What would go beyond leaves a row that holds until somebody releases it. Counted are the wishes that transitions marked
 as unasked. Before: a controller wants to stop something. After: the row, its event, and the verb that releases it.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -14,7 +15,9 @@ from django.db.models.functions import Now
 from containers.states import ON_ENGINE
 from core.events.models import Level
 from core.events.record import Happening, record
+from core.lib.clock import database_now
 from core.lib.notify import hint
+from core.lib.partitions import time_id
 from core.lib.problems import Problem
 from scheduler.models import Brake
 from scheduler.reading import query
@@ -66,10 +69,10 @@ def _count(host_id: int | None) -> Count:
     )
     ((stopped,),) = query(
         "SELECT count(*) FROM events_event WHERE kind = ANY(ARRAY['container.stop-asked','container.stop-held'])"
-        " AND data ? 'unasked' AND id >= orchestra_time_id_at(now() - make_interval(secs => %s))"
+        " AND data ? 'unasked' AND id >= %s"
         " AND (%s::bigint IS NULL OR host_id = %s) AND at > coalesce((SELECT max(released_at) FROM scheduler_brake"
         " WHERE host_id IS NULL OR host_id = %s), '-infinity')",
-        [WINDOW_S, host_id, host_id, host_id],
+        [time_id(database_now() - timedelta(seconds=WINDOW_S)), host_id, host_id, host_id],
     )
     return Count(holding + stopped, stopped)
 

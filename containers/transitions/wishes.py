@@ -20,9 +20,7 @@ _UNASKED = {"unasked": True}
 
 
 @once_more_on_deadlock
-def hold_stop(
-    container_id: UUID, *, delay_s: float, actor: str, message: str = "", unasked: bool = False
-) -> None:
+def hold_stop(container_id: UUID, *, delay_s: float, actor: str, message: str = "", unasked: bool = False) -> None:
     """Keep a stop for later, at the database's clock; until then `release_stop` takes it back."""
     row = lock([container_id])[container_id]
     with connection.cursor() as cursor:
@@ -53,11 +51,20 @@ def release_stop(container_id: UUID, *, actor: str) -> bool:
 
 
 @once_more_on_deadlock
-def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool = False, message: str = "", unasked: bool = False) -> bool:
+def want(
+    container_id: UUID,
+    desired: Desired,
+    *,
+    actor: str,
+    then_restart: bool = False,
+    message: str = "",
+    unasked: bool = False,
+) -> bool:
     """Set the wish of an attempt; False when nothing changed, because it goes at least as far already.
 
-    `unasked`: no person wished for this, and the brakes count it. A pending attempt is cancelled at once. `then_restart` asks the restart controller for a next attempt; a plain
-    stop takes that back. With `remove` the slot's earlier attempts go too.
+    A pending attempt is cancelled at once. `then_restart` asks the restart controller for a next attempt; a plain
+    stop takes that back. With `remove` the slot's earlier attempts go too. `unasked`: no person wished for this, and
+    the brakes count it.
     """
     row = lock([container_id]).get(container_id)
     if row is None or not (goes_forward(row.desired, desired) or desired == Desired.STOP == row.desired):
