@@ -73,7 +73,7 @@ class Judge:
         self._all.pop(container_id, None)
 
     def engine(self, *, answers: bool) -> None:
-        """The host's engine is heard of, or not. Silences from before it came back start anew."""
+        """The host's engine is heard of, or not. Those that became unknown meanwhile are counted anew."""
         if answers and not self._engine_answers:
             self._count_anew()
         self._engine_answers = answers
@@ -149,7 +149,7 @@ class Judge:
 
     def _count_anew(self) -> None:
         for one in self._all.values():
-            if one.silent_s is not None and one.verdict.health != Health.UNHEALTHY:
+            if one.verdict.health == Health.UNKNOWN:
                 one.failures = 0
 
 

@@ -115,6 +115,7 @@ def _ip(address: str) -> str | None:
         found = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return None
+    found.sort(key=lambda one: one[0] != socket.AF_INET)  # for a name, engines publish at 0.0.0.0
     return str(found[0][4][0]) if found else None
 
 
