@@ -50,8 +50,9 @@ class _Standing:
     answered_s: float = -math.inf
 
     @property
-    def quick_until_s(self) -> float:
-        """The engine's own checks begin one interval after the start; failures before that do not count here either."""
+    def coming_until_s(self) -> float:
+        """Failures before do not count, until the first good answer. Not less than one interval: as long as the
+        engine waits with its own first check."""
         return self.started_s + max(self.check.start_period_s, self.check.interval_s)
 
 
@@ -82,7 +83,7 @@ class Judge:
         """Until the next question: short until the first good answer of one that starts, then its interval."""
         one = self._all[container_id]
         interval_s = float(one.check.interval_s)
-        is_starting = one.verdict.health == Health.STARTING and now_s < one.quick_until_s
+        is_starting = one.verdict.health == Health.STARTING and now_s < one.coming_until_s
         return min(QUICK_S, interval_s) if is_starting else interval_s
 
     def hear(self, container_id: UUID, heard: Heard, now_s: float) -> Verdict:
@@ -100,10 +101,7 @@ class Judge:
         return one.verdict
 
     def _failed(self, one: _Standing, heard: Heard, now_s: float) -> Verdict:
-        counts_from_s = one.started_s + one.check.start_period_s
-        if one.verdict.health == Health.STARTING:
-            counts_from_s = one.quick_until_s
-        if now_s < counts_from_s:
+        if one.verdict.health == Health.STARTING and now_s < one.coming_until_s:
             return one.verdict
         one.failures += 1
         if one.failures < one.check.retries:

@@ -139,7 +139,10 @@ _record = record(
                 "failures in a row before it is unhealthy", default=3
             ),
         ),
-        "start_period": Field("start_period_s", f.seconds(0, "the time in which failures do not count", 0)),
+        "start_period": Field(
+            "start_period_s",
+            f.seconds(0, "the time after the start in which failures do not count, until the first good answer", 0),
+        ),
     },
     say='write a health check as {"http": {"port": 80}, "interval": 10}, or with tcp or "test"',
     unknown=unknown_keys,

@@ -65,7 +65,7 @@ def test_one_container_by_its_own_answers(health: str, answers: str, expected: s
         ("starting", 0, [0, 1, 2, 3, 9], "starting"),  # the first interval is for coming up, as with the engine's own
         ("starting", 0, [9, 10, 20], "starting"),
         ("starting", 0, [10, 20, 30], "unhealthy"),
-        ("healthy", 30, [5, 15, 25], "healthy"),
+        ("healthy", 30, [5, 15, 25], "unhealthy"),  # the first good answer ended the beginning
         ("healthy", 0, [1, 2, 3], "unhealthy"),
     ],
 )
