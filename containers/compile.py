@@ -157,7 +157,7 @@ def _mount(project: str, volume: VolumeMount) -> dict[str, Any]:
 
 
 def _health_check(check: HealthCheck) -> dict[str, Any]:
-    if check.test == ("NONE",):
+    if check.probe is not None or check.test == ("NONE",):  # NONE also silences a check of the image's own
         return {"Test": ["NONE"]}
     return {
         "Test": list(check.test),

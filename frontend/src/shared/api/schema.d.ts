@@ -715,18 +715,47 @@ export interface components {
                 [key: string]: string;
             } | null;
             /**
-             * @description how the engine asks whether it is well
+             * @description how it is asked whether it is well, and how often: exactly one of test, http and tcp
              * @example {
-             *       "test": [
-             *         "CMD",
-             *         "curl",
-             *         "-f",
-             *         "http://localhost/"
-             *       ],
+             *       "http": {
+             *         "port": 80,
+             *         "path": "/healthz"
+             *       },
              *       "interval": 10
              *     }
              */
-            health_check?: {
+            health_check?: (({
+                /**
+                 * @description a GET that Orchestra's agent sends; the image needs no curl
+                 * @example {
+                 *       "port": 80,
+                 *       "path": "/healthz"
+                 *     }
+                 */
+                http?: {
+                    /**
+                     * @description the request's Host header; left out: the address that is asked
+                     * @example shop.example.com
+                     */
+                    host_header?: string | null;
+                    /**
+                     * @description the path and query of the request; redirects are not followed
+                     * @default /
+                     */
+                    path: string | null;
+                    /**
+                     * @description the port inside the container; it is asked where it is published
+                     * @example 80
+                     */
+                    port: number;
+                    /**
+                     * @description statuses that are good answers, both ends included
+                     * @default 200-399
+                     * @example 200-299
+                     * @example 204
+                     */
+                    status: string | number | null;
+                } | null;
                 /**
                  * @description the time between two checks, in seconds
                  * @default 10
@@ -738,12 +767,25 @@ export interface components {
                  */
                 retries: number | null;
                 /**
-                 * @description the time in which failures do not count, in seconds
+                 * @description the time after the start in which failures do not count, until the first good answer, in seconds
                  * @default 0
                  */
                 start_period: number | null;
                 /**
-                 * @description write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
+                 * @description a connection that Orchestra's agent opens; good when it is taken and not closed at once
+                 * @example {
+                 *       "port": 5432
+                 *     }
+                 */
+                tcp?: {
+                    /**
+                     * @description the port inside the container; it is asked where it is published
+                     * @example 80
+                     */
+                    port: number;
+                } | null;
+                /**
+                 * @description a command that the engine runs inside the container; write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
                  * @example [
                  *       "CMD",
                  *       "curl",
@@ -751,13 +793,13 @@ export interface components {
                  *       "http://localhost/"
                  *     ]
                  */
-                test: string | string[];
+                test?: string | string[] | null;
                 /**
                  * @description the time one check may take, in seconds
                  * @default 5
                  */
                 timeout: number | null;
-            } | null;
+            } & (unknown | unknown | unknown)) | null) & (unknown | unknown | unknown);
             /**
              * @description an image, by tag or digest
              * @example nginx:1.27
