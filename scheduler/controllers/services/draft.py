@@ -32,6 +32,7 @@ from scheduler.controllers.services.types import (
 
 MAX_CHANGES: Final = 200  # a turn of one service never holds up the others for long
 QUICK_S: Final = 60.0  # stopped by us within this of its start: it never did well
+CLOCK_BACK_S: Final = 60.0  # ready since later than that from now: the clock was set back while it was ready
 LOOK_MIN_S: Final = 0.1
 LOOK_MAX_S: Final = 3600.0
 
@@ -120,8 +121,9 @@ class Draft:
 
     @property
     def unavailable(self) -> int:
-        """At least one where nothing may live beside: else nothing could ever be replaced."""
-        return self.policy.max_unavailable if self.surge else max(1, self.policy.max_unavailable)
+        """At least one where the old one stops first: else nothing could ever be replaced."""
+        beside = self.surge and self.policy.order == "start-first"
+        return self.policy.max_unavailable if beside else max(1, self.policy.max_unavailable)
 
     @property
     def floor(self) -> int:
@@ -166,9 +168,10 @@ class Draft:
 
     def is_proved(self, one: Attempt) -> bool:
         """Ready for the whole window, without a break, until now."""
-        return (
-            one.serves and one.ready_since is not None and self._age_s(one.ready_since) >= self.policy.health_window_s
-        )
+        if not one.serves or one.ready_since is None:
+            return False
+        ready_s = self._age_s(one.ready_since)
+        return ready_s >= self.policy.health_window_s or ready_s < -CLOCK_BACK_S
 
     def returns(self, one: Attempt) -> bool:
         """A crashed one whose restart rule brings the next attempt by itself."""
@@ -195,7 +198,7 @@ class Draft:
             return ""
         if one.status == Status.RUNNING and one.health == Health.UNHEALTHY:
             return "its health check says unhealthy"
-        if one.status == Status.PENDING or not one.lives:
+        if one.status == Status.PENDING or not one.lives or one.health == Health.UNKNOWN:
             return ""
         since = one.bound_at or one.created_at
         if self._age_s(since) >= self.policy.start_deadline_s:

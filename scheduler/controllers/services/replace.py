@@ -42,6 +42,8 @@ def replace_all(draft: Draft) -> None:
 
 def cause_of(draft: Draft, one: Attempt) -> Cause | None:
     """Why an occupant should be replaced, the strongest reason first."""
+    if one.host_draining and draft.seen.pinned and one.lives:
+        return None  # its data is there, and nothing new may come there
     if one.replace_asked:
         return "asked"
     if one.host_draining and draft.seen.mode == "replicated" and one.lives:

@@ -16,8 +16,9 @@ def fill(draft: Draft) -> None:
         _remove_all(draft)
         return
     for slot, why in _surplus(draft):
-        draft.surplus.add(slot.key)
         _remove(draft, slot, why)
+        if is_kept(draft.slots[slot.key]):
+            draft.surplus.add(slot.key)  # it leaves the endpoints first
     for key in _missing(draft):
         if not draft.has_room(slots=draft.kept):
             return  # others are on their way out: their end brings the next look

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from containers.states import FINAL, Status
-from scheduler.controllers.services.draft import Draft, is_kept, lives
+from scheduler.controllers.services.draft import Draft, is_kept, lives, position
 from scheduler.controllers.services.types import (
     Attempt,
     CountFailure,
@@ -172,7 +172,8 @@ def _hold(draft: Draft, rollout: RolloutSeen, slots: list[Slot]) -> bool:
 
 
 def _note(draft: Draft, rollout: RolloutSeen, so_far: str) -> None:
-    waiting = next((words for slot in draft.slots.values() if (words := _waits(draft, slot))), "")
+    slots = sorted(draft.slots.values(), key=lambda slot: position(slot.key))
+    waiting = next((words for slot in slots if (words := _waits(draft, slot))), "")
     text = f"{so_far}; waits for {waiting}" if waiting else so_far
     if text != rollout.message:
         draft.judged(replace(rollout, message=text), Note(text))
@@ -196,6 +197,8 @@ def _why_waits(draft: Draft, slot: Slot) -> str:
         return "the old container ends" if one.host_ok else "its host does not answer"
     if new is not None:
         return _why_not_ready(draft, new) or _floor_words(draft)
+    if one.host_draining and draft.seen.pinned:
+        return "its data is on a host that is drained"
     return "" if one.host_ok else "its host does not answer"
 
 

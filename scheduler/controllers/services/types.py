@@ -97,6 +97,7 @@ class ServiceSeen:
     """A service with its slots. `hosts`: of a global one, those that should have it (id and name).
 
     `exclusive`: two of one slot cannot live side by side (a volume, a fixed host port), so that it is stop-first.
+    `pinned`: its data stays where it is, so that neither a drain nor a roll-out moves it off a drained host.
     `restart`: what the spec says of attempts that end by themselves.
     """
 
@@ -110,6 +111,7 @@ class ServiceSeen:
     restart: str = "always"
     exclusive: bool = False
     strict: bool = False
+    pinned: bool = False
     stop_delay_s: float = 0.0
     paused: bool = False
     removing: bool = False
