@@ -117,6 +117,7 @@ def test_the_message_says_what_was_heard_and_why_it_is_not_believed() -> None:
 def test_those_that_fail_one_after_another_are_unhealthy() -> None:
     """Three of four, but each a minute after the one before."""
     judge = judge_of(4)
+    found: list[str] = []
     for minute, answers in enumerate(["-+++", "--++", "---+"]):
         for turn in range(6):
             found = round_of(judge, answers, 60.0 * minute + 10.0 * turn)
@@ -125,6 +126,7 @@ def test_those_that_fail_one_after_another_are_unhealthy() -> None:
 
 def test_after_the_dark_each_is_judged_by_itself_again() -> None:
     judge = judge_of(5)
+    dark: list[str] = []
     for at_s in (10.0, 20.0, 30.0):
         dark = round_of(judge, "-----", at_s)
     assert dark == ["unknown"] * 5
@@ -146,6 +148,7 @@ def test_one_that_was_unhealthy_before_stays_so_in_the_dark() -> None:
     judge = judge_of(4)
     for at_s in (10.0, 20.0, 30.0):
         round_of(judge, "-+++", at_s)
+    dark: list[str] = []
     for at_s in (100.0, 110.0, 120.0):
         dark = round_of(judge, "----", at_s)
     assert dark == ["unhealthy", "unknown", "unknown", "unknown"]
@@ -154,6 +157,7 @@ def test_one_that_was_unhealthy_before_stays_so_in_the_dark() -> None:
 def test_silence_says_nothing_while_nothing_is_heard_of_the_engine() -> None:
     judge = judge_of(2)
     judge.engine(answers=False)
+    found: list[str] = []
     for at_s in (10.0, 20.0, 30.0):
         found = round_of(judge, "-x", at_s)
     assert found == ["unknown", "unhealthy"]
@@ -166,6 +170,7 @@ def test_those_that_are_stopped_meanwhile_do_not_make_it_dark() -> None:
     round_of(judge, "---+", 10.0)
     for number in (1, 2):
         judge.forget(UUID(int=number))
+    found: list[str] = []
     for at_s in (20.0, 30.0, 40.0):
         found = round_of(judge, "..-+", at_s)
     assert found == ["unhealthy", "healthy"]
