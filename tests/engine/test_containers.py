@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections.abc import Callable
 
@@ -55,6 +56,13 @@ def test_of_racing_creates_one_wins(world: World) -> None:
         thread.join()
     assert len(won) == 1
     assert [type(error) for error in lost] == [NameTaken] * 7
+
+
+def test_its_own_address_is_known_while_it_runs(world: World) -> None:
+    world.run("one", "wait")
+    assert ipaddress.ip_address(world.engine.inspect("one").address).is_private
+    world.engine.stop("one", grace_s=0)
+    assert world.engine.inspect("one").address == ""
 
 
 def test_start_and_stop_twice_are_silent(world: World) -> None:
