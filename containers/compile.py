@@ -52,10 +52,12 @@ def engine_body(  # noqa: PLR0913 - everything the engine must know is named by 
     image_ref: str,
     ports: Sequence[Port] = (),
     network: str | None = None,
-    service: str = "",
-    revision: int = 0,
+    of_service: tuple[str, int] | None = None,
 ) -> dict[str, Any]:
-    """The body for POST /containers/create. `image_ref` is what runs (a digest or an image id), not spec.image."""
+    """The body for POST /containers/create. `image_ref` is what runs (a digest or an image id), not spec.image.
+
+    `of_service`: the name of its service and the number of its revision.
+    """
     labels = {
         "orchestra.cluster": str(cluster),
         "orchestra.role": "workload",
@@ -64,8 +66,8 @@ def engine_body(  # noqa: PLR0913 - everything the engine must know is named by 
         "orchestra.spec": spec_hash(spec),
         "orchestra.project": project,
     }
-    if service:
-        labels |= {"orchestra.service": service, "orchestra.revision": str(revision)}
+    if of_service is not None:
+        labels |= {"orchestra.service": of_service[0], "orchestra.revision": str(of_service[1])}
     return {
         "Image": image_ref,
         "Env": [f"{name}={value}" for name, value in spec.env],

@@ -24,6 +24,7 @@ from containers.spec import (
     spec_hash,
 )
 from containers.states import RolloutKind, RolloutStatus
+from containers.transitions.replicas import ask_replacement
 from containers.transitions.rollouts import NewRollout, end_rollout, start_rollout, tell_service
 from core.accounts.models import Project
 from core.lib.problems import FieldProblem, Problem, check_generation
@@ -208,7 +209,7 @@ def replace(container: Container, *, actor: str) -> Container:
         if row.service_id is None:
             words = f"{row.name} stands alone; `restart` starts it anew"
             raise Problem(409, "not-of-a-service", words)
-        Container.objects.filter(pk=row.pk).update(replace_asked=True)
+        ask_replacement(row.pk)
         service = Service.objects.get(pk=row.service_id)
         data = {"container": str(row.pk), "slot": str(row.slot_id)}
         tell_service(service, "replace-asked", actor=actor, message=f"{row.name} shall be replaced", data=data)

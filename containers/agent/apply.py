@@ -120,8 +120,7 @@ def _body(row: Container, spec: ContainerSpec, hands: Hands, image_ref: str) -> 
         project=row.project.name,
         image_ref=image_ref,
         ports=[Port(**port) for port in row.ports],
-        service=row.service.name if row.service else "",
-        revision=row.revision.number if row.revision else 0,
+        of_service=(row.service.name, row.revision.number) if row.service and row.revision else None,
     )
 
 

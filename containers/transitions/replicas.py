@@ -122,6 +122,16 @@ def add_successor(
     return row.id
 
 
+def prove(container_id: UUID) -> bool:
+    """It was ready for the whole health window of its roll-out: written down once."""
+    return bool(Container.objects.filter(pk=container_id, proved=False).update(proved=True))
+
+
+def ask_replacement(container_id: UUID) -> bool:
+    """Another container shall take its place, within the bounds of its service's updates."""
+    return bool(Container.objects.filter(pk=container_id, replace_asked=False).update(replace_asked=True))
+
+
 @once_more_on_deadlock
 def promote(old_id: UUID, new_id: UUID, *, message: str, actor: str, hold: Hold | None = None) -> bool:
     """The successor takes the place of an occupant that is over."""

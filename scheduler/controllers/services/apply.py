@@ -15,7 +15,14 @@ from django.db.models.functions import Now
 from containers.models import Container, Revision, Rollout, Service
 from containers.states import FINAL, Desired, Health, RolloutKind, RolloutStatus, Status
 from containers.transitions import add_next, hold_stop, want
-from containers.transitions.replicas import NewReplica, add_replicas, add_successor, promote, template_of
+from containers.transitions.replicas import (
+    NewReplica,
+    add_replicas,
+    add_successor,
+    promote,
+    prove,
+    template_of,
+)
 from containers.transitions.rollouts import (
     NewRollout,
     count_failure,
@@ -140,7 +147,7 @@ class Hands:
     def prove(self, change: t.Prove) -> bool:
         if self.seen.rollout is not None:
             step_rollout(self.seen.rollout.id)
-        return bool(Container.objects.filter(pk=change.id, proved=False).update(proved=True))
+        return prove(change.id)
 
     def roll_back(self, change: t.RollBack) -> bool:
         revision = Revision.objects.get(pk=change.revision_id)
