@@ -31,7 +31,7 @@ def replace_all(draft: Draft) -> None:
     left = first_batch_left(draft)
     for cause, key in _candidates(draft):
         slot = draft.slots[key]
-        if not draft.in_flight(slot) and draft.flying >= draft.policy.batch:
+        if not draft.may_begin(slot):
             continue
         if cause == "outdated" and left == 0:
             continue

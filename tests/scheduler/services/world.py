@@ -58,6 +58,7 @@ class World:
     hosts: dict[int, Host] = field(default_factory=lambda: {n: Host() for n in range(1, 5)})
     slots: dict[str, list[Row]] = field(default_factory=dict)
     counted: set[UUID] = field(default_factory=set)
+    on_silent: set[UUID] = field(default_factory=set)
     made: int = 0
 
     # --- looking
@@ -102,6 +103,7 @@ class World:
         return [key for key, row in found if row is not None and row.desired != Desired.REMOVE]
 
     def see(self) -> ServiceSeen:
+        self.on_silent = {row.id for row in self.rows() if not self.host_ok(row)}
         return ServiceSeen(
             id=SERVICE,
             name="web",
@@ -258,6 +260,8 @@ class World:
         if row.superseded or not row.lives or row.leaves:
             return False
         others = sum(self.serves(one) for one in self.rows() if one is not row)
+        if change.while_pending and row.status != Status.PENDING:
+            return False
         if self.serves(row) and others < change.needs_ready:
             return False
         self._check_stop(row, others)
@@ -266,7 +270,8 @@ class World:
 
     def _remove(self, change: RemoveSlot) -> bool:
         one = self.row(change.id)
-        if one.superseded:
+        living = [row.status for row in self.slots[change.key] if row.lives and not row.superseded]
+        if one.superseded or (change.while_pending and any(status != Status.PENDING for status in living)):
             return False
         for row in self.slots[change.key]:
             if not row.superseded:
@@ -312,8 +317,9 @@ class World:
     # --- the invariants
 
     def live(self) -> int:
-        """On its way out on a silent host counts as lost."""
-        return sum(row.lives and (self.host_ok(row) or row.desired != Desired.REMOVE) for row in self.rows())
+        """On its way out on a silent host counts as lost; so it still does when the host came back since the plan."""
+        lost = {row.id for row in self.rows() if row.desired == Desired.REMOVE} & self.on_silent
+        return sum(row.lives and row.id not in lost for row in self.rows())
 
     def _check_total(self, words: str) -> None:
         if self.live() > self.desired + self.surge:
