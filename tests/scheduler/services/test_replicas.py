@@ -1,12 +1,16 @@
 """Which slots exist: the lowest free index comes, what serves least goes, one for each host, none at last."""
 
+from typing import Any
+
 import pytest
 
 from containers.states import Desired, Health, Status
+from scheduler.controllers.services.plan import plan_service
 from scheduler.controllers.services.types import AddSlot, Gone, RemoveSlot, Slot
+from tests.scheduler.services.rows import NOW
 from tests.scheduler.services.tables import OLD, asked, attempt, before, crashed, kinds, pending, service, successor
 
-GOING = {"desired": Desired.REMOVE}
+GOING: dict[str, Any] = {"desired": Desired.REMOVE}
 
 
 def added(*slots: Slot, replicas: int) -> list[str]:
@@ -88,9 +92,6 @@ def test_a_removed_service_takes_all_with_it_and_says_when_it_is_gone() -> None:
 
 
 def test_a_plan_is_bounded_and_the_rest_follows_at_once() -> None:
-    from scheduler.controllers.services.plan import plan_service
-    from tests.scheduler.services.rows import NOW
-
     planned = plan_service(service(replicas=1000, rollout=None), NOW, jitter=0)
     assert len(planned.changes) == 200
     assert planned.look_again_s == 0

@@ -7,6 +7,7 @@ invariants at the moment it happens (I2, I3, I8), independently of the planner's
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from containers.rules import wants_next
@@ -32,6 +33,8 @@ from scheduler.controllers.services.types import (
     Stop,
 )
 from tests.scheduler.services.rows import HISTORY, NOW, SERVICE, Broken, Host, Row
+
+Kind = Literal["update", "restart", "roll-back"]
 
 
 @dataclass
@@ -304,14 +307,12 @@ class World:
             case RollBack():
                 self.begin(change.revision_id, "roll-back", fresh=False)
 
-    def begin(self, revision: int, kind: str, *, fresh: bool = False) -> None:
+    def begin(self, revision: int, kind: Kind, *, fresh: bool = False) -> None:
         """A new roll-out; the one before is over."""
         number = self.rollout.number + 1 if self.rollout else 1
-        kinds = {"update": "update", "restart": "restart", "roll-back": "roll-back"}
         former, self.revision = self.revision, revision
         self.fresh_from = number if fresh else 0
-        self.rollout = RolloutSeen(number, number, "update", "running", revision, former, self.now, self.now)
-        self.rollout = replace(self.rollout, kind=kinds[kind])
+        self.rollout = RolloutSeen(number, number, kind, "running", revision, former, self.now, self.now)
         self.generation += 1
 
     # --- the invariants
