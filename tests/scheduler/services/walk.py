@@ -14,7 +14,7 @@ from containers.spec.service import UpdatePolicy
 from containers.states import FINAL, Desired, Health, Status
 from scheduler.controllers.services.draft import MAX_CHANGES
 from scheduler.controllers.services.plan import plan_service
-from scheduler.controllers.services.types import Change, Planned
+from scheduler.controllers.services.types import Change, Planned, Stop
 from tests.scheduler.services.programs import Programs
 from tests.scheduler.services.rows import Broken, Host, Row
 from tests.scheduler.services.world import World
@@ -100,7 +100,19 @@ class Walk(Programs):
         planned = plan_service(self.world.see(), self.world.now, jitter=self.rng.random())
         if len(planned.changes) > MAX_CHANGES:
             raise Broken(f"{len(planned.changes)} changes in one plan")
+        for change in planned.changes:
+            if isinstance(change, Stop):
+                self.check_window(self.world.row(change.id))
         return planned
+
+    def check_window(self, row: Row) -> None:
+        """What serves makes way for a successor only when that was ready for the whole window."""
+        new = None if row.is_successor else self.world.successor(row.key)
+        if new is None or new.status == Status.PENDING or not self.world.serves(row):
+            return
+        ready_s = (self.world.now - (new.ready_since or self.world.now)).total_seconds()
+        if not self.world.serves(new) or 0 <= ready_s < self.world.policy.health_window_s:
+            raise Broken(f"web.{row.key} makes way for one that was ready for {ready_s} s")
 
     def apply(self, changes: Sequence[Change]) -> None:
         """All of it; and planning what came out of it asks for nothing more."""

@@ -304,6 +304,8 @@ class World:
                 self.rollout = replace(one, status=change.status, message=change.why)
             case Note():
                 self.rollout = replace(one, message=change.why)
+            case RollBack() if change.revision_id == one.revision_id:
+                raise Broken("it goes back to the revision that failed")
             case RollBack():
                 self.begin(change.revision_id, "roll-back", fresh=False)
 
