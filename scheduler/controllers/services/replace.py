@@ -191,7 +191,6 @@ def _start_first(draft: Draft, one: Attempt, cause: Cause) -> bool:
         return False
     if not one.host_ok:
         return one.status in OCCUPYING
-    starting = one.status != Status.RUNNING or (not one.serves and one.health != Health.UNHEALTHY)
-    if starting:
+    if one.status != Status.RUNNING or one.health == Health.STARTING:
         return False
     return draft.policy.order == "start-first" or cause == "unhealthy"

@@ -135,6 +135,12 @@ def test_the_canary_does_not_begin_a_second_batch() -> None:
     assert kinds(service(*slots, policy=UpdatePolicy(hold_after_first=True))) == []
 
 
+def test_what_was_stopped_for_the_canary_belongs_to_its_batch() -> None:
+    slots = [attempt("1", proved=True), attempt("2", OLD, desired=Desired.STOP), attempt("3", OLD)]
+    policy = UpdatePolicy(hold_after_first=True, batch=2, max_unavailable=2, order="stop-first")
+    assert kinds(service(*slots, policy=policy)) == []
+
+
 def test_what_ended_for_good_ends_the_roll_out_too() -> None:
     """Below the threshold, but with restart none nobody brings it back."""
     counted = rollout(failures=1, failed_seen=frozenset({ident("1")}))

@@ -14,7 +14,7 @@ from containers.spec.service import UpdatePolicy
 from containers.states import FINAL, Desired, Health, Status
 from scheduler.controllers.services.draft import MAX_CHANGES
 from scheduler.controllers.services.plan import plan_service
-from scheduler.controllers.services.types import Change, Planned, Stop
+from scheduler.controllers.services.types import AddSuccessor, Change, Planned, Stop
 from tests.scheduler.services.programs import Programs
 from tests.scheduler.services.rows import Broken, Host, Row
 from tests.scheduler.services.world import World
@@ -101,9 +101,19 @@ class Walk(Programs):
         if len(planned.changes) > MAX_CHANGES:
             raise Broken(f"{len(planned.changes)} changes in one plan")
         for change in planned.changes:
-            if isinstance(change, Stop):
-                self.check_window(self.world.row(change.id))
+            self.check_planned(change)
         return planned
+
+    def check_planned(self, change: Change) -> None:
+        """What must be true of the world that was seen."""
+        match change:
+            case Stop():
+                self.check_window(self.world.row(change.id))
+            case AddSuccessor() if not self.world.host_ok(self.world.row(change.beside)) and self.world.strict:
+                raise Broken("a second one of a strict service, beside a silent host")
+            case AddSuccessor(keeps_revision=False) if self.world.paused:
+                if not self.world.current(self.world.row(change.beside)):
+                    raise Broken("an outdated one is replaced by another revision, though all is paused")
 
     def check_window(self, row: Row) -> None:
         """What serves makes way for a successor only when that was ready for the whole window."""
