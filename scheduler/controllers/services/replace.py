@@ -22,10 +22,14 @@ WORDS: Final[dict[Cause, str]] = {
 }
 
 
-def replace_all(draft: Draft) -> None:
-    """Go on with what has begun, then begin what the budget allows."""
+def go_on(draft: Draft) -> None:
+    """Bring what has begun further, in every slot."""
     for key in list(draft.slots):
         _go_on(draft, key)
+
+
+def begin(draft: Draft) -> None:
+    """Begin with as many slots as the budget allows."""
     if draft.surplus:
         return  # a scale-down ends first: what it stops must not be taken for a replacement
     left = first_batch_left(draft)
