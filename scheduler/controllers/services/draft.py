@@ -152,6 +152,12 @@ class Draft:
     def flying(self) -> int:
         return self._sums.flying
 
+    def may_begin(self, slot: Slot) -> bool:
+        """Whether the batch has a place for this slot; one that is under way by a crash has its place already."""
+        if self._sums.successors >= self.policy.batch:
+            return False
+        return self.in_flight(slot) or self.flying < self.policy.batch
+
     def has_room(self, *, slots: int) -> bool:
         """Whether one more may live when this many slots have their own place."""
         return slots + self.beside + 1 <= self.seen.desired_count + self.surge
@@ -262,13 +268,16 @@ class Draft:
         self._put(Slot(slot.key, replace(new, is_successor=False), history=(one, *slot.history)))
 
     def stop(self, slot: Slot, one: Attempt, stop: Stop) -> None:
-        self.say(stop)
-        ended = self._ended(one, Desired.STOP, delay_s=stop.delay_s)
+        pending = one.status == Status.PENDING
+        self.say(replace(stop, while_pending=pending))
+        ended = self._ended(one, Desired.STOP, delay_s=stop.delay_s, at_once=pending)
         self._put(_living(replace(slot, successor=ended) if one.is_successor else replace(slot, occupant=ended)))
 
     def remove_slot(self, slot: Slot, why: str, *, delay_s: float) -> None:
-        self.say(RemoveSlot(slot.key, _of(slot).id, why, delay_s))
-        rows = [self._ended(one, Desired.REMOVE, delay_s=delay_s) for one in slot.rows]
+        living = [one.status == Status.PENDING for one in slot.rows if one.lives]
+        at_once = bool(living) and all(living)
+        self.say(RemoveSlot(slot.key, _of(slot).id, why, delay_s, while_pending=at_once))
+        rows = [self._ended(one, Desired.REMOVE, delay_s=delay_s, at_once=at_once) for one in slot.rows]
         self._put(_living(replace(slot, occupant=rows[0], successor=rows[1] if len(rows) > 1 else None)))
 
     def judged(self, rollout: RolloutSeen, change: Change) -> None:
@@ -323,10 +332,11 @@ class Draft:
             created_at=self.now,
         )
 
-    def _ended(self, one: Attempt, desired: Desired, *, delay_s: float) -> Attempt:
+    def _ended(self, one: Attempt, desired: Desired, *, delay_s: float, at_once: bool) -> Attempt:
+        """`at_once`: it has no host, so that the wish ends it. It counts as living where that is not sure."""
         if one.lives and delay_s > 0:
             return replace(one, stop_at=self.now + timedelta(seconds=delay_s))
-        status = Status.CANCELLED if one.status == Status.PENDING else one.status
+        status = Status.CANCELLED if at_once and one.lives else one.status
         return replace(one, desired=desired, stop_at=None, status=status)
 
     def _put(self, slot: Slot) -> None:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from containers.states import Status
 from scheduler.controllers.services.draft import Draft, Full, is_kept, lives
-from scheduler.controllers.services.replace import ROOM_WAIT_S, replace_all
-from scheduler.controllers.services.replicas import fill
+from scheduler.controllers.services.replace import ROOM_WAIT_S, begin, go_on
+from scheduler.controllers.services.replicas import grow, remove_all, shrink
 from scheduler.controllers.services.rollout import conclude, judge
 from scheduler.controllers.services.types import Attempt, Planned, ServiceSeen
 
@@ -26,12 +26,14 @@ def plan_service(seen: ServiceSeen, now: datetime, *, jitter: float) -> Planned:
 
 def _plan(draft: Draft) -> None:
     if draft.seen.removing:
-        fill(draft)
+        remove_all(draft)
         return
     if judge(draft):
         return
-    fill(draft)
-    replace_all(draft)
+    shrink(draft)
+    go_on(draft)
+    grow(draft)
+    begin(draft)
     conclude(draft)
 
 

@@ -22,16 +22,20 @@ WORDS: Final[dict[Cause, str]] = {
 }
 
 
-def replace_all(draft: Draft) -> None:
-    """Go on with what has begun, then begin what the budget allows."""
+def go_on(draft: Draft) -> None:
+    """Bring what has begun further, in every slot."""
     for key in list(draft.slots):
         _go_on(draft, key)
+
+
+def begin(draft: Draft) -> None:
+    """Begin with as many slots as the budget allows."""
     if draft.surplus:
         return  # a scale-down ends first: what it stops must not be taken for a replacement
     left = first_batch_left(draft)
     for cause, key in _candidates(draft):
         slot = draft.slots[key]
-        if not draft.in_flight(slot) and draft.flying >= draft.policy.batch:
+        if not draft.may_begin(slot):
             continue
         if cause == "outdated" and left == 0:
             continue
@@ -191,7 +195,6 @@ def _start_first(draft: Draft, one: Attempt, cause: Cause) -> bool:
         return False
     if not one.host_ok:
         return one.status in OCCUPYING
-    starting = one.status != Status.RUNNING or (not one.serves and one.health != Health.UNHEALTHY)
-    if starting:
+    if one.status != Status.RUNNING or one.health == Health.STARTING:
         return False
     return draft.policy.order == "start-first" or cause == "unhealthy"

@@ -10,15 +10,16 @@ from scheduler.controllers.services.draft import Draft, is_kept
 from scheduler.controllers.services.types import Gone, Slot
 
 
-def fill(draft: Draft) -> None:
-    """Take away what is too much, then add what is missing, as far as the total may grow."""
-    if draft.seen.removing:
-        _remove_all(draft)
-        return
+def shrink(draft: Draft) -> None:
+    """Take away what is too much."""
     for slot, why in _surplus(draft):
         _remove(draft, slot, why)
         if is_kept(draft.slots[slot.key]):
             draft.surplus.add(slot.key)  # it leaves the endpoints first
+
+
+def grow(draft: Draft) -> None:
+    """Add what is missing, as far as the total may grow."""
     for key in _missing(draft):
         if not draft.has_room(slots=draft.kept):
             return  # others are on their way out: their end brings the next look
@@ -63,7 +64,8 @@ def _why_added(draft: Draft, key: str) -> str:
     return f"{draft.name(key)} is one of {draft.seen.replicas}"
 
 
-def _remove_all(draft: Draft) -> None:
+def remove_all(draft: Draft) -> None:
+    """The service goes: every slot, and the last word when nothing lives any more."""
     for slot in list(draft.slots.values()):
         if slot.rows and any(one.desired != Desired.REMOVE for one in slot.rows):
             _remove(draft, slot, "the service is removed")

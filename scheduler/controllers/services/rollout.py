@@ -110,7 +110,11 @@ def _holds(draft: Draft) -> bool:
 
 
 def _has_moved(draft: Draft, slot: Slot) -> bool:
-    return is_kept(slot) and any(is_of_round(draft, one) for one in slot.rows)
+    """It has a container of this roll-out, or was stopped to get one."""
+    one = slot.occupant
+    if one is None or not is_kept(slot):
+        return False
+    return one.leaves or any(is_of_round(draft, row) for row in slot.rows)
 
 
 # --- progress

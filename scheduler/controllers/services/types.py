@@ -177,7 +177,8 @@ class Stop:
     """End this attempt; it leaves the endpoints at once and is told to end `delay_s` later.
 
     `intended` False: no person asked for this, and the brakes count it. `needs_ready`: it does not fit any more when
-    the attempt serves at that moment and fewer others of the service than this do.
+    the attempt serves at that moment and fewer others of the service than this do. `while_pending`: it does not fit
+    any more once it has a host, because the plan counts on its end at once.
     """
 
     id: UUID
@@ -186,16 +187,21 @@ class Stop:
     cause: Cause | Literal["surplus", "abandoned"] = "outdated"
     intended: bool = True
     needs_ready: int = 0
+    while_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveSlot:
-    """The whole slot goes: scale-down, a host that no longer matches, the service is removed."""
+    """The whole slot goes, every row of it: scale-down, a host that no longer matches, the service is removed.
+
+    `while_pending`: it does not fit any more once one of them has a host, because the plan counts on their end at once.
+    """
 
     key: str
     id: UUID
     why: str
     delay_s: float = 0.0
+    while_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from containers.spec.service import UpdatePolicy
 from containers.states import FINAL, Desired, Health, Status
 from scheduler.controllers.services.draft import MAX_CHANGES
 from scheduler.controllers.services.plan import plan_service
-from scheduler.controllers.services.types import Change, Planned
+from scheduler.controllers.services.types import AddSuccessor, Change, Planned, Stop
+from tests.scheduler.services.programs import Programs
 from tests.scheduler.services.rows import Broken, Host, Row
 from tests.scheduler.services.world import World
 
@@ -40,7 +41,7 @@ def random_policy(rng: Random) -> UpdatePolicy:
     )
 
 
-class Walk:
+class Walk(Programs):
     """One service's life. `steps` counts what was done and checked."""
 
     def __init__(self, rng: Random) -> None:
@@ -99,7 +100,29 @@ class Walk:
         planned = plan_service(self.world.see(), self.world.now, jitter=self.rng.random())
         if len(planned.changes) > MAX_CHANGES:
             raise Broken(f"{len(planned.changes)} changes in one plan")
+        for change in planned.changes:
+            self.check_planned(change)
         return planned
+
+    def check_planned(self, change: Change) -> None:
+        """What must be true of the world that was seen."""
+        match change:
+            case Stop():
+                self.check_window(self.world.row(change.id))
+            case AddSuccessor() if not self.world.host_ok(self.world.row(change.beside)) and self.world.strict:
+                raise Broken("a second one of a strict service, beside a silent host")
+            case AddSuccessor(keeps_revision=False) if self.world.paused:
+                if not self.world.current(self.world.row(change.beside)):
+                    raise Broken("an outdated one is replaced by another revision, though all is paused")
+
+    def check_window(self, row: Row) -> None:
+        """What serves makes way for a successor only when that was ready for the whole window."""
+        new = None if row.is_successor else self.world.successor(row.key)
+        if new is None or new.status == Status.PENDING or not self.world.serves(row):
+            return
+        ready_s = (self.world.now - (new.ready_since or self.world.now)).total_seconds()
+        if not self.world.serves(new) or 0 <= ready_s < self.world.policy.health_window_s:
+            raise Broken(f"web.{row.key} makes way for one that was ready for {ready_s} s")
 
     def apply(self, changes: Sequence[Change]) -> None:
         """All of it; and planning what came out of it asks for nothing more."""
@@ -141,66 +164,6 @@ class Walk:
             for row in list(self.world.rows()):
                 if row.host == number and row.lives and not (self.world.strict or self.world.exclusive):
                     self.end(row, Status.LOST)
-
-    # --- what a container does
-
-    def move(self, row: Row) -> None:
-        """One step of one container, by its agent or by placement."""
-        if row.status == Status.PENDING:
-            self.place(row)
-        elif not self.world.host_ok(row):
-            return
-        elif row.desired != Desired.RUN:
-            if row.status == Status.STOPPING:
-                self.end(row, Status.STOPPED)
-            else:
-                row.status, row.ready_since = Status.STOPPING, None
-        else:
-            self.come_up(row)
-
-    def place(self, row: Row) -> None:
-        if row.not_before is not None and row.not_before > self.world.now:
-            return
-        load = sum(one.lives and one.host is not None for one in self.world.rows())
-        open_hosts = [n for n, host in self.world.hosts.items() if host.ok and not host.draining]
-        before = [one.host for one in self.world.slots[row.key] if self.world.pinned and one.host is not None]
-        home = row.pinned or (before[0] if before else None)
-        fitting = [n for n in open_hosts if home in (None, n)]
-        if fitting and load < self.world.room:
-            row.status, row.host, row.bound_at = Status.BOUND, self.rng.choice(fitting), self.world.now
-
-    def come_up(self, row: Row) -> None:
-        kind = self.kinds[row.revision]
-        if row.status == Status.BOUND:
-            row.status = Status.PREPARING
-        elif row.status == Status.PREPARING:
-            row.status = Status.STARTING
-        elif row.status == Status.STARTING:
-            if kind == "crash" and self.rng.random() < 0.7:
-                self.end(row, Status.FAILED)
-                return
-            row.status, row.started_at = Status.RUNNING, self.world.now
-            self.health(row, Health.NONE if kind in ("good", "crash") else Health.STARTING)
-        elif kind == "crash" and self.rng.random() < 0.2:
-            self.end(row, self.rng.choice((Status.FAILED, Status.EXITED)))
-        elif row.health in (Health.STARTING, Health.UNHEALTHY):
-            self.check_health(row, kind)
-
-    def check_health(self, row: Row, kind: str) -> None:
-        if kind == "sick":
-            self.health(row, Health.UNHEALTHY)
-        elif kind != "slow" or self.rng.random() < 0.1:
-            self.health(row, Health.HEALTHY)
-
-    def health(self, row: Row, health: Health) -> None:
-        row.health = health
-        if not self.world.serves(row):
-            row.ready_since = None
-        elif row.ready_since is None:
-            row.ready_since = self.world.now
-
-    def end(self, row: Row, status: Status) -> None:
-        row.status, row.ended_at, row.ready_since, row.stop_at = status, self.world.now, None, None
 
     # --- faults
 

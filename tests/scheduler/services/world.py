@@ -7,6 +7,7 @@ invariants at the moment it happens (I2, I3, I8), independently of the planner's
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from containers.rules import wants_next
@@ -33,6 +34,8 @@ from scheduler.controllers.services.types import (
 )
 from tests.scheduler.services.rows import HISTORY, NOW, SERVICE, Broken, Host, Row
 
+Kind = Literal["update", "restart", "roll-back"]
+
 
 @dataclass
 class World:
@@ -58,6 +61,7 @@ class World:
     hosts: dict[int, Host] = field(default_factory=lambda: {n: Host() for n in range(1, 5)})
     slots: dict[str, list[Row]] = field(default_factory=dict)
     counted: set[UUID] = field(default_factory=set)
+    on_silent: set[UUID] = field(default_factory=set)
     made: int = 0
 
     # --- looking
@@ -102,6 +106,7 @@ class World:
         return [key for key, row in found if row is not None and row.desired != Desired.REMOVE]
 
     def see(self) -> ServiceSeen:
+        self.on_silent = {row.id for row in self.rows() if not self.host_ok(row)}
         return ServiceSeen(
             id=SERVICE,
             name="web",
@@ -258,6 +263,8 @@ class World:
         if row.superseded or not row.lives or row.leaves:
             return False
         others = sum(self.serves(one) for one in self.rows() if one is not row)
+        if change.while_pending and row.status != Status.PENDING:
+            return False
         if self.serves(row) and others < change.needs_ready:
             return False
         self._check_stop(row, others)
@@ -266,7 +273,8 @@ class World:
 
     def _remove(self, change: RemoveSlot) -> bool:
         one = self.row(change.id)
-        if one.superseded:
+        living = [row.status for row in self.slots[change.key] if row.lives and not row.superseded]
+        if one.superseded or (change.while_pending and any(status != Status.PENDING for status in living)):
             return False
         for row in self.slots[change.key]:
             if not row.superseded:
@@ -296,24 +304,25 @@ class World:
                 self.rollout = replace(one, status=change.status, message=change.why)
             case Note():
                 self.rollout = replace(one, message=change.why)
+            case RollBack() if change.revision_id == one.revision_id:
+                raise Broken("it goes back to the revision that failed")
             case RollBack():
                 self.begin(change.revision_id, "roll-back", fresh=False)
 
-    def begin(self, revision: int, kind: str, *, fresh: bool = False) -> None:
+    def begin(self, revision: int, kind: Kind, *, fresh: bool = False) -> None:
         """A new roll-out; the one before is over."""
         number = self.rollout.number + 1 if self.rollout else 1
-        kinds = {"update": "update", "restart": "restart", "roll-back": "roll-back"}
         former, self.revision = self.revision, revision
         self.fresh_from = number if fresh else 0
-        self.rollout = RolloutSeen(number, number, "update", "running", revision, former, self.now, self.now)
-        self.rollout = replace(self.rollout, kind=kinds[kind])
+        self.rollout = RolloutSeen(number, number, kind, "running", revision, former, self.now, self.now)
         self.generation += 1
 
     # --- the invariants
 
     def live(self) -> int:
-        """On its way out on a silent host counts as lost."""
-        return sum(row.lives and (self.host_ok(row) or row.desired != Desired.REMOVE) for row in self.rows())
+        """On its way out on a silent host counts as lost; so it still does when the host came back since the plan."""
+        lost = {row.id for row in self.rows() if row.desired == Desired.REMOVE} & self.on_silent
+        return sum(row.lives and row.id not in lost for row in self.rows())
 
     def _check_total(self, words: str) -> None:
         if self.live() > self.desired + self.surge:
