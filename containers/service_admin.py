@@ -54,9 +54,7 @@ class ScaleForm(forms.Form):
 
 @admin.register(Service)
 class ServiceAdmin(LookOnly):
-    list_display = [
-        "name", "project", "mode", "state", "ready", "revision_number", "roll_out", "paused", "strict", "created_at",
-    ]  # fmt: skip
+    list_display = ["name", "project", "mode", "state", "ready", "revision_number", "roll_out", "created_at"]
     list_filter = [("gone_at", admin.EmptyFieldListFilter), "mode", "paused", "strict", "desired", "project"]
     search_fields = ["name", "id", "revision__spec__image"]
     list_select_related = ["project", "revision"]
@@ -101,9 +99,11 @@ class ServiceAdmin(LookOnly):
 
     @admin.action(description="Scale (asks how many)")
     def scale(self, request: HttpRequest, queryset: QuerySet[Service]) -> TemplateResponse | None:
-        form = ScaleForm(request.POST if "replicas" in request.POST else None)
+        services = list(queryset)
+        now = {"replicas": services[0].replicas} if len(services) == 1 else {}
+        form = ScaleForm(request.POST if "replicas" in request.POST else None, initial=now)
         if not form.is_valid():
-            return self._ask_how_many(request, list(queryset), form)
+            return self._ask_how_many(request, services, form)
         replicas = form.cleaned_data["replicas"]
         self._each(request, queryset, lambda row, **by: actions.scale(row, replicas, **by), f"scaled to {replicas}")
         return None
