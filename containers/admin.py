@@ -1,7 +1,7 @@
-"""Containers in the admin: every attempt and its slot, ports, volumes, registries; stop, restart, remove.
+"""Containers in the admin: every attempt and its slot, ports, volumes, registries; stop, restart, replace, remove.
 
 Before: a platform admin's browser. After: actions.py, as from the API. Hosts are shown by host_admin.py, which adds
-"mark dead" to them; projects by project_admin.py.
+"mark dead" to them; projects by project_admin.py, services by service_admin.py.
 """
 
 from datetime import datetime
@@ -19,11 +19,20 @@ from containers.host_admin import HostWithContainersAdmin
 from containers.models import Container, HostPort, LogTail, Registry, Slot, Volume
 from containers.project_admin import ProjectAdmin
 from containers.queries import state_of
+from containers.service_actions import replace
+from containers.service_admin import RevisionAdmin, RolloutAdmin, ServiceAdmin
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each, toned
 
-__all__ = ["ContainerAdmin", "HostWithContainersAdmin", "ProjectAdmin"]  # registered by being imported
+__all__ = [  # registered by being imported
+    "ContainerAdmin",
+    "HostWithContainersAdmin",
+    "ProjectAdmin",
+    "RevisionAdmin",
+    "RolloutAdmin",
+    "ServiceAdmin",
+]
 
 ATTEMPTS_SHOWN = 50
 
@@ -46,13 +55,13 @@ class ContainerAdmin(LookOnly):
     """One row an attempt."""
 
     list_display = ["name", "project", "state", "attempt", "current", "desired", "host", "image", "message", "since"]
-    list_filter = ["superseded", "status", "desired", "restart", "health", "project", "host"]
-    search_fields = ["name", "id", "slot_id", "spec__image", "message"]
+    list_filter = ["superseded", "status", "desired", "restart", "health", "project", "host", "service"]
+    search_fields = ["name", "id", "slot_id", "spec__image", "message", "service__name"]
     list_select_related = ["project", "host"]
     exclude = ["changed_xid"]
     readonly_fields = ["attempts_of_its_slot"]
     show_full_result_count = False
-    actions = ["stop", "restart", "remove"]
+    actions = ["stop", "restart", "replace", "remove"]
 
     @toned("State", TONES, ordering="status")
     def state(self, row: Container) -> str:
@@ -87,6 +96,11 @@ class ContainerAdmin(LookOnly):
         actor = actor_of(require_person(request.user))
         on_each(self, request, queryset, lambda row: restart(row, actor=actor), done="shall start again")
 
+    @admin.action(description="Replace (of a service: another one in its place, within the bounds of its updates)")
+    def replace(self, request: HttpRequest, queryset: QuerySet[Container]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(self, request, queryset, lambda row: replace(row, actor=actor), done="shall be replaced")
+
     @admin.action(description="Remove: stop it and take it and its earlier attempts away; volumes stay")
     def remove(self, request: HttpRequest, queryset: QuerySet[Container]) -> None:
         actor = actor_of(require_person(request.user))
@@ -98,7 +112,7 @@ class SlotAdmin(ContainerAdmin):
     """One row a slot: its current attempt."""
 
     list_display = ["name", "project", "state", "attempt", "restart", "desired", "host", "image", "message", "since"]
-    list_filter = ["status", "desired", "restart", "health", "project", "host"]
+    list_filter = ["status", "desired", "restart", "health", "project", "host", "service"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Container]:
         found: QuerySet[Container] = super().get_queryset(request)

@@ -20,7 +20,7 @@ from core.events.models import Event
 from hosts.engine.fake import fake_host, forget
 from hosts.models import Host, HostImage, Process
 from scheduler.models import Decision, LoopRun, SchedulerLease
-from tests import rows
+from tests import rows, services
 from tests.api.conftest import Person
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +165,7 @@ def one_of_each() -> Host:
     ports = (BoundPort(80, "tcp", "0.0.0.0", 20001),)
     made = rows.slot("web", volumes=[{"name": "data", "path": "/data"}])
     assert rows.bind(made, host, ports=ports, volumes=("data",))
+    services.replicas(services.service(name="svc"), "1")
     HostImage.objects.create(host=host, ref="web:1", image_id="sha256:1")
     Process.objects.create(id=uuid4(), role="agent", name="a")
     LogTail.objects.create(container=made, text="bye")
@@ -201,7 +202,18 @@ def test_keys_are_not_shown(browser: Client) -> None:
     assert "tls_sealed" not in browser.get(f"{HOSTS}{host.pk}/change/").content.decode()
 
 
-@pytest.mark.parametrize("path", [CONTAINERS, HOSTS, "/admin/containers/hostport/", "/admin/hosts/hostbooking/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        CONTAINERS,
+        HOSTS,
+        "/admin/containers/hostport/",
+        "/admin/hosts/hostbooking/",
+        "/admin/containers/service/",
+        "/admin/containers/revision/",
+        "/admin/containers/rollout/",
+    ],
+)
 def test_a_list_takes_the_same_queries_however_long(browser: Client, path: str) -> None:
     counts = []
     for number in (1, 6):
@@ -209,6 +221,7 @@ def test_a_list_takes_the_same_queries_however_long(browser: Client, path: str) 
             host = rows.host(f"h{number}{extra}")
             made = rows.slot(f"c{number}{extra}")
             assert rows.bind(made, host, ports=(BoundPort(80, "tcp", "0.0.0.0", 20001),))
+            services.replicas(services.service(name=f"s{number}{extra}"), "1", "2")
         with CaptureQueriesContext(
             connection,
         ) as seen:

@@ -25,17 +25,17 @@ from schemathesis.generation.feedback import FeedbackSources
 from schemathesis.pytest._test_builder import build_operation_test
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from containers import registries
-from containers.models import Container, LogTail
+from containers import registries, service_actions
+from containers.models import Container, LogTail, Rollout, Service
 from containers.states import Desired, Status
-from containers.transitions import BoundPort, add_next, want
+from containers.transitions import BoundPort, add_next, hold_stop, want
 from core.accounts.actions import make_token
 from core.accounts.models import Project
 from core.accounts.roles import Role
 from hosts.engine.fake import forget
 from hosts.models import Host
 from scheduler.models import Decision, LoopRun
-from tests import rows
+from tests import rows, services
 from tests.api.conftest import Person
 
 EXAMPLES = int(os.environ.get("ORCHESTRA_API_EXAMPLES", "0"))
@@ -104,11 +104,35 @@ def containers_in_many_states(shop: Project, host: Host, silent: Host) -> list[C
     return [rows.slot("waits", project=shop), web, failed, stopping, removed, far]
 
 
+def services_in_many_states(shop: Project, host: Host) -> tuple[list[Service], list[Container]]:
+    """One with two revisions, running, leaving and failed containers; one that is paused with a held roll-out; one on
+    each host; one that goes."""
+    web = services.service(project=shop, name="web-svc")
+    first, second, failed = services.replicas(web, "1", "2", "3")
+    for port, row in ((20101, first), (20102, second)):
+        services.run(row, host, port=port)
+    rows.bind(failed, host)
+    rows.end(failed, Status.FAILED, exit_code=1)
+    hold_stop(second.pk, delay_s=60, actor="user:test")
+    changed = {**services.SPEC, "name": "web-svc", "container": {"image": "registry.test/web:2", "env": {"A": "1"}}}
+    service_actions.update(web, changed, actor="user:test")
+    beside = services.successor(first)
+    held = services.service(project=shop, name="held")
+    Rollout.objects.filter(service=held).update(status="holding", message="waits for a word")
+    service_actions.pause(held, actor="user:test")
+    every = service_actions.create(
+        shop, {"name": "every", "mode": "global", "container": {"image": "web"}}, actor="user:test"
+    )
+    going = service_actions.remove(services.service(project=shop, name="going"), actor="user:test")
+    return [web, held, every, going], [first, second, failed, beside]
+
+
 @pytest.fixture
 def known(engines: None, shop: Project, viewer: Person, owner: Person) -> Known:
     """Real names and ids for every place of a path, by the word before it."""
     host, silent = rows.host("h1", labels={"zone": "a"}), rows.host("h2")
     found = containers_in_many_states(shop, host, silent)
+    made, of_services = services_in_many_states(shop, host)
     Host.objects.filter(pk=silent.pk).update(reachable="lost", conditions={"disk": CONDITION}, facts={"name": "h2"})
     login, untried = registries.Login("127.0.0.1:1", "robot", "not-used-by-anyone"), registries.Trial(None, "")
     registry, _ = registries.save(shop, login, untried, actor="user:test")
@@ -118,7 +142,8 @@ def known(engines: None, shop: Project, viewer: Person, owner: Person) -> Known:
     token, _ = make_token(owner.user, name="ci", role=Role.VIEWER, project=shop, expires_at=None)
     return {
         "projects": ["shop"],
-        "containers": [str(row.pk) for row in found],
+        "containers": [str(row.pk) for row in (*found, *of_services)],
+        "services": [str(row.pk) for row in made],
         "hosts": ["h1", "h2"],
         "loops": ["pending"],
         "members": ["vera", "olga"],

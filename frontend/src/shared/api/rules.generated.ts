@@ -320,8 +320,8 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   }
 ];
 
-export type HostVerb = "cordon" | "uncordon" | "mark-dead" | "remove";
-export type HostRefusal = "already-cordoned" | "not-cordoned" | "host-answers";
+export type HostVerb = "cordon" | "uncordon" | "drain" | "mark-dead" | "remove";
+export type HostRefusal = "already-cordoned" | "not-cordoned" | "already-draining" | "host-answers";
 
 export interface HostRule {
   code: HostRefusal;
@@ -356,6 +356,23 @@ export const HOST_RULES: readonly HostRule[] = [
     ],
     "availability": [
       "active"
+    ],
+    "reachable": [
+      "unknown",
+      "ok",
+      "suspect",
+      "refused",
+      "lost"
+    ],
+    "isIdle": true
+  },
+  {
+    "code": "already-draining",
+    "verbs": [
+      "drain"
+    ],
+    "availability": [
+      "draining"
     ],
     "reachable": [
       "unknown",
