@@ -26,7 +26,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 WORDS = {"ready": "ready", "draining": "drain"}  # an endpoint's state, in haproxy's words
-DRAINED, IN_MAINTENANCE = 0x08 | 0x10, 0x01 | 0x02 | 0x04 | 0x20  # bits of srv_admin_state
+# Bits of srv_admin_state. 0x04 only says that the configuration had begun with maintenance; it stays.
+DRAINED, IN_MAINTENANCE = 0x08 | 0x10, 0x01 | 0x02 | 0x20 | 0x40
 TIMEOUT_S = 3.0
 
 Place = tuple[str, int]  # address and port
