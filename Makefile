@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip install -qq --require-hashes --no-deps
 
 PURE := tests/placement tests/spec tests/house
 TEST_PACKAGES := dockerd=docker.io iptables=iptables busybox=busybox-static ip=iproute2 tini=tini \
-	docker-registry=docker-registry chromium=chromium
+	docker-registry=docker-registry chromium=chromium haproxy=haproxy
 SOURCES = $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts frontend/tsconfig.json
 SCHEMA := frontend/src/shared/api/openapi.json
 RULES := frontend/src/shared/api/rules.generated.ts

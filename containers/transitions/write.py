@@ -48,11 +48,12 @@ _SET = ", ".join(
     [f"{name} = COALESCE(m.{name}, c.{name})" for name in COLUMNS]
     + [f"{pin} = CASE WHEN c.{pin} = '' THEN COALESCE(m.{pin}, '') ELSE c.{pin} END" for pin in PINS]
 )
+_ENDED = ", ".join(f"'{status}'" for status in sorted(FINAL))
 _WRITE = f"""
 UPDATE containers_container c SET {_SET},
   status_since = CASE WHEN m.status IS NULL THEN c.status_since ELSE now() END,
   health_since = CASE WHEN COALESCE(m.health, c.health) <> c.health THEN now() ELSE c.health_since END,
-  superseded = c.superseded OR (c.is_successor AND m.status = ANY(ARRAY[{", ".join(f"'{s}'" for s in sorted(FINAL))}])),
+  superseded = c.superseded OR (c.is_successor AND COALESCE(m.status, c.status) = ANY(ARRAY[{_ENDED}])),
   bound_at = CASE WHEN m.host_id IS NULL THEN c.bound_at ELSE now() END,
   gone_at = CASE WHEN m.gone THEN COALESCE(c.gone_at, now()) ELSE c.gone_at END
 FROM jsonb_to_recordset(%s::jsonb) AS m({_RECORD}) WHERE c.id = m.id

@@ -2,8 +2,9 @@
 
     act wait | exit N | say N | tick | burn | eat MIB | stubborn | serve
 
-`stubborn` ignores TERM; every other verb ends on TERM with 0. `serve` answers HTTP on port 80 (/, /cgi-bin/burn?S).
-The fake engine knows the same verbs.
+`stubborn` ignores TERM; every other verb ends on TERM with 0. `serve` answers HTTP on port 80 (/, /cgi-bin/burn?S,
+/cgi-bin/answer); by environment it listens only after START_S seconds, takes ANSWER_S for each /cgi-bin/answer, and
+with STUBBORN ignores TERM. The fake engine knows the same verbs.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ tick) i=1; while :; do echo "tick $i"; i=$((i+1)); usleep 100000; done ;;
 burn) while :; do :; done ;;
 eat) dd if=/dev/zero of=/dev/null bs=${n}M count=1000 & wait $!; exit $? ;;
 stubborn) echo ready; while :; do sleep 1; done ;;
-serve) echo serving; httpd -f -v -p "${PORT:-80}" -h /www & wait $! ;;
+serve) [ -z "$STUBBORN" ] || trap '' TERM
+    sleep "${START_S:-0}" & wait $!; echo serving; httpd -f -v -p "${PORT:-80}" -h /www & wait $! ;;
 *) echo "act: no verb $verb" >&2; exit 64 ;;
 esac
 """
@@ -48,6 +50,12 @@ echo burnt
 WHERE = """#!/bin/sh
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
 hostname
+"""
+
+ANSWER = """#!/bin/sh
+sleep "${ANSWER_S:-0}"
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
+echo "$(hostname) version $(cat /version)"
 """
 
 
@@ -117,6 +125,7 @@ def root_layer() -> bytes:
         "etc/group": b"root:x:0:\nuser:x:1000:\n",
         "www/cgi-bin/burn": BURN.encode(),
         "www/cgi-bin/where": WHERE.encode(),
+        "www/cgi-bin/answer": ANSWER.encode(),
     }
     return _tar(files, links={f"bin/{name}": "busybox" for name in names if name != "busybox"}, folders=("tmp", "data"))
 

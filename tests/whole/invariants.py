@@ -63,13 +63,22 @@ class Auditor:
         return [f"I1: counter and sum differ or overflow: {row}" for row in wrong]
 
     def slots(self) -> list[str]:
-        """I3: at most one live row per slot."""
+        """I3: at most one live occupant per slot, and at most one live successor of it."""
         doubles = self.installation.sql(
-            "SELECT slot_id, count(*) FROM containers_container WHERE status = ANY(%s)"
-            " GROUP BY slot_id HAVING count(*) > 1",
+            "SELECT slot_id, is_successor, count(*) FROM containers_container WHERE status = ANY(%s)"
+            " GROUP BY slot_id, is_successor HAVING count(*) > 1",
             list(LIVE),
         )
-        return [f"I3: slot {slot} has {count} live rows" for slot, count in doubles]
+        return [
+            f"I3: slot {slot} has {count} live {'successors' if is_successor else 'occupants'}"
+            for slot, is_successor, count in doubles
+        ]
+
+    def crowded(self) -> list[str]:
+        """I2 at rest: at most one running engine container per slot."""
+        slots = dict(self.installation.sql("SELECT id::text, slot_id::text FROM containers_container"))
+        running = Counter(slots.get(s.container, s.container) for s in self.seen() if s.running)
+        return [f"I2: {count} running in slot {slot}" for slot, count in running.items() if count > 1]
 
     def epochs(self) -> list[str]:
         """I7: epochs never go down."""
@@ -118,4 +127,4 @@ class Auditor:
                 found.append(f"row {key} is {status} and its engine container was not seen to go")
         leftovers = [s for s in seen if s.container in rows and rows[s.container][1] not in LIVE]
         found += [f"left over: {s.name} on {s.engine}" for s in leftovers]
-        return found + self.always()
+        return found + self.always() + self.crowded()
