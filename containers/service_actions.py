@@ -212,7 +212,7 @@ def replace(container: Container, *, actor: str) -> Container:
         service = Service.objects.get(pk=row.service_id)
         data = {"container": str(row.pk), "slot": str(row.slot_id)}
         tell_service(service, "replace-asked", actor=actor, message=f"{row.name} shall be replaced", data=data)
-    return Container.objects.select_related("host", "project").get(pk=row.pk)
+    return Container.objects.select_related("host", "project", "service", "revision").get(pk=row.pk)
 
 
 def remove(service: Service, *, actor: str, expected_generation: int | None = None) -> Service:
