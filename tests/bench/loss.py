@@ -100,7 +100,7 @@ def _figures(ours: list[Round], theirs: list[float]) -> list[Figure]:
 
 
 def _ours(rig: Rig, victim: LabHost) -> Round:
-    name = f"h{rig.lab.hosts.index(victim) + 1}"
+    name = host_name(rig, victim)
     service = Service.create(rig.installation, fresh_name("loss"), rig.image, replicas=REPLICAS)
     service.await_running(REPLICAS)
     there = sum(one.host == name for one in service.replicas())
@@ -125,9 +125,17 @@ def _ours(rig: Rig, victim: LabHost) -> Round:
     return found
 
 
+def host_name(rig: Rig, engine: LabHost) -> str:
+    return f"h{rig.lab.hosts.index(engine) + 1}"
+
+
 def _back(rig: Rig, victim: LabHost) -> None:
-    """Until the host takes work again and its old containers are gone; not measured."""
+    """Until the host takes work again and its old containers are gone; not measured.
+
+    Uncordoned, since what is lost again and again gets nothing new for a while.
+    """
     victim.on()
+    rig.installation.insist("POST", f"/hosts/{host_name(rig, victim)}/uncordon", {})
     rig.installation.await_hosts_ready(len(rig.lab.hosts))
     left = "SELECT count(*) FROM containers_container WHERE status = 'lost' AND gone_at IS NULL"
     wait_for(lambda: rig.sql(left) == [(0,)], timeout_s=BACK_WITHIN_S, what="the lost ones are seen gone")
@@ -146,7 +154,6 @@ def _swarm(rig: Rig, peer: Swarm, victim: LabHost) -> float:
         last=lambda: peer.running_elsewhere(victim),
     )
     took_s = time.monotonic() - began_s
-    victim.on()
-    rig.installation.await_hosts_ready(len(rig.lab.hosts))
+    _back(rig, victim)
     peer.down()
     return took_s
