@@ -21,6 +21,7 @@ from hosts.address import (
     tls_problems,
     url_problems,
 )
+from hosts.conditions import lift_flapping
 from hosts.models import NAME, Host, HostBooking, HostHold
 from hosts.states import Availability, Reachable
 
@@ -111,8 +112,12 @@ def drain(host: Host, *, actor: str, expected_generation: int | None = None, tot
 
 
 def uncordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:
-    """Take new containers again; a drain that is under way ends where it is."""
-    return _set_availability(host, Availability.ACTIVE, actor=actor, expected=expected_generation)
+    """Take new containers again: a drain that is under way ends where it is, the wait of a flapping host too."""
+    with transaction.atomic():
+        done = _set_availability(host, Availability.ACTIVE, actor=actor, expected=expected_generation)
+        lift_flapping(_locked(host), actor=actor)
+    done.refresh_from_db()
+    return done
 
 
 def remove(host: Host, *, actor: str, expected_generation: int | None = None, forget_volumes: bool = False) -> None:

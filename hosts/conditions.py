@@ -1,7 +1,7 @@
 """The only writer of what is known of a host: reachable, responsive, conditions, facts and capacity.
 
-Called by the agent that holds the host and by the scheduler's leader, each with its hold, and for the operator's word
-"this host is dead"; every change of a word leaves an event and a hint, a repeated word writes nothing.
+Called by the agent that holds the host and by the scheduler's leader, each with its hold, and for the operator's words
+"this host is dead" and "uncordon"; every change of a word leaves an event and a hint, a repeated word writes nothing.
 Every time written is the database's, which is what the scheduler compares with. A host is locked FOR NO KEY UPDATE, so
 that binding, which locks the booking and then refers to the host, never waits for it crosswise.
 Before: pings and lists. After: placement, the console.
@@ -21,10 +21,11 @@ from core.lib.notify import hint
 from core.lib.problems import Problem
 from core.lib.quantity import show_memory
 from hosts.models import Host, HostBooking
-from hosts.states import CONDITIONS, Reachable, Responsive
+from hosts.states import CONDITIONS, FLAPPING, Reachable, Responsive
 
 RESERVE_LEAST_BYTES = 256 * 1024**2
 RESERVE_SHARE = 0.05
+FLAPPING_LIFTED = "host.flapping-lifted"
 MOVES: dict[Reachable, frozenset[Reachable]] = {
     Reachable.OK: frozenset(Reachable) - {Reachable.OK},
     Reachable.SUSPECT: frozenset({Reachable.OK, Reachable.REFUSED, Reachable.UNKNOWN}),
@@ -110,6 +111,20 @@ def set_condition(host_id: int, name: str, *, bad: bool, message: str, actor: st
             _tell(host, f"host.{name}-{status}", actor=actor, message=message, level=level)
         else:
             hint(host=[host_id])
+
+
+def lift_flapping(host: Host, *, actor: str) -> None:
+    """A person trusts the host again: it takes new work at once, and what was before is forgiven.
+
+    `host` is a locked row; for use in a transaction.
+    """
+    old = host.conditions.get(FLAPPING, {})
+    if old.get("status") != "bad":
+        return
+    message = f"{host.name} need not be steady first: somebody has uncordoned it"
+    lifted = {"status": "ok", "message": message, "since": database_now().isoformat()}
+    Host.objects.filter(pk=host.pk).update(conditions={**host.conditions, FLAPPING: lifted})
+    _tell(host, FLAPPING_LIFTED, actor=actor, message=message, level=Level.INFO)
 
 
 def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> None:

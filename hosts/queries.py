@@ -45,8 +45,11 @@ def all_hosts(*, project_ids: Iterable[int] | None = None) -> QuerySet[Host]:
 
 def state_of(host: Host) -> str:
     """The one word that people see for a host."""
-    bad = frozenset(name for name, one in host.conditions.items() if one.get("status") == "bad")
-    return shown_state(host.availability, host.reachable, bad)
+    return shown_state(host.availability, host.reachable, bad_conditions(host))
+
+
+def bad_conditions(host: Host) -> frozenset[str]:
+    return frozenset(name for name, one in host.conditions.items() if one.get("status") == "bad")
 
 
 def usage_of(host_ids: Iterable[int]) -> Mapping[int, Usage]:

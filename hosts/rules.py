@@ -5,11 +5,12 @@ would change; the console disables its buttons by the same table (`make generate
 What a host still holds is asked of the database by the action itself.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from hosts.states import Availability, Reachable
+from hosts.states import FLAPPING, Availability, Reachable
 
 
 class HostVerb(StrEnum):
@@ -26,7 +27,8 @@ class HostVerb(StrEnum):
 class HostRule:
     """Fits where everything fits. `words` are for people, with {name}.
 
-    `is_idle`: not refused, because saying it again is no error, but nothing changes by it.
+    `is_idle`: not refused, because saying it again is no error, but nothing changes by it. `unless_bad`: it does not
+    fit while this condition of the host is bad.
     """
 
     code: str
@@ -34,10 +36,12 @@ class HostRule:
     verbs: frozenset[HostVerb]
     availability: frozenset[Availability] = frozenset(Availability)
     reachable: frozenset[Reachable] = frozenset(Reachable)
+    unless_bad: str = ""
     is_idle: bool = False
 
-    def fits(self, verb: HostVerb, *, availability: str, reachable: str) -> bool:
-        return verb in self.verbs and availability in self.availability and reachable in self.reachable
+    def fits(self, verb: HostVerb, *, availability: str, reachable: str, bad: Container[str]) -> bool:
+        stands = availability in self.availability and reachable in self.reachable
+        return verb in self.verbs and stands and not (self.unless_bad and self.unless_bad in bad)
 
 
 HOST_RULES: Final[tuple[HostRule, ...]] = (
@@ -53,6 +57,7 @@ HOST_RULES: Final[tuple[HostRule, ...]] = (
         words="{name} is not cordoned",
         verbs=frozenset({HostVerb.UNCORDON}),
         availability=frozenset({Availability.ACTIVE}),
+        unless_bad=FLAPPING,
         is_idle=True,
     ),
     HostRule(
@@ -71,7 +76,9 @@ HOST_RULES: Final[tuple[HostRule, ...]] = (
 )
 
 
-def host_rule_for(verb: HostVerb, *, availability: str, reachable: str) -> HostRule | None:
-    """The first rule that fits; None: nothing in the host's state is against it."""
-    found = (rule for rule in HOST_RULES if rule.fits(verb, availability=availability, reachable=reachable))
+def host_rule_for(
+    verb: HostVerb, *, availability: str, reachable: str, bad: Container[str] = frozenset()
+) -> HostRule | None:
+    """The first rule that fits; None: nothing in the host's state is against it. `bad`: names of its bad conditions."""
+    found = (rule for rule in HOST_RULES if rule.fits(verb, availability=availability, reachable=reachable, bad=bad))
     return next(found, None)

@@ -33,7 +33,8 @@ class Responsive(StrEnum):
     SLOW = "slow"
 
 
-CONDITIONS = ("disk", "clock", "overbooked", "marker", "quarantine", "keys")
+FLAPPING = "flapping"
+CONDITIONS = ("disk", "clock", "overbooked", "marker", "quarantine", "keys", FLAPPING)
 
 
 def shown_state(availability: str, reachable: str, bad: frozenset[str]) -> str:
@@ -46,4 +47,4 @@ def shown_state(availability: str, reachable: str, bad: frozenset[str]) -> str:
         return "engine-down"
     if availability != Availability.ACTIVE:
         return str(availability)
-    return "ready"
+    return "unready" if FLAPPING in bad else "ready"

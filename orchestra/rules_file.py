@@ -82,6 +82,7 @@ export interface HostRule {{
   verbs: readonly HostVerb[];
   availability: readonly Host["availability"][];
   reachable: readonly Host["reachable"][];
+  unlessBad: string;
   isIdle: boolean;
 }}
 
@@ -95,6 +96,7 @@ def _host_rule(rule: HostRule) -> dict[str, object]:
         "verbs": _in_order(rule.verbs, HostVerb),
         "availability": _in_order(rule.availability, Availability),
         "reachable": _in_order(rule.reachable, Reachable),
+        "unlessBad": rule.unless_bad,
         "isIdle": rule.is_idle,
     }
 

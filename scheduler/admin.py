@@ -1,4 +1,6 @@
-"""The scheduler in the admin: why containers are where they are, how loops ran, who leads. To look at."""
+"""The scheduler in the admin: why containers are where they are, how loops ran, who leads, and which brakes are on. To
+look at, and to release a brake.
+"""
 
 from typing import Any
 
@@ -10,9 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from containers.models import Container
-from core.api.admin import LookOnly, toned
+from core.accounts.actions import actor_of
+from core.accounts.permissions import require_person
+from core.api.admin import LookOnly, on_each, toned
 from hosts.models import Process
-from scheduler.models import Decision, LoopRun, SchedulerLease
+from scheduler.brakes import release
+from scheduler.models import Brake, Decision, LoopRun, SchedulerLease
 
 
 @admin.register(Decision)
@@ -45,6 +50,28 @@ class DecisionAdmin(LookOnly):
     def attempt(self, row: Any) -> int | None:
         found: int | None = row.container_attempt
         return found
+
+
+@admin.register(Brake)
+class BrakeAdmin(LookOnly):
+    list_display = ["since", "shown_state", "shown_host", "message", "released_at", "released_by"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter), "host"]
+    list_select_related = ["host"]
+    search_fields = ["message", "host__name", "released_by"]
+    actions = ["release"]
+
+    @toned("State", {"holds": "danger", "released": "success"})
+    def shown_state(self, row: Brake) -> str:
+        return "holds" if row.released_at is None else "released"
+
+    @admin.display(description="Host", ordering="host__name")
+    def shown_host(self, row: Brake) -> str:
+        return row.host.name if row.host else "all hosts"
+
+    @admin.action(description="Release: let what was held back go on")
+    def release(self, request: HttpRequest, queryset: QuerySet[Brake]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(self, request, queryset, lambda brake: release(brake, actor=actor), done="released")
 
 
 @admin.register(LoopRun)

@@ -61,20 +61,27 @@ def may_stop(host_id: int | None, *, actor: str) -> bool:
 
 
 def _count(host_id: int | None) -> Count:
-    """Of one host, or of all; what was stopped before the last brake was released is forgiven."""
-    ((holding,),) = query(
-        "SELECT count(*) FROM containers_container WHERE status = ANY(%s) AND NOT is_successor"
-        " AND (%s::bigint IS NULL OR host_id = %s)",
-        [sorted(ON_ENGINE), host_id, host_id],
+    """Of one host, or of all, by slots: what was stopped counts as holding whether it has ended yet or not.
+
+    What was stopped before the last brake was released is forgiven.
+    """
+    ((stopped, holding),) = query(
+        "WITH stopped AS (SELECT DISTINCT object_id FROM events_event"
+        " WHERE kind = ANY(ARRAY['container.stop-asked','container.stop-held'])"
+        " AND data ? 'unasked' AND id >= %(since)s AND (%(host)s::bigint IS NULL OR host_id = %(host)s)"
+        " AND at > coalesce((SELECT max(released_at) FROM scheduler_brake"
+        " WHERE host_id IS NULL OR host_id = %(host)s), '-infinity'))"
+        " SELECT count(DISTINCT slot_id) FILTER (WHERE id::text IN (SELECT object_id FROM stopped)),"
+        " count(DISTINCT slot_id) FROM containers_container"
+        " WHERE status = ANY(%(on_engine)s) AND NOT is_successor AND (%(host)s::bigint IS NULL OR host_id = %(host)s)"
+        " OR id::text IN (SELECT object_id FROM stopped)",
+        {
+            "since": time_id(database_now() - timedelta(seconds=WINDOW_S)),
+            "host": host_id,
+            "on_engine": sorted(ON_ENGINE),
+        },
     )
-    ((stopped,),) = query(
-        "SELECT count(*) FROM events_event WHERE kind = ANY(ARRAY['container.stop-asked','container.stop-held'])"
-        " AND data ? 'unasked' AND id >= %s"
-        " AND (%s::bigint IS NULL OR host_id = %s) AND at > coalesce((SELECT max(released_at) FROM scheduler_brake"
-        " WHERE host_id IS NULL OR host_id = %s), '-infinity')",
-        [time_id(database_now() - timedelta(seconds=WINDOW_S)), host_id, host_id, host_id],
-    )
-    return Count(holding + stopped, stopped)
+    return Count(holding, stopped)
 
 
 def _put_on(host_id: int | None, count: Count, *, actor: str) -> None:

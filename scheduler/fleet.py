@@ -13,16 +13,17 @@ from django.conf import settings
 
 from containers.reasons import Reason
 from containers.states import OCCUPYING, Status
-from hosts.states import Reachable, Responsive
+from hosts.states import FLAPPING, Reachable, Responsive
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.ports import listen_address
 from scheduler.placement.types import PortTable, Volume
 from scheduler.reading import as_json, query
 
 PORT_BARRED_S = 600
-BLOCKING_CONDITIONS = ("marker", "disk", "keys")
+BLOCKING_CONDITIONS = ("marker", "disk", "keys", FLAPPING)
 BLOCKED = " OR ".join(f"h.conditions #>> '{{{name},status}}' = 'bad'" for name in BLOCKING_CONDITIONS)
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+BLOCKED_WORDS = {FLAPPING: "it was lost several times lately and must be steady first"}
 UNREADY_WORDS = {
     Reachable.UNKNOWN: "its engine has not answered yet",
     Reachable.SUSPECT: "its engine does not answer",
@@ -80,7 +81,7 @@ def _unready(reachable: str, responsive: str, speaker: UUID | None, conditions: 
     seen = as_json(conditions)
     for name in BLOCKING_CONDITIONS:
         if seen.get(name, {}).get("status") == "bad":
-            return f"its condition {name} is bad, ask an admin"
+            return BLOCKED_WORDS.get(name, f"its condition {name} is bad, ask an admin")
     if responsive == Responsive.SLOW:
         return "its engine is slow to answer"
     return "" if memory_allocatable else "its capacity is not known yet"

@@ -4,7 +4,7 @@ Before: snapshots ask. After: pure plans, which never see a database.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +22,7 @@ def repeatable_read() -> Iterator[datetime]:
         yield cursor.fetchone()[0]
 
 
-def query(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Plain rows: ORM objects would cost eight times as much."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

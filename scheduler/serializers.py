@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from hosts.states import Availability
-from scheduler.models import LoopRun, Verdict
+from scheduler.models import Brake, LoopRun, Verdict
 
 
 class ScoreSerializer(serializers.Serializer[Any]):
@@ -100,6 +100,25 @@ class PlatformSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="hosts that no living agent speaks for"
     )
     database = DatabaseSerializer()
+
+
+class BrakeSerializer(serializers.ModelSerializer[Brake]):
+    host = serializers.CharField(
+        source="host.name", default=None, allow_null=True, read_only=True, help_text="null: it holds for all hosts"
+    )
+    message = serializers.CharField(read_only=True, help_text="for people: what was stopped, and where")
+    released_by = serializers.CharField(read_only=True, help_text="empty while it holds")
+
+    class Meta:
+        model = Brake
+        fields = ["id", "host", "message", "since", "released_at", "released_by"]
+        read_only_fields = fields
+
+
+class BrakePageSerializer(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = BrakeSerializer(many=True)
 
 
 class LoopRunSerializer(serializers.ModelSerializer[LoopRun]):

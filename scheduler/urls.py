@@ -12,6 +12,8 @@ urlpatterns = [
     ),
     path("hosts/<str:name>/drain", views.HostDrain.as_view(), name="host-drain"),
     path("platform", views.Platform.as_view(), name="platform"),
+    path("brakes", views.Brakes.as_view(), name="brakes"),
+    path("brakes/<int:brake>/release", views.BrakeRelease.as_view(), name="brake-release"),
     path("loops", views.Loops.as_view(), name="loops"),
     path("loops/<str:name>", views.LoopRuns.as_view(), name="loop"),
 ]

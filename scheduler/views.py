@@ -1,11 +1,14 @@
 """The HTTP face of the scheduler: why a container is where it is or waits, what emptying a host would do, how the
-loops run, and which processes there are.
+loops run, and which processes there are, and which brakes are on.
 
 Before: urls.py; the scoped loader gives the project. After: decisions.py explains, drain.py and platform.py look.
 """
 
 from uuid import UUID
 
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,16 +20,27 @@ from core.accounts.permissions import project_for, require_platform
 from core.accounts.roles import Verb
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
+from core.api.pagination import CURSOR, LIMIT, Cursor
+from core.api.query import flag
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions as hosts_actions
 from hosts.views import find_host
+from scheduler import brakes
 from scheduler.decisions import decision_json
 from scheduler.drain import draining_json, look
-from scheduler.models import LoopRun
+from scheduler.models import Brake, LoopRun
 from scheduler.platform import platform_json
-from scheduler.serializers import DecisionSerializer, DrainingSerializer, LoopRunSerializer, PlatformSerializer
+from scheduler.serializers import (
+    BrakePageSerializer,
+    BrakeSerializer,
+    DecisionSerializer,
+    DrainingSerializer,
+    LoopRunSerializer,
+    PlatformSerializer,
+)
 
 RUNS_SHOWN = 100
+ON = OpenApiParameter("on", OpenApiTypes.BOOL, description="1: only those that hold")
 
 
 class ContainerDecision(APIView):
@@ -71,6 +85,29 @@ class Platform(APIView):
     def get(self, request: Request) -> Response:
         require_platform(request.user, Verb.PLATFORM_SEE)
         return Response(PlatformSerializer(platform_json()).data)
+
+
+class Brakes(APIView):
+    """Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first."""
+
+    @operation("listBrakes", {200: BrakePageSerializer}, parameters=[ON, CURSOR, LIMIT])
+    def get(self, request: Request) -> Response:
+        require_platform(request.user, Verb.PLATFORM_SEE)
+        found, pages = Brake.objects.select_related("host"), Cursor()
+        rows = pages.paginate_queryset(found.filter(released_at=None) if flag(request, "on") else found, request)
+        return pages.get_paginated_response(BrakeSerializer(rows, many=True).data)
+
+
+class BrakeRelease(APIView):
+    @operation("releaseBrake", {200: BrakeSerializer}, problems=[409, 422], parameters=[IDEMPOTENCY_KEY])
+    @idempotent
+    def post(self, request: Request, brake: int) -> Response:
+        """What was held back goes on; as much as before may be stopped until the brake holds again."""
+        user = require_platform(request.user, Verb.BRAKE_RELEASE)
+        found = Brake.objects.select_related("host").filter(pk=brake).first()
+        if found is None:
+            raise Http404(f"no brake {brake}")
+        return Response(BrakeSerializer(brakes.release(found, actor=actor_of(user))).data)
 
 
 class LoopRuns(APIView):

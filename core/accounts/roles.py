@@ -46,6 +46,7 @@ class Verb(StrEnum):
     HOST_MARK_DEAD = "host.mark-dead"
     HOST_REMOVE = "host.remove"
     PLATFORM_SEE = "platform.see"
+    BRAKE_RELEASE = "brake.release"
 
 
 RANK = MappingProxyType({Role.VIEWER: 1, Role.OPERATOR: 2, Role.OWNER: 3, Role.ADMIN: 4})
@@ -82,6 +83,7 @@ LEAST_ROLE = MappingProxyType(
         Verb.HOST_MARK_DEAD: Role.ADMIN,
         Verb.HOST_REMOVE: Role.ADMIN,
         Verb.PLATFORM_SEE: Role.ADMIN,
+        Verb.BRAKE_RELEASE: Role.ADMIN,
     }
 )
 

@@ -26,6 +26,7 @@ from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
 from hosts.conditions import set_reachable
 from hosts.states import Reachable
+from scheduler.controllers.flapping import damp, is_steady, let_go
 from scheduler.controllers.probe import ask
 from scheduler.controllers.silence import DOUBTED, Answer, Doubts, HostSeen, Limits, plan
 from scheduler.reading import query, repeatable_read
@@ -55,7 +56,9 @@ def limits() -> Limits:
 
 
 HOSTS = (
-    "SELECT id, name, reachable, reachable = 'lost' AND reachable_since > now() - make_interval(secs => %s)"
+    "SELECT id, name, reachable, reachable = 'lost' AND reachable_since > now() - make_interval(secs => %s),"
+    " conditions #>> '{flapping,status}' IS NOT DISTINCT FROM 'bad',"
+    " CASE WHEN reachable = 'ok' THEN extract(epoch FROM now() - reachable_since)::float END"
     " FROM hosts_host ORDER BY id"
 )
 
@@ -83,6 +86,7 @@ class HostHealth:
         if doubted:
             given.wake_in(min(settings.HOST_PING_S, TURN_WHILE_DOUBTED_S))
         self._tell_brake(planned.braked, given.hold)
+        settle(seen.hosts, hold=given.hold)
         lost = sum(declare_lost(host, words, hold=given.hold) for host, words in planned.lost)
         aside, now_s = given.trouble.is_set_aside, monotonic_s()
         attempts = [one for one in seen.replaceable if not aside(str(one[0]), now_s)]
@@ -156,7 +160,15 @@ def declare_lost(host: HostSeen, words: str, *, hold: Hold) -> bool:
     done = set_reachable(host.id, Reachable.LOST, message=f"{host.name} is lost: {words}", actor=ACTOR, hold=hold)
     if done:
         log.warning("host %s is lost: %s", host.name, words)
+        damp(host, hold=hold)
     return done
+
+
+def settle(hosts: Sequence[HostSeen], *, hold: Hold) -> None:
+    """What was lost again and again and has been steady by now takes new work."""
+    for host in hosts:
+        if host.damped and is_steady(host):
+            let_go(host, hold=hold)
 
 
 def replace_attempts(attempts: Sequence[tuple[UUID, str]], *, hold: Hold, trouble: Trouble) -> int:

@@ -26,6 +26,8 @@ class HostSeen:
     name: str
     reachable: str
     lost_lately: bool = False
+    damped: bool = False  # its condition "flapping" is bad
+    answers_s: float | None = None  # for how long it has answered; None: it does not
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from containers.transitions import BoundPort
 from core.events.models import Event
 from hosts.engine.fake import fake_host, forget
 from hosts.models import Host, HostImage, Process
-from scheduler.models import Decision, LoopRun, SchedulerLease
+from scheduler.models import Brake, Decision, LoopRun, SchedulerLease
 from tests import rows, services
 from tests.api.conftest import Person
 
@@ -174,6 +174,7 @@ def one_of_each() -> Host:
     now = timezone.now()
     LoopRun.objects.create(name="pending", started_at=now, took_ms=1, result="ok", next_at=now)
     SchedulerLease.objects.get_or_create(name="scheduler")
+    Brake.objects.create(host=host, message="3 of 9 were stopped")
     return host
 
 

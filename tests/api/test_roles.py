@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from containers.registries import Login, Trial, save
 from core.accounts.models import Project
 from core.accounts.roles import LEAST_ROLE, RANK, Role, Verb, allows
+from scheduler.models import Brake
 from tests import services
 from tests.api.conftest import Person
 from tests.api.specs import WEB
@@ -58,6 +59,8 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("delete", R + "/{r}"): (None, (204, 204, 403, 403, 404, 401)),
     ("post", R + "/{r}/test"): (None, (200, 200, 403, 403, 404, 401)),
     ("get", "/platform"): (None, (200, 403, 403, 403, 403, 401)),
+    ("get", "/brakes"): (None, (200, 403, 403, 403, 403, 401)),
+    ("post", "/brakes/{b}/release"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops/none"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", C + "/{c}/stop"): (None, (202, 202, 202, 403, 404, 401)),
@@ -110,8 +113,9 @@ def test_the_matrix(
     admin.post("/hosts", {"name": "h1", "url": "fake://f/h1"})
     kept = save(shop, Login("kept.test", "u", "p"), Trial(None, "not tested"), actor="tests")[0].pk
     service = services.service(project=shop).pk if "{s}" in path else ""
+    brake = Brake.objects.create(message="3 of 9 were stopped").pk
     body, expected = MATRIX[method, path]
-    asked = path.format(p="shop", c=made, h="h1", r=kept, s=service)
+    asked = path.format(p="shop", c=made, h="h1", r=kept, s=service, b=brake)
     asker = person(who)
     answer = asker.get(asked) if method == "get" else getattr(asker, method)(asked, *([body] if body else []))
     assert answer.status_code == expected[PEOPLE.index(who)], answer.content
@@ -147,8 +151,14 @@ def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[
 
 def test_every_route_stands_in_the_matrix() -> None:
     routes = {one.removeprefix("api/v1/") for one in _routes(get_resolver().url_patterns) if one.startswith("api/v1/")}
-    names = {"p": "<slug:project>", "h": "<str:name>", "c": "<uuid:container>", "r": "<int:registry_id>"}
-    names["s"] = "<uuid:service>"
+    names = {
+        "p": "<slug:project>",
+        "h": "<str:name>",
+        "c": "<uuid:container>",
+        "r": "<int:registry_id>",
+        "s": "<uuid:service>",
+        "b": "<int:brake>",
+    }
     covered = {path.partition("?")[0].lstrip("/").format(**names) for _, path in MATRIX}
     covered = {one.replace("members/vera", "members/<str:username>") for one in covered}
     covered = {one.replace("tokens/1", "tokens/<int:token_id>") for one in covered}

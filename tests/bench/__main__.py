@@ -1,7 +1,7 @@
 """`make bench`, or `python -m tests.bench [piece...]`: measure, print the table, write it. Needs root, as the lab does.
 
-Pieces: many, one, crash, pixel, processes. `--out NAME` writes NAME.txt and NAME.json. A piece that breaks is told and
-the others go on; a figure that is missed is no error of the bench.
+Pieces: many, one, crash, pixel, processes, loss, crashes. `--out NAME` writes NAME.txt and NAME.json. A piece that
+breaks is told and the others go on; a figure that is missed is no error of the bench.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import crash, many, one, pixel, processes
+from tests.bench import crash, crashes, loss, many, one, pixel, processes
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.rig import Rig, say
 
-PIECES = ("processes", "one", "crash", "pixel", "many")
-ON_A_RIG = ("one", "crash", "pixel", "many")
+PIECES = ("processes", "one", "crash", "pixel", "loss", "crashes", "many")
+ON_A_RIG = ("one", "crash", "pixel", "loss", "crashes", "many")
 LARGE = 100
 CLOSING_S = 60  # what the last round may take, and the lab's end
 
@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--pairs", type=int, default=10, help="pairs of `one`")
     made.add_argument("--crashes", type=int, default=7, help="crashes of `crash`")
     made.add_argument("--kills", type=int, default=32, help="kills of `pixel`")
+    made.add_argument("--losses", type=int, default=10, help="hosts that lose their power, of `loss`")
+    made.add_argument("--swarm-losses", type=int, default=3, help="the same under Swarm, of `loss`")
+    made.add_argument("--loops", type=int, default=5, help="pairs of `crashes`")
     made.add_argument("--starts", type=int, default=2, help="rounds of `processes`: a first and a second start each")
     return made
 
@@ -81,6 +84,10 @@ def on_rig(piece: str, rig: Rig, asked: argparse.Namespace, until_s: float) -> C
         return lambda: crash.measure(rig, rounds=asked.crashes)
     if piece == "pixel":
         return lambda: pixel.measure(rig, kills=asked.kills)
+    if piece == "loss":
+        return lambda: loss.measure(rig, rounds=asked.losses, peer_rounds=asked.swarm_losses)
+    if piece == "crashes":
+        return lambda: crashes.measure(rig, rounds=asked.loops)
     wanted = many.Asked(
         counts=[int(word) for word in asked.counts.split(",")],
         engines=[int(word) for word in asked.engines.split(",")],

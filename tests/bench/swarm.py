@@ -14,7 +14,7 @@ from typing import Any
 import docker
 
 from tests.bench.raw import Raw
-from tests.lab import Lab
+from tests.lab import Lab, LabHost
 from tests.whole.installation import wait_for
 
 SERVICE = "bench"
@@ -61,6 +61,22 @@ class Swarm:
         self._call("POST", "/services/create", body)
         wait_for(lambda: self._running() >= count, timeout_s=240, what=f"{count} tasks", last=self._running)
         return time.monotonic() - began_s
+
+    def start_service(self, image_ref: str, command: list[str], count: int) -> None:
+        """`count` tasks anywhere, each started again at once when it ends or its node is down; until all run."""
+        template: dict[str, Any] = {
+            "ContainerSpec": {"Image": image_ref, "Args": command, "Init": True},
+            "RestartPolicy": {"Condition": "any", "Delay": 0},
+        }
+        body = {"Name": SERVICE, "TaskTemplate": template, "Mode": {"Replicated": {"Replicas": count}}}
+        self._call("POST", "/services/create", body)
+        wait_for(lambda: self._running() >= count, timeout_s=240, what=f"{count} tasks", last=self._running)
+
+    def running_elsewhere(self, lost: LabHost) -> int:
+        """Tasks that run, by the manager's word, on nodes other than this one."""
+        nodes = {node["ID"] for node in self._call("GET", "/nodes") if node["Description"]["Hostname"] != lost.name}
+        tasks = self._call("GET", "/tasks")
+        return sum(one["Status"]["State"] == "running" and one.get("NodeID") in nodes for one in tasks)
 
     def _running(self) -> int:
         found = self._call("GET", "/services?status=true")

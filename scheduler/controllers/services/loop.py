@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 EVERYTHING_EVERY_S = 60.0
 LOOK_AGAIN_LEAST_S = 0.1
+HELD_BACK_S = 1.0  # a brake, or another hand, kept a change from being made; no row tells when it may be
 
 
 class Services:
@@ -62,6 +63,9 @@ class Services:
             self._due[service.id] = monotonic_s() + 1.0
             return 0
         given.trouble.fine(str(service.id))
-        if planned.look_again_s is not None:
-            self._due[service.id] = monotonic_s() + planned.look_again_s
+        again_s = planned.look_again_s
+        if made < len(planned.changes):
+            again_s = min(HELD_BACK_S, HELD_BACK_S if again_s is None else again_s)
+        if again_s is not None:
+            self._due[service.id] = monotonic_s() + again_s
         return made

@@ -8,7 +8,8 @@ export function hostRefusal(verb: HostVerb, host: Host, isAdmin: boolean): HostR
     (rule) =>
       rule.verbs.includes(verb) &&
       rule.availability.includes(host.availability) &&
-      rule.reachable.includes(host.reachable),
+      rule.reachable.includes(host.reachable) &&
+      host.conditions[rule.unlessBad]?.status !== "bad",
   );
   if (!isAdmin) return "notAdmin";
   return found?.code ?? null;

@@ -42,6 +42,7 @@ export const words: Words<typeof english> = {
     marker: "Identität",
     overbooked: "Kapazität",
     quarantine: "fremde Container",
+    flapping: "Beständigkeit",
     keys: "Schlüssel",
   },
   fact: {

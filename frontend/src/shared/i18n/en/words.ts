@@ -40,6 +40,7 @@ export const words = {
     overbooked: "capacity",
     quarantine: "unknown containers",
     keys: "keys",
+    flapping: "steadiness",
   },
   fact: {
     engine_version: "engine version",
