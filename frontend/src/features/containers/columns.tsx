@@ -121,14 +121,16 @@ function RowButton(props: { label: string; onClick: () => void; children: ReactN
   );
 }
 
+/** One drawing for each state: a row that is in the same one as before is not drawn anew for it. */
+const drawings = new Map<string, ReactNode>();
+
+function drawingOf(state: string): ReactNode {
+  if (!drawings.has(state)) drawings.set(state, <ContainerStatus state={state} />);
+  return drawings.get(state);
+}
+
 function whatColumns({ fleet, project, t }: Needs): Column[] {
   const table = fleet.containers;
-  // One drawing for each state: a row that is in the same one is not drawn anew for it.
-  const drawings = new Map<string, ReactNode>();
-  const drawingOf = (state: string): ReactNode => {
-    if (!drawings.has(state)) drawings.set(state, <ContainerStatus state={state} />);
-    return drawings.get(state);
-  };
   return [
     {
       id: "state",

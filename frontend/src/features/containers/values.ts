@@ -25,7 +25,7 @@ const kept = new WeakMap<Fleet, Map<string, Counted>>();
 /** The values of a key and how many containers have each; null: nothing can be said about its values. */
 export function valuesOf(fleet: Fleet, key: string, now_ms = performance.now()): Counts | null {
   let known = kept.get(fleet);
-  if (!known) kept.set(fleet, (known = new Map()));
+  if (!known) kept.set(fleet, (known = new Map<string, Counted>()));
   const before = known.get(key);
   const shape = `${fleet.containers.shape} ${fleet.hosts.shape}`;
   const isLarge = fleet.containers.count >= SMALL;

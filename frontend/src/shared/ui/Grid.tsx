@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   memo,
@@ -47,8 +47,8 @@ export function Grid(props: Props) {
   const latest = useLatest(props);
   const drawings = useRef(0);
   drawings.current += 1;
-  const hold = useHold(scroller, props.onHold);
   const place = usePlace(props);
+  const hold = useHold(scroller, props.onHold, place.onScroll);
   const rows = useVirtualizer({
     count: positions.length,
     getScrollElement: () => scroller.current,
@@ -56,9 +56,7 @@ export function Grid(props: Props) {
     overscan: 8,
     initialOffset: place.first_px,
   });
-  const shown = rows.getVirtualItems().map((item) => ({ item, position: positions[item.index] ?? -1 }));
-  const [rowKeys] = useState(() => new RowKeys());
-  const drawn = rowKeys.assign(shown.map((one) => one.position));
+  const drawn = useDrawn(rows.getVirtualItems(), positions);
   useOwnFocus(scroller);
   const selectedIndex =
     selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
@@ -78,10 +76,7 @@ export function Grid(props: Props) {
         aria-activedescendant={selectedIndex >= 0 ? rowId(selected ?? "") : undefined}
         tabIndex={0}
         onKeyDown={keys}
-        onScroll={(event) => {
-          place.onScroll(event.currentTarget.scrollTop);
-          hold.onScroll();
-        }}
+        onScroll={hold.onScroll}
         onFocus={hold.onFocus}
         onBlur={hold.onBlur}
       >
@@ -93,11 +88,11 @@ export function Grid(props: Props) {
           }
         />
         <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {shown.map(({ item, position }, i) => {
+          {drawn.map(({ item, position, drawing }) => {
             const key = keyOf(position);
             return (
               <Row
-                key={drawn[i]}
+                key={drawing}
                 grid={latest}
                 columns={columns}
                 position={position}
@@ -153,6 +148,14 @@ const Row = memo(function Row({ grid, columns, position, id, ...place }: RowProp
     </div>
   );
 });
+
+/** What is on the screen, each with the drawing that shows it. */
+function useDrawn(items: readonly VirtualItem[], positions: Int32Array) {
+  const [rowKeys] = useState(() => new RowKeys());
+  const shown = items.map((item) => positions[item.index] ?? -1);
+  const drawings = rowKeys.assign(shown);
+  return items.map((item, i) => ({ item, position: shown[i] ?? -1, drawing: drawings[i] ?? -1 }));
+}
 
 const rowHeight = (): number => ROW_PX;
 
@@ -260,7 +263,11 @@ interface Hold {
   onBlur: () => void;
 }
 
-function useHold(scroller: RefObject<HTMLDivElement | null>, tell: (isHeld: boolean) => void): Hold {
+function useHold(
+  scroller: RefObject<HTMLDivElement | null>,
+  tell: (isHeld: boolean) => void,
+  onScrolled: (top_px: number) => void,
+): Hold {
   const why = useRef({ pointer: false, focus: false, scrolled: false });
   const set = (part: Partial<typeof why.current>): void => {
     const before = Object.values(why.current).some(Boolean);
@@ -273,7 +280,11 @@ function useHold(scroller: RefObject<HTMLDivElement | null>, tell: (isHeld: bool
       onPointerEnter: () => set({ pointer: true }),
       onPointerLeave: () => set({ pointer: false }),
     },
-    onScroll: () => set({ scrolled: (scroller.current?.scrollTop ?? 0) > 0 }),
+    onScroll: () => {
+      const top_px = scroller.current?.scrollTop ?? 0;
+      onScrolled(top_px);
+      set({ scrolled: top_px > 0 });
+    },
     onFocus: () => set({ focus: true }),
     onBlur: () => set({ focus: false }),
   };
