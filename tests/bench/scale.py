@@ -1,6 +1,6 @@
 """Figures of a large fleet: the real web process and Chromium before 1,000 hosts and 20,000 containers.
 
-    python -m tests.bench.scale [--hosts 1000] [--containers 20000] [--out DIR]
+    python -m tests.bench.scale [--hosts 1000] [--containers 20000] [--only "filter and sort"] [--out DIR]
 
 Writes scale.json and scale.txt, each figure with its target, and pictures of the pages. Nothing is judged here but
 in words; what the console does at this size is tested by tests/whole/test_scale.py.
@@ -63,10 +63,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("var-test/bench"))
     parser.add_argument("--profiles", type=Path, default=None, help="keep Chromium's CPU profiles here")
     parser.add_argument("--quick", action="store_true", help="shorter measurements, for those who look for a cause")
+    parser.add_argument("--only", help="one of the browser's measurements, by its name in figures.spec.ts, alone")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     with staged(asked.hosts, asked.containers) as stage:
-        figures = [*server_figures(stage, seconds=6 if asked.quick else MEASURE_S), *console_figures(stage, asked)]
+        if asked.only:
+            figures = one_figure(stage, asked)
+        else:
+            seconds = 6 if asked.quick else MEASURE_S
+            figures = [*server_figures(stage, seconds=seconds), *console_figures(stage, asked)]
         keep(figures, stage, asked)
 
 
@@ -105,17 +110,33 @@ def server_figures(stage: Stage, *, seconds: float) -> list[Figure]:
 
 
 def console_figures(stage: Stage, asked: argparse.Namespace) -> list[Figure]:
+    more = wishes(asked)
+    report(stage.play("figures", **more))
+    stage.start_writer("--everything")
+    report(stage.play("figures", "--grep=busy", ORCHESTRA_LOAD=", every measurement different", **more))
+    found = written(stage)
+    stage.start_writer()
+    report(stage.play("scale", ORCHESTRA_HOLD_S="12"))
+    return found
+
+
+def one_figure(stage: Stage, asked: argparse.Namespace) -> list[Figure]:
+    """For those who look for the cause of one figure: it alone, in a fraction of the time."""
+    report(stage.play("figures", f"--grep={asked.only}", **wishes(asked)))
+    return written(stage)
+
+
+def wishes(asked: argparse.Namespace) -> dict[str, str]:
+    """What the browser's measurements are told by their environment."""
     more = {"ORCHESTRA_BUSY_S": "8"} if asked.quick else {}
     if asked.profiles:
         asked.profiles.mkdir(parents=True, exist_ok=True)
         more["ORCHESTRA_PROFILES"] = str(asked.profiles.absolute())
-    report(stage.play("figures", **more))
-    stage.start_writer("--everything")
-    report(stage.play("figures", "--grep=busy", ORCHESTRA_LOAD=", every measurement different", **more))
+    return more
+
+
+def written(stage: Stage) -> list[Figure]:
     lines = [json.loads(line) for line in (stage.folder / "figures.jsonl").read_text().splitlines()]
-    stage.start_writer()
-    done = stage.play("scale", ORCHESTRA_HOLD_S="12")
-    report(done)
     return [judged(line.pop("name"), line) for line in lines]
 
 

@@ -2,18 +2,19 @@
  * Which rows a list shows, and in which order. The order is kept while somebody works in the list (pointer over it,
  * focus in it, scrolled): then only `moved` says that a fresh order would look different.
  */
+import type { Compare, Ranks, Sort } from "./compare";
+import { SortedRows } from "./sorted";
 import type { Schema, Table } from "./table";
 
-export interface Sort {
-  column: string;
-  descending: boolean;
-}
+type Test = (position: number) => boolean;
 
 export interface Wish {
   /** Anything that names filter and sort: another key is the reader's own wish and re-orders at once. */
   key: string;
-  test: (position: number) => boolean;
-  compare: (a: number, b: number) => number;
+  test: Test;
+  sort: Sort;
+  /** Of words whose order is not that of the alphabet. */
+  ranks?: Ranks | undefined;
 }
 
 /** A large list is compared with its fresh order at most this often; a small one whenever its shape changes. */
@@ -28,7 +29,11 @@ export class ListOrder<S extends Schema> {
   private checkedAt = -Infinity;
   private shape = -1;
 
-  constructor(private readonly table: Table<S>) {}
+  private readonly sorted: SortedRows<S>;
+
+  constructor(private readonly table: Table<S>) {
+    this.sorted = new SortedRows(table);
+  }
 
   update(wish: Wish, isHeld: boolean, now_ms: number): void {
     const isAsked = wish.key !== this.key;
@@ -36,7 +41,7 @@ export class ListOrder<S extends Schema> {
     if (!isAsked && !isReshaped && now_ms - this.checkedAt < RECHECK_MS) return;
     this.checkedAt = now_ms;
     this.shape = this.table.shape;
-    const fresh = arrange(this.table, wish);
+    const fresh = this.sorted.read(wish.sort, wish.ranks).filter(wish.test);
     this.key = wish.key;
     if (!isAsked && isHeld) {
       this.moved = difference(this.positions, fresh);
@@ -53,7 +58,11 @@ export class ListOrder<S extends Schema> {
   }
 }
 
-export function arrange<S extends Schema>(table: Table<S>, wish: Wish): Int32Array {
+/** A few rows of many, once; a list that is shown keeps its order instead. */
+export function arrange<S extends Schema>(
+  table: Table<S>,
+  wish: { test: Test; compare: Compare },
+): Int32Array {
   const found: number[] = [];
   for (let position = 0; position < table.end; position += 1) {
     if (table.isAlive(position) && wish.test(position)) found.push(position);
@@ -67,33 +76,4 @@ function difference(shown: Int32Array, fresh: Int32Array): number {
   const shared = Math.min(shown.length, fresh.length);
   for (let i = 0; i < shared; i += 1) if (shown[i] !== fresh[i]) count += 1;
   return count;
-}
-
-export function compareBy<S extends Schema>(
-  table: Table<S>,
-  sort: Sort,
-  ranks?: Readonly<Record<string, number>>,
-): Wish["compare"] {
-  const sign = sort.descending ? -1 : 1;
-  if (isNumber(table, sort.column)) {
-    const values = table.num(sort.column as never);
-    // Unknown values stand last in both directions.
-    return (a, b) => {
-      const left = values[a] ?? NaN;
-      const right = values[b] ?? NaN;
-      if (Number.isNaN(left)) return Number.isNaN(right) ? 0 : 1;
-      return Number.isNaN(right) ? -1 : sign * (left - right);
-    };
-  }
-  const texts = table.text(sort.column as never);
-  if (ranks) return (a, b) => sign * ((ranks[texts[a] ?? ""] ?? 99) - (ranks[texts[b] ?? ""] ?? 99));
-  return (a, b) => {
-    const left = texts[a] ?? "";
-    const right = texts[b] ?? "";
-    return left === right ? 0 : sign * (left < right ? -1 : 1);
-  };
-}
-
-function isNumber<S extends Schema>(table: Table<S>, column: string): boolean {
-  return table.typeOf(column) === "num";
 }

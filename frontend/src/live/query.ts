@@ -3,6 +3,7 @@
  * `cpu>80` (per cent of a core), `mem>512` (MiB). Commas mean "or", blanks mean "and".
  */
 import type { ContainerTable } from "./fleet";
+import { foldedOf } from "./folded";
 
 type Test = (position: number) => boolean;
 const MIB = 1024 * 1024;
@@ -59,12 +60,6 @@ function fieldTest(table: ContainerTable, token: string): Test {
     if (WHOLE_WORD.has(field)) return (at) => wanted.some((word) => values[at]?.startsWith(word));
     return (at) => wanted.some((word) => values[at]?.toLowerCase().includes(word));
   }
-  const places = [
-    table.text("name"),
-    table.text("image"),
-    table.text("host"),
-    table.text("slot"),
-    table.text("id"),
-  ];
-  return (at) => places.some((values) => values[at]?.toLowerCase().includes(token));
+  const folded = foldedOf(table);
+  return (at) => folded.read(at).includes(token);
 }

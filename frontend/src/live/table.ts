@@ -28,6 +28,7 @@ export class Table<S extends Schema> {
   private owner = new Float64Array(FIRST_CAPACITY);
   private marks = new Uint32Array(FIRST_CAPACITY);
   private versions = new Uint32Array(FIRST_CAPACITY);
+  private wordings = new Uint32Array(FIRST_CAPACITY);
   private mark = 0;
   private readonly byKey = new Map<string, number>();
   private byRow = new Map<number, number>();
@@ -63,6 +64,11 @@ export class Table<S extends Schema> {
   /** Rises with every change of this row: what is drawn of it may be kept until then. */
   versionOf(position: number): number {
     return this.versions[position] ?? 0;
+  }
+
+  /** Rises with every change of a text of this row: what is made of its texts may be kept until then. */
+  wordingOf(position: number): number {
+    return this.wordings[position] ?? 0;
   }
 
   typeOf(name: string): ColumnType | undefined {
@@ -104,6 +110,7 @@ export class Table<S extends Schema> {
     for (const position of positions) {
       this.marks[position] = this.mark;
       this.touch(position);
+      this.reword(position);
     }
     for (const [name, column] of this.numbers) {
       const values = columns[name];
@@ -182,6 +189,7 @@ export class Table<S extends Schema> {
       this.owner = wider(this.owner, this.capacity);
       this.marks = widerCount(this.marks, this.capacity);
       this.versions = widerCount(this.versions, this.capacity);
+      this.wordings = widerCount(this.wordings, this.capacity);
     }
     return position;
   }
@@ -200,11 +208,16 @@ export class Table<S extends Schema> {
     if (!texts || texts[position] === text) return false;
     texts[position] = text;
     this.touch(position);
+    this.reword(position);
     return true;
   }
 
   private touch(position: number): void {
     this.versions[position] = (this.versions[position] ?? 0) + 1;
+  }
+
+  private reword(position: number): void {
+    this.wordings[position] = (this.wordings[position] ?? 0) + 1;
   }
 }
 

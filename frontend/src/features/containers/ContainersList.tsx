@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Sort } from "@/live/order";
+import type { Sort } from "@/live/compare";
 import { hostsQuery } from "@/shared/api/queries";
 import type { Host } from "@/shared/api/types";
 import { openInDock } from "@/shared/lib/dock";
@@ -58,7 +58,6 @@ export function ContainersList(props: Props) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const shown = new Set(rows.slots());
   return (
     <>
       <div
@@ -78,7 +77,7 @@ export function ContainersList(props: Props) {
         project={project}
         ticks={ticks}
         setTicks={setTicks}
-        hidden={[...ticks.ids].filter((id) => !shown.has(id)).length}
+        hidden={rows.hiddenOf(ticks)}
         nameOf={rows.nameOf}
       />
       {acted !== null && (
@@ -103,11 +102,14 @@ type RowReader = ReturnType<typeof useRows>;
 function useRows(positions: Int32Array) {
   const { fleet } = useFleet();
   const [names] = useState(() => new Map<string, string>());
+  // The reader stays the same while the order changes: what is made with it need not be made anew then.
+  const latest = useRef(positions);
+  latest.current = positions;
   const table = fleet.containers;
   return useMemo(() => {
     const slots = (): string[] => {
       const values = table.text("slot");
-      return Array.from(positions, (at) => values[at] ?? "");
+      return Array.from(latest.current, (at) => values[at] ?? "");
     };
     const nameOf = (slot: string): string => {
       const at = table.find(slot);
@@ -119,8 +121,14 @@ function useRows(positions: Int32Array) {
       nameOf,
       alive: () => slots().filter((slot) => table.find(slot) !== undefined),
       factsOf: (slot: string) => factsOf(table, slot),
+      /** How many of the ticked ones are not shown. */
+      hiddenOf: ({ ids }: Ticks) => {
+        if (ids.size === 0) return 0;
+        const shown = new Set(slots());
+        return [...ids].filter((id) => !shown.has(id)).length;
+      },
     };
-  }, [table, positions, names]);
+  }, [table, names]);
 }
 
 type Go = (id: string, tab?: ContainerTab) => void;
@@ -149,22 +157,24 @@ function Rows(props: RowsProps) {
   const now_ms = useNow();
   const slots = fleet.containers.text("slot");
   const { onActions } = props;
+  const shown = ticks.ids.size === 0 ? "none" : shownState(ticks, rows.alive());
   // Another array draws every row again, so there is one only when all of them may look different.
   const columns = useMemo(() => {
     const ticking = {
       has: (slot: string) => ticks.ids.has(slot),
-      shown: ticks.ids.size === 0 ? ("none" as const) : shownState(ticks, rows.alive()),
+      shown,
       onTick: (slot: string, isRange: boolean) =>
         setTicks((now) => (isRange ? extend(now, rows.slots(), slot, slot) : toggle(now, slot))),
       onAll: () => setTicks((now) => toggleAll(now, rows.alive())),
     };
     return containerColumns({ fleet, hosts: hosts ?? NO_HOSTS, project, now_ms, ticking, onActions, t });
-  }, [fleet, hosts, project, now_ms, ticks, setTicks, rows, onActions, t]);
+  }, [fleet, hosts, project, now_ms, ticks, shown, setTicks, rows, onActions, t]);
   return (
     <Grid
       label={t("containers.title")}
       columns={columns}
       positions={order.positions}
+      asked={order.asked}
       keyOf={(position) => slots[position] ?? ""}
       isGone={(position) => !fleet.containers.isAlive(position)}
       versionOf={(position) => fleet.containers.versionOf(position)}

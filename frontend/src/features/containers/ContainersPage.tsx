@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { compareBy, type Sort } from "@/live/order";
+import type { Sort } from "@/live/compare";
 import { useKeys } from "@/shared/lib/keys";
 import { useStore } from "@/shared/lib/store";
 import { useFleet } from "@/shared/live/hooks";
@@ -18,15 +18,10 @@ import { listFilter } from "./filter";
 import { QueryBox } from "./QueryBox";
 import { QueryNotes } from "./QueryNotes";
 import { NO_TICKS } from "./ticks";
-import { useQueryText } from "./useQueryText";
+import { type Search, useAsked } from "./useAsked";
 import { useTicks } from "./useTicks";
 import { ViewsMenu } from "./ViewsMenu";
 
-interface Search {
-  q?: string | undefined;
-  sort?: string | undefined;
-  peek?: string | undefined;
-}
 interface Props {
   project: string;
   search: Search;
@@ -40,16 +35,17 @@ export function ContainersPage({ project, search, onSearch }: Props) {
   const { fleet } = useFleet();
   const { containers } = fleet;
   const isReady = fleet.isReady("containers");
-  const [query, setQuery] = useQueryText(search.q ?? "", (q) => onSearch({ ...search, q: q || undefined }));
+  const asked = useAsked(search, onSearch);
+  const { query, setQuery, ask } = asked;
   const [ticks, setTicks] = useTicks(project, containers);
-  const sort = readSort(search.sort, FIRST_SORT);
+  const sort = readSort(asked.sort, FIRST_SORT);
   const hasResult = useStore(bulk)?.project === project;
   const isPinned = ticks.ids.size > 0 || hasResult || search.peek !== undefined;
   const { order, isHeld, setHeld } = useShown(query, sort, isPinned);
   const count = order.positions.length;
   // What lies over the list goes first, then what is ticked in it, then what became of it, then the filter.
   const closeOver = (): boolean => {
-    if (search.peek !== undefined) onSearch({ ...search, peek: undefined });
+    if (search.peek !== undefined) ask({ peek: undefined });
     else if (ticks.ids.size > 0) setTicks(() => NO_TICKS);
     else if (hasResult && !isRunning()) bulk.set(null);
     else return false;
@@ -59,16 +55,13 @@ export function ContainersPage({ project, search, onSearch }: Props) {
   return (
     <Page>
       <PageHead title={t("containers.title")} actions={<RunButton project={project} />}>
-        <QueryBox fleet={fleet} value={query} onChange={setQuery} />
+        <QueryBox fleet={fleet} value={query} onChange={setQuery} onDone={asked.settle} />
         {isReady && <ListCount shown={count} all={containers.count} />}
         <ViewsMenu
           project={project}
           q={query}
           sort={writeSort(sort)}
-          onApply={(view) => {
-            setQuery(view.q);
-            onSearch({ ...search, q: view.q || undefined, sort: view.sort });
-          }}
+          onApply={(view) => ask({ q: view.q || undefined, sort: view.sort })}
         />
         <ResortPill moved={order.moved} onResort={order.resort} />
       </PageHead>
@@ -80,11 +73,11 @@ export function ContainersPage({ project, search, onSearch }: Props) {
           project={project}
           order={order}
           sort={sort}
-          onSort={(next) => onSearch({ ...search, sort: writeSort(next) })}
+          onSort={(next) => ask({ sort: writeSort(next) })}
           ticks={ticks}
           setTicks={setTicks}
           peek={search.peek}
-          onPeek={(peek) => onSearch({ ...search, peek })}
+          onPeek={(peek) => ask({ peek })}
           onHold={setHeld}
           onEscape={closeOver}
         />
@@ -110,11 +103,11 @@ function useShown(query: string, sort: Sort, isPinned: boolean) {
   const { fleet } = useFleet();
   const { containers } = fleet;
   const [isHeld, setHeld] = useState(false);
-  const ranks = sort.column === "state" ? CONTAINER_RANK : undefined;
   const wish = {
     key: `${query}|${writeSort(sort)}`,
     test: listFilter(fleet, query),
-    compare: compareBy(containers, sort, ranks),
+    sort,
+    ranks: sort.column === "state" ? CONTAINER_RANK : undefined,
   };
   const order = useListOrder(containers, wish, isHeld || isPinned);
   return { order, isHeld: isHeld || isPinned, setHeld };

@@ -1,17 +1,18 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
-import { useFleet } from "@/shared/live/hooks";
+import { useFleet, useNow } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { FirstSteps } from "@/shared/ui/EmptyStateSteps";
 import { Verb } from "@/shared/ui/Verb";
 import { relax } from "./filter";
 
-export function RunButton({ project }: { project: string }) {
+export const RunButton = memo(function RunButton({ project }: { project: string }) {
   const { t } = useTranslation();
   const { mayOperate } = useRights(project);
   const icon = <IconPlus size={15} />;
@@ -29,7 +30,7 @@ export function RunButton({ project }: { project: string }) {
       {t("containers.run")}
     </Button>
   );
-}
+});
 
 export function NoContainers({ project }: { project: string }) {
   const { t } = useTranslation();
@@ -56,7 +57,9 @@ export function NoContainers({ project }: { project: string }) {
 export function NoMatch({ query, onQuery }: { query: string; onQuery: (query: string) => void }) {
   const { t, i18n } = useTranslation();
   const { fleet } = useFleet();
-  const nearest = relax(fleet, query);
+  const slow_ms = useNow();
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the columns change in place; slow_ms says when to look
+  const nearest = useMemo(() => relax(fleet, query), [fleet, query, slow_ms]);
   return (
     <EmptyState title={t("containers.noMatch", { query })}>
       {nearest && (

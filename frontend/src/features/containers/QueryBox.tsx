@@ -13,12 +13,14 @@ interface Props {
   fleet: Fleet;
   value: string;
   onChange: (value: string) => void;
+  /** Somebody leaves the box, also by Enter and Escape. */
+  onDone: () => void;
 }
 
 const LIST_ID = "query-suggestions";
 
 /** The filter of the list, with suggestions: the arrows choose, Enter or Tab takes, Escape closes and then leaves. */
-export function QueryBox({ fleet, value, onChange }: Props) {
+export function QueryBox({ fleet, value, onChange, onDone }: Props) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const box = useSuggestions({ fleet, value, onChange, input });
@@ -51,7 +53,10 @@ export function QueryBox({ fleet, value, onChange }: Props) {
           onChange(event.currentTarget.value);
           box.typed(event.currentTarget.value, event.currentTarget.selectionStart);
         }}
-        onBlur={box.close}
+        onBlur={() => {
+          box.close();
+          onDone();
+        }}
         onKeyDown={box.onKeyDown}
       />
       {isOpen && <Offers offers={box.offers} active={box.active} onTake={box.take} />}
@@ -111,7 +116,7 @@ const HINTED = [
   "attempt",
 ] as const;
 
-interface Needs extends Props {
+interface Needs extends Omit<Props, "onDone"> {
   input: RefObject<HTMLInputElement | null>;
 }
 

@@ -1,6 +1,6 @@
 import { IconX } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "@/live/fleet";
 import { useNow } from "@/shared/live/hooks";
@@ -19,8 +19,10 @@ interface Props {
 }
 
 /** Below the filter: what in it is no filter, and values that nothing has (any more), each to be taken out. */
-export function QueryNotes({ fleet, query, isHeld, onChange }: Props) {
+export function QueryNotes({ fleet, query: typed, isHeld, onChange }: Props) {
   const { t } = useTranslation();
+  // The rows go first.
+  const query = useDeferredValue(typed);
   const slow_ms = useNow(LOOK_AGAIN_MS);
   const tokens = useMemo(() => readTokens(query), [query]);
   const troubled = tokens.filter((token) => token.trouble !== null);

@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { IconBookmark, IconCheck } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useViews } from "./useViews";
 import { givenViews, type View, viewOf } from "./views";
@@ -14,7 +14,19 @@ interface Props {
 }
 
 /** The named ways to look at the list: some are given, the others are somebody's own. */
-export function ViewsMenu({ project, q, sort, onApply }: Props) {
+export function ViewsMenu(props: Props) {
+  // The rows go first: with what was asked a moment ago the menu is drawn as it was, which costs nothing.
+  const q = useDeferredValue(props.q);
+  const sort = useDeferredValue(props.sort);
+  const latest = useRef(props.onApply);
+  useEffect(() => {
+    latest.current = props.onApply;
+  });
+  const apply = useCallback((view: View) => latest.current(view), []);
+  return <DrawnMenu project={props.project} q={q} sort={sort} onApply={apply} />;
+}
+
+const DrawnMenu = memo(function DrawnMenu({ project, q, sort, onApply }: Props) {
   const { t } = useTranslation();
   const [views, saveViews] = useViews(project);
   const [isOpen, setOpen] = useState(false);
@@ -62,7 +74,7 @@ export function ViewsMenu({ project, q, sort, onApply }: Props) {
       />
     </>
   );
-}
+});
 
 function Gap() {
   return <span style={{ width: 14 }} />;

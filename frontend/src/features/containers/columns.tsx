@@ -1,6 +1,7 @@
 /** The columns of the list of containers: each reads one field of one row where it stands. */
 import { IconDots, IconLayoutBottombarExpand } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
+import type { ReactNode } from "react";
 import type { Fleet } from "@/live/fleet";
 import type { Host } from "@/shared/api/types";
 import { openInDock } from "@/shared/lib/dock";
@@ -13,6 +14,7 @@ import { ContainerStatus } from "@/shared/ui/Status";
 import type { Column } from "@/shared/ui/grid";
 import { Sparkline } from "@/shared/ui/Sparkline";
 import styles from "./List.module.css";
+import { saidOf } from "./said";
 
 export interface Ticking {
   has: (slot: string) => boolean;
@@ -32,6 +34,8 @@ interface Needs {
 }
 
 const ONE_CORE_MILLIS = 1_000;
+const DOCK = <IconLayoutBottombarExpand size={15} stroke={1.6} aria-hidden />;
+const DOTS = <IconDots size={15} stroke={1.6} aria-hidden />;
 const ANSWERING = new Set(["running", "unhealthy", "unknown"]);
 
 export function containerColumns(needs: Needs): Column[] {
@@ -46,6 +50,7 @@ export function containerColumns(needs: Needs): Column[] {
 
 function tickColumn({ fleet, ticking, t }: Needs): Column {
   const { slot, name } = { slot: fleet.containers.text("slot"), name: fleet.containers.text("name") };
+  const label = saidOf((of) => t("list.tickOne", { name: of }));
   return {
     id: "tick",
     label: t("list.tick"),
@@ -68,7 +73,7 @@ function tickColumn({ fleet, ticking, t }: Needs): Column {
         type="checkbox"
         className={styles.tick}
         tabIndex={-1}
-        aria-label={t("list.tickOne", { name: name[at] ?? "" })}
+        aria-label={label(name[at] ?? "")}
         checked={ticking.has(slot[at] ?? "")}
         onChange={(event) => ticking.onTick(slot[at] ?? "", (event.nativeEvent as MouseEvent).shiftKey)}
       />
@@ -78,6 +83,8 @@ function tickColumn({ fleet, ticking, t }: Needs): Column {
 
 function buttonColumn({ fleet, project, onActions, t }: Needs): Column {
   const { slot, name } = { slot: fleet.containers.text("slot"), name: fleet.containers.text("name") };
+  const dockLabel = saidOf((of) => t("dock.openOf", { name: of }));
+  const actionsLabel = saidOf((of) => t("actions.title", { name: of }));
   return {
     id: "buttons",
     label: t("list.actions"),
@@ -87,11 +94,11 @@ function buttonColumn({ fleet, project, onActions, t }: Needs): Column {
       const target = { project, id: slot[at] ?? "", name: name[at] ?? "" };
       return (
         <span className={styles.rowButtons}>
-          <RowButton label={t("dock.openOf", target)} onClick={() => openInDock(target)}>
-            <IconLayoutBottombarExpand size={15} stroke={1.6} aria-hidden />
+          <RowButton label={dockLabel(target.name)} onClick={() => openInDock(target)}>
+            {DOCK}
           </RowButton>
-          <RowButton label={t("actions.title", target)} onClick={() => onActions(target.id)}>
-            <IconDots size={15} stroke={1.6} aria-hidden />
+          <RowButton label={actionsLabel(target.name)} onClick={() => onActions(target.id)}>
+            {DOTS}
           </RowButton>
         </span>
       );
@@ -99,7 +106,7 @@ function buttonColumn({ fleet, project, onActions, t }: Needs): Column {
   };
 }
 
-function RowButton(props: { label: string; onClick: () => void; children: React.ReactNode }) {
+function RowButton(props: { label: string; onClick: () => void; children: ReactNode }) {
   return (
     <button
       type="button"
@@ -114,6 +121,14 @@ function RowButton(props: { label: string; onClick: () => void; children: React.
   );
 }
 
+/** One drawing for each state: a row that is in the same one as before is not drawn anew for it. */
+const drawings = new Map<string, ReactNode>();
+
+function drawingOf(state: string): ReactNode {
+  if (!drawings.has(state)) drawings.set(state, <ContainerStatus state={state} />);
+  return drawings.get(state);
+}
+
 function whatColumns({ fleet, project, t }: Needs): Column[] {
   const table = fleet.containers;
   return [
@@ -122,7 +137,7 @@ function whatColumns({ fleet, project, t }: Needs): Column[] {
       label: t("column.state"),
       width: "112px",
       sortBy: "state",
-      cell: (at) => <ContainerStatus state={table.text("state")[at] ?? ""} />,
+      cell: (at) => drawingOf(table.text("state")[at] ?? ""),
     },
     {
       id: "name",

@@ -1,11 +1,10 @@
 /**
  * What could be meant while somebody types a filter: keys, and values that are there, with how many containers have
- * them. Reads the columns at the moment of asking; keeps nothing.
+ * them. Comes after the counting of values, before the box of the filter.
  */
 import type { Fleet } from "@/live/fleet";
-import { CONTAINER_LOOK } from "@/shared/ui/status";
-import { portNumbers } from "./filter";
 import { OFFERED, readTokens, TEXT_KEYS, type Token } from "./tokens";
+import { valuesOf } from "./values";
 
 const MOST_OFFERED = 10;
 const LEAST_LETTERS = 2;
@@ -14,8 +13,6 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   mem: ["128", "256", "512", "1024"],
   attempt: ["1", "2", "5"],
 };
-/** Their words are given by the API, and stay right when nothing is in that state now. */
-const HEALTH = ["healthy", "unhealthy", "starting", "none", "unknown"];
 
 export interface Completion {
   /** The whole filter, were it taken. */
@@ -104,72 +101,6 @@ function ranked(known: ReadonlyMap<string, number>, begun: string): { value: str
   return found.sort(
     (a, b) => a.rank - b.rank || b.count - a.count || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0),
   );
-}
-
-/** The values of a key and how many containers have each; null: nothing can be said about its values. */
-export function valuesOf(fleet: Fleet, key: string): Map<string, number> | null {
-  switch (key) {
-    case "state":
-      return countText(fleet, "state", Object.keys(CONTAINER_LOOK));
-    case "health":
-      return countText(fleet, "health", HEALTH);
-    case "host":
-      return countText(fleet, "host", aliveHosts(fleet, "name"));
-    case "image":
-      return countText(fleet, "image", []);
-    case "name":
-      return countText(fleet, "name", []);
-    case "reason":
-      return countText(fleet, "reason", []);
-    case "zone":
-      return countZones(fleet);
-    case "port":
-      return countPorts(fleet);
-    default:
-      return null;
-  }
-}
-
-type CountedColumn = "state" | "health" | "host" | "image" | "name" | "reason";
-
-function countText(fleet: Fleet, column: CountedColumn, always: readonly string[]): Map<string, number> {
-  const counts = new Map(always.map((value) => [value, 0]));
-  const values = fleet.containers.text(column);
-  forAlive(fleet, (at) => add(counts, values[at] ?? ""));
-  return counts;
-}
-
-function countZones(fleet: Fleet): Map<string, number> {
-  const [names, zones] = [aliveHosts(fleet, "name"), aliveHosts(fleet, "zone")];
-  const zoneOf = new Map(names.map((name, i) => [name, zones[i] ?? ""]));
-  const counts = new Map(zones.filter((zone) => zone !== "").map((zone) => [zone, 0]));
-  const places = fleet.containers.text("host");
-  forAlive(fleet, (at) => add(counts, zoneOf.get(places[at] ?? "") ?? ""));
-  return counts;
-}
-
-function countPorts(fleet: Fleet): Map<string, number> {
-  const counts = new Map<string, number>();
-  const ports = fleet.containers.text("ports");
-  forAlive(fleet, (at) => {
-    for (const port of new Set(portNumbers(ports[at] ?? ""))) add(counts, port);
-  });
-  return counts;
-}
-
-function aliveHosts(fleet: Fleet, column: "name" | "zone"): string[] {
-  const values = fleet.hosts.text(column);
-  const found: string[] = [];
-  for (let at = 0; at < fleet.hosts.end; at += 1) if (fleet.hosts.isAlive(at)) found.push(values[at] ?? "");
-  return found;
-}
-
-function forAlive(fleet: Fleet, tell: (at: number) => void): void {
-  for (let at = 0; at < fleet.containers.end; at += 1) if (fleet.containers.isAlive(at)) tell(at);
-}
-
-function add(counts: Map<string, number>, value: string): void {
-  if (value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
 }
 
 export interface Absent {

@@ -1,6 +1,7 @@
 /** The order in which the list was last shown: what "previous" and "next" mean on the page of one container. */
 import type { Fleet } from "@/live/fleet";
-import { arrange, compareBy } from "@/live/order";
+import { compareBy } from "@/live/compare";
+import { arrange } from "@/live/order";
 
 let last: { project: string; slots: readonly string[] } | null = null;
 
@@ -38,5 +39,5 @@ function byName(fleet: Fleet): string[] {
   const table = fleet.containers;
   const compare = compareBy(table, { column: "name", descending: false });
   const slots = table.text("slot");
-  return [...arrange(table, { key: "name", test: () => true, compare })].map((at) => slots[at] ?? "");
+  return [...arrange(table, { test: () => true, compare })].map((at) => slots[at] ?? "");
 }

@@ -1,5 +1,5 @@
 /** The ticked rows of a project's list. They stay while somebody looks at one container and comes back. */
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { ContainerTable } from "@/live/fleet";
 import { NO_TICKS, type Ticks, withoutIds } from "./ticks";
 
@@ -16,11 +16,15 @@ export function useTicks(project: string, table: ContainerTable): [Ticks, SetTic
       [...before.ids].filter((id) => table.find(id) === undefined),
     );
   });
-  const set: SetTicks = (change) =>
-    setTicks((before) => {
-      const next = change(before);
-      kept.set(project, next);
-      return next;
-    });
+  // The same one always: another one would draw every row anew.
+  const set: SetTicks = useCallback(
+    (change) =>
+      setTicks((before) => {
+        const next = change(before);
+        kept.set(project, next);
+        return next;
+      }),
+    [project],
+  );
   return [ticks, set];
 }

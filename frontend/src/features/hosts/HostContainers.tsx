@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { arrange, compareBy } from "@/live/order";
+import { compareBy } from "@/live/compare";
+import { arrange } from "@/live/order";
 import { shortImage, showCpuShare, showMemory } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useFleet } from "@/shared/live/hooks";
@@ -18,7 +19,7 @@ export function HostContainers({ name }: { name: string }) {
   const table = fleet.containers;
   const hosts = table.text("host");
   const byName = compareBy(table, { column: "name", descending: false });
-  const found = arrange(table, { key: name, test: (at) => hosts[at] === name, compare: byName });
+  const found = arrange(table, { test: (at) => hosts[at] === name, compare: byName });
   const rows = [...found.subarray(0, MOST_ROWS)].map((at) => {
     const slot = table.text("slot")[at] ?? "";
     return {

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HostTable } from "@/live/fleet";
-import { compareBy, type Sort } from "@/live/order";
+import type { Sort } from "@/live/compare";
 import { hostsQuery } from "@/shared/api/queries";
 import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
@@ -97,7 +97,8 @@ function useShown(query: string, sort: Sort) {
   const wish = {
     key: `${query}|${writeSort(sort)}`,
     test: hostFilter(fleet.hosts, query),
-    compare: compareBy(fleet.hosts, sort, sort.column === "state" ? HOST_RANK : undefined),
+    sort,
+    ranks: sort.column === "state" ? HOST_RANK : undefined,
   };
   return { order: useListOrder(fleet.hosts, wish, isHeld), sort, setHeld };
 }

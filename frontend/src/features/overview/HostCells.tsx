@@ -2,7 +2,8 @@ import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { arrange, compareBy } from "@/live/order";
+import { compareBy } from "@/live/compare";
+import { arrange } from "@/live/order";
 import { showMemory } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useCalmFleet } from "@/shared/live/hooks";
@@ -22,7 +23,6 @@ export function HostCells({ name, onClose }: { name: string; onClose: () => void
   const places = containers.text("host");
   const states = containers.text("state");
   const found = arrange(containers, {
-    key: name,
     test: (position) => places[position] === name,
     compare: compareBy(containers, { column: "state", descending: false }, CONTAINER_RANK),
   });

@@ -1,11 +1,20 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type RefObject, useEffect, useRef, useState } from "react";
-import type { Sort } from "@/live/order";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import {
+  type KeyboardEvent,
+  memo,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import type { Sort } from "@/live/compare";
 import { useKeys } from "../lib/keys";
 import { keepPlace, placeOf } from "../lib/place";
 import { type Column, nextSort, step } from "./grid";
 import { GridHead } from "./GridHead";
 import styles from "./Grid.module.css";
+import { RowKeys } from "./rowKeys";
 
 const ROW_PX = 28;
 const PAGE_ROWS = 20;
@@ -14,6 +23,8 @@ interface Props {
   label: string;
   columns: readonly Column[];
   positions: Int32Array;
+  /** Names the filter and the sort that the positions are the answer to. */
+  asked?: string;
   keyOf: (position: number) => string;
   isGone: (position: number) => boolean;
   /** Rises when a row changes. With it a row is drawn again only then, and when `columns` is another array. */
@@ -36,16 +47,17 @@ export function Grid(props: Props) {
   const latest = useLatest(props);
   const drawings = useRef(0);
   drawings.current += 1;
-  const hold = useHold(scroller, props.onHold);
-  const first_px = usePlace(props, scroller);
+  const place = usePlace(props);
+  const hold = useHold(scroller, props.onHold, place.onScroll);
   const rows = useVirtualizer({
     count: positions.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: rowHeight,
     overscan: 8,
-    initialOffset: first_px,
-    getItemKey: (index) => positions[index] ?? index,
+    initialOffset: place.first_px,
   });
+  const drawn = useDrawn(rows.getVirtualItems(), positions);
+  useOwnFocus(scroller);
   const selectedIndex =
     selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
 
@@ -58,6 +70,7 @@ export function Grid(props: Props) {
         className={styles.scroller}
         role="grid"
         aria-label={props.label}
+        data-asked={props.asked}
         aria-rowcount={positions.length + 1}
         aria-colcount={columns.length}
         aria-activedescendant={selectedIndex >= 0 ? rowId(selected ?? "") : undefined}
@@ -75,12 +88,11 @@ export function Grid(props: Props) {
           }
         />
         <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((item) => {
-            const position = positions[item.index] ?? -1;
+          {drawn.map(({ item, position, drawing }) => {
             const key = keyOf(position);
             return (
               <Row
-                key={item.key}
+                key={drawing}
                 grid={latest}
                 columns={columns}
                 position={position}
@@ -136,6 +148,30 @@ const Row = memo(function Row({ grid, columns, position, id, ...place }: RowProp
     </div>
   );
 });
+
+/** What is on the screen, each with the drawing that shows it. */
+function useDrawn(items: readonly VirtualItem[], positions: Int32Array) {
+  const [rowKeys] = useState(() => new RowKeys());
+  const shown = items.map((item) => positions[item.index] ?? -1);
+  const drawings = rowKeys.assign(shown);
+  return items.map((item, i) => ({ item, position: shown[i] ?? -1, drawing: drawings[i] ?? -1 }));
+}
+
+const rowHeight = (): number => ROW_PX;
+
+/** What has the focus in a row keeps it only as long as it is that row's: drawn into another one, the list has it. */
+function useOwnFocus(scroller: RefObject<HTMLDivElement | null>): void {
+  const owner = useRef<{ element: Element; row: string } | null>(null);
+  useLayoutEffect(() => {
+    const element = document.activeElement;
+    const row = scroller.current?.contains(element) ? element?.closest("[role=row][id]")?.id : undefined;
+    const had = owner.current;
+    owner.current = element && row !== undefined ? { element, row } : null;
+    if (had === null || had.element !== element || had.row === row) return;
+    owner.current = null;
+    scroller.current?.focus({ preventScroll: true });
+  });
+}
 
 /** What the last drawing was given, for those that outlive it. */
 function useLatest<T>(value: T): RefObject<T> {
@@ -196,18 +232,28 @@ function rowId(key: string): string {
   return `row-${key}`;
 }
 
+interface KeptPlace {
+  first_px: number;
+  onScroll: (top_px: number) => void;
+}
+
 /** Back finds the list where it was left. Answers how far it was scrolled then. */
-function usePlace(grid: Props, scroller: React.RefObject<HTMLDivElement | null>): number {
-  const { label, selected, onSelect } = grid;
+function usePlace({ label, selected, onSelect }: Props): KeptPlace {
   const [first] = useState(() => placeOf(label));
   const wanted = useRef(first?.selected ?? null);
+  // As the last scrolling said: to ask the element after every drawing would lay the page out twice.
+  const top_px = useRef(first?.top_px ?? 0);
   useEffect(() => {
     if (wanted.current !== null && selected === null) onSelect(wanted.current);
     wanted.current = null;
   }, [selected, onSelect]);
+  const keep = (): void => keepPlace(label, { top_px: top_px.current, selected });
   // Also without a scroll of its own: another filter or sort makes another entry of the history.
-  useEffect(() => keepPlace(label, { top_px: scroller.current?.scrollTop ?? 0, selected }));
-  return first?.top_px ?? 0;
+  useEffect(keep);
+  const onScroll = (now_px: number): void => {
+    top_px.current = now_px;
+  };
+  return { first_px: first?.top_px ?? 0, onScroll };
 }
 
 interface Hold {
@@ -217,7 +263,11 @@ interface Hold {
   onBlur: () => void;
 }
 
-function useHold(scroller: RefObject<HTMLDivElement | null>, tell: (isHeld: boolean) => void): Hold {
+function useHold(
+  scroller: RefObject<HTMLDivElement | null>,
+  tell: (isHeld: boolean) => void,
+  onScrolled: (top_px: number) => void,
+): Hold {
   const why = useRef({ pointer: false, focus: false, scrolled: false });
   const set = (part: Partial<typeof why.current>): void => {
     const before = Object.values(why.current).some(Boolean);
@@ -230,7 +280,11 @@ function useHold(scroller: RefObject<HTMLDivElement | null>, tell: (isHeld: bool
       onPointerEnter: () => set({ pointer: true }),
       onPointerLeave: () => set({ pointer: false }),
     },
-    onScroll: () => set({ scrolled: (scroller.current?.scrollTop ?? 0) > 0 }),
+    onScroll: () => {
+      const top_px = scroller.current?.scrollTop ?? 0;
+      onScrolled(top_px);
+      set({ scrolled: top_px > 0 });
+    },
     onFocus: () => set({ focus: true }),
     onBlur: () => set({ focus: false }),
   };

@@ -1,4 +1,4 @@
-import type { Sort } from "@/live/order";
+import type { Sort } from "@/live/compare";
 import type { Column } from "./grid";
 import styles from "./Grid.module.css";
 

@@ -1,6 +1,6 @@
 /** What a list is made of: shared by the grid and the pages that describe their columns to it. */
 import type { ReactNode } from "react";
-import type { Sort } from "@/live/order";
+import type { Sort } from "@/live/compare";
 
 export interface Column {
   id: string;

@@ -4,6 +4,8 @@ import type { Schema, Table } from "@/live/table";
 
 export interface ShownOrder {
   positions: Int32Array;
+  /** The filter and the sort that they are the answer to. */
+  asked: string;
   /** How many rows a fresh order would move, add or take away. */
   moved: number;
   resort: () => void;
@@ -18,5 +20,5 @@ export function useListOrder<S extends Schema>(table: Table<S>, wish: Wish, isHe
     order.release();
     drawAgain();
   };
-  return { positions: order.positions, moved: order.moved, resort };
+  return { positions: order.positions, asked: wish.key, moved: order.moved, resort };
 }
