@@ -88,7 +88,8 @@ class Revision(models.Model):
 class Rollout(models.Model):
     """The way from one revision to another, or a rolling restart. `number` is the round that its containers bear.
 
-    `failed`: ids of new attempts that failed, each counted once. A status of RolloutStatus.ENDED never changes.
+    `failed`: ids of new attempts that failed, each counted once; `failures`: how many since somebody said resume.
+    A status of RolloutStatus.ENDED never changes.
     """
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="rollouts")
@@ -102,6 +103,7 @@ class Rollout(models.Model):
     )
     message = models.TextField(default="")
     failed = models.JSONField(default=list)
+    failures = models.IntegerField(default=0)
     promoted = models.BooleanField(default=False)
     asked_by = models.CharField(max_length=200)
     started_at = models.DateTimeField(db_default=Now())

@@ -169,7 +169,7 @@ def _set_paused(
         Service.objects.filter(pk=row.pk).update(paused=paused, generation=F("generation") + 1)
         stuck = Rollout.objects.filter(service=row, status=RolloutStatus.PAUSED).first()
         if stuck is not None and not paused:
-            Rollout.objects.filter(pk=stuck.pk).update(failed=[])
+            Rollout.objects.filter(pk=stuck.pk).update(failures=0)
             end_rollout(row, stuck, RolloutStatus.RUNNING, message="goes on, by hand", actor=actor)
         tell_service(row, "paused" if paused else "resumed", actor=actor, message=f"{verb} was said")
     return current(row)

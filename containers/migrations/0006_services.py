@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ),
                 ("message", models.TextField(default="")),
                 ("failed", models.JSONField(default=list)),
+                ("failures", models.IntegerField(default=0)),
                 ("promoted", models.BooleanField(default=False)),
                 ("asked_by", models.CharField(max_length=200)),
                 ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -36,6 +36,7 @@ class Binding:
     host_name: str
     ports: tuple[BoundPort, ...] = ()
     volumes: tuple[str, ...] = ()
+    pinned: bool = False  # a global service's: a cordon keeps nothing of it away
 
 
 @once_more_on_deadlock
@@ -44,7 +45,7 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
     rows = lock((b.id for b in bindings), hold)
     wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
     room = _lock_room({b.host_id for b in wished})
-    done = [b for b in wished if _take(room, b.host_id, rows[b.id]) and _claim(b, rows[b.id].project_id)]
+    done = [b for b in wished if _take(room, b, rows[b.id]) and _claim(b, rows[b.id].project_id)]
     if not done:
         return set()
     write([_change(b) for b in done])
@@ -77,24 +78,34 @@ def _change(binding: Binding) -> dict[str, Any]:
     }
 
 
-def _lock_room(hosts: set[int]) -> dict[int, list[int]]:
+@dataclass(slots=True)
+class _Room:
+    """What is free on a host that may take work."""
+
+    is_active: bool
+    free: list[int]
+
+
+def _lock_room(hosts: set[int]) -> dict[int, _Room]:
     """Free [cpu_millis, memory_bytes] of the hosts that may take work, locked in the order of their ids."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT b.host_id, b.cpu_millis_allocatable - b.cpu_millis_reserved,"
+            "SELECT b.host_id, h.availability = %s, b.cpu_millis_allocatable - b.cpu_millis_reserved,"
             " b.memory_bytes_allocatable - b.memory_bytes_reserved FROM hosts_hostbooking b"
             " JOIN hosts_host h ON h.id = b.host_id WHERE b.host_id = ANY(%s)"
-            " AND h.availability = %s AND h.reachable = %s ORDER BY b.host_id FOR UPDATE OF b",
-            [list(hosts), Availability.ACTIVE.value, Reachable.OK.value],
+            " AND h.availability <> %s AND h.reachable = %s ORDER BY b.host_id FOR UPDATE OF b",
+            [Availability.ACTIVE.value, list(hosts), Availability.DRAINING.value, Reachable.OK.value],
         )
-        return {host: [cpu, memory] for host, cpu, memory in cursor.fetchall()}
+        return {host: _Room(is_active, [cpu, memory]) for host, is_active, cpu, memory in cursor.fetchall()}
 
 
-def _take(room: dict[int, list[int]], host_id: int, row: Row) -> bool:
-    free, request = room.get(host_id), (row.cpu_millis, row.memory_bytes)
-    if free is None or any(asked > left for asked, left in zip(request, free, strict=True)):
+def _take(room: dict[int, _Room], binding: Binding, row: Row) -> bool:
+    there, request = room.get(binding.host_id), (row.cpu_millis, row.memory_bytes)
+    if there is None or not (there.is_active or binding.pinned):
         return False
-    room[host_id] = [left - asked for asked, left in zip(request, free, strict=True)]
+    if any(asked > left for asked, left in zip(request, there.free, strict=True)):
+        return False
+    there.free = [left - asked for asked, left in zip(request, there.free, strict=True)]
     return True
 
 

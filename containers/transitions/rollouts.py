@@ -100,7 +100,8 @@ def count_failure(rollout_id: int, container_id: UUID) -> bool:
     """A new container of it failed; each counts once."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE containers_rollout SET failed = failed || to_jsonb(%s::text), stepped_at = now()"
+            "UPDATE containers_rollout SET failed = failed || to_jsonb(%s::text), failures = failures + 1,"
+            " stepped_at = now()"
             " WHERE id = %s AND NOT failed @> to_jsonb(%s::text) AND status <> ALL(%s)",
             [str(container_id), rollout_id, str(container_id), ENDED],
         )

@@ -147,10 +147,10 @@ def read() -> Snapshot:
             rows = query(
                 "SELECT c.id, h.name FROM containers_container c JOIN hosts_host h ON h.id = c.host_id"
                 " LEFT JOIN containers_service s ON s.id = c.service_id"
-                " WHERE c.host_id = ANY(%s) AND c.status = ANY(%s) AND c.desired = 'run' AND c.only_host_id IS NULL"
-                " AND CASE WHEN s.id IS NULL THEN c.restart = 'always' ELSE NOT s.strict END"
+                " WHERE c.host_id = ANY(%s) AND c.status = ANY(%s) AND c.only_host_id IS NULL"
+                " AND CASE WHEN s.id IS NULL THEN c.restart = 'always' AND c.desired = 'run' ELSE NOT s.strict END"
                 " AND NOT c.superseded AND coalesce(jsonb_array_length(c.spec -> 'volumes'), 0) = 0 ORDER BY c.id",
-                [lost, [Status.BOUND, Status.PREPARING, Status.STARTING, Status.RUNNING]],
+                [lost, [Status.BOUND, Status.PREPARING, Status.STARTING, Status.RUNNING, Status.STOPPING]],
             )
     return Snapshot(hosts, tuple((row[0], row[1]) for row in rows))
 

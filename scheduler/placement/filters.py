@@ -64,6 +64,8 @@ def sum_not_ready(shape: Shape, fleet: Fleet, rows: Rows) -> str:
 
 
 def not_active(shape: Shape, fleet: Fleet) -> Mask:
+    if shape.only_host is not None:  # a global service keeps what it has on a cordoned host
+        return np.fromiter((a == "draining" for a in fleet.availability), dtype=np.bool_, count=len(fleet))
     mask: Mask | None = fleet.columns.get("not active")
     if mask is None:
         mask = np.fromiter((a != "active" for a in fleet.availability), dtype=np.bool_, count=len(fleet))

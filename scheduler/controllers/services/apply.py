@@ -4,9 +4,10 @@ Compare-and-set: a service that somebody changed since it was read is left for t
 change whose containers have moved on. Before: plan.py. After: placement, the agent, the held-stops loop.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -42,26 +43,48 @@ ACTOR = "scheduler"
 
 @transaction.atomic
 def apply(seen: t.ServiceSeen, changes: Sequence[t.Change], *, generation: int, hold: Hold) -> int:
-    """How many changes were made."""
+    """How many changes were made: in order, up to the first that does not fit, since those after it count on it."""
     hold.fence()
     service = Service.objects.select_for_update().get(pk=seen.id)
-    if service.generation != generation or service.gone_at is not None:
+    if service.generation != generation or service.gone_at is not None or not _rollout_is(service, seen.rollout):
         return 0
     hands = Hands(service, seen)
-    made = hands.add_slots([change for change in changes if isinstance(change, t.AddSlot)])
-    return made + sum(hands.do(change) for change in changes if not isinstance(change, t.AddSlot))
+    made = 0
+    for together in _together(changes):
+        done = hands.do(together)
+        made += done
+        if done < len(together):
+            break
+    return made - hands.braked
+
+
+def _rollout_is(service: Service, seen: t.RolloutSeen | None) -> bool:
+    """Whether the latest roll-out is the one that was planned with, as it was."""
+    latest = Rollout.objects.filter(service=service).order_by("-number").values_list("number", "status").first()
+    return latest == (None if seen is None else (seen.number, seen.status))
+
+
+def _together(changes: Sequence[t.Change]) -> Iterator[Sequence[t.Change]]:
+    """New slots that stand side by side are one statement; everything else goes by itself."""
+    for is_new, run in groupby(changes, key=lambda change: isinstance(change, t.AddSlot)):
+        found = list(run)
+        yield from [found] if is_new else [[one] for one in found]
 
 
 @dataclass
 class Hands:
-    """Does one change after another; True for each that was made."""
+    """Does one change after another; False for one that does not fit any more."""
 
     service: Service
     seen: t.ServiceSeen
+    braked: int = 0
 
-    def do(self, change: t.Change) -> bool:
-        act: Callable[[Any], bool] = getattr(self, _ACTS[type(change)])
-        return act(change)
+    def do(self, changes: Sequence[t.Change]) -> int:
+        """How many of these were made; one kind of change."""
+        if isinstance(changes[0], t.AddSlot):
+            return self.add_slots([one for one in changes if isinstance(one, t.AddSlot)])
+        act: Callable[[Any], bool] = getattr(self, _ACTS[type(changes[0])])
+        return sum(act(change) for change in changes)
 
     @cached_property
     def template(self) -> Template:
@@ -98,17 +121,16 @@ class Hands:
 
     def stop(self, change: t.Stop) -> bool:
         row = Container.objects.select_for_update().filter(pk=change.id).first()
-        if row is None or row.status in FINAL or row.desired != Desired.RUN:
+        if row is None or row.status in FINAL or row.desired != Desired.RUN or _has_begun(row, change.while_pending):
             return False
         if change.needs_ready and not self._others_serve(row, change.needs_ready):
             return False
         unasked = not change.intended
         if unasked and not may_stop(row.host_id, actor=ACTOR):
-            return False
-        if change.delay_s > 0 and row.status == Status.RUNNING:
-            if row.stop_at is None:
-                hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why, unasked=unasked)
-            return row.stop_at is None
+            self.braked += 1
+            return True  # it stays and serves: what follows may still be done
+        if _is_held(row, change.delay_s):
+            return _hold(row, change.delay_s, change.why, unasked=unasked)
         return want(row.pk, Desired.STOP, actor=ACTOR, message=change.why, unasked=unasked)
 
     def _others_serve(self, row: Container, least: int) -> bool:
@@ -119,14 +141,17 @@ class Hands:
         return row.pk not in serving or len(serving - {row.pk}) >= least
 
     def remove_slot(self, change: t.RemoveSlot) -> bool:
-        row = Container.objects.select_for_update().filter(pk=change.id).first()
-        if row is None or row.desired == Desired.REMOVE:
+        """Every row of the slot that is not over, and the occupant; those that serve may leave the endpoints first."""
+        here = Container.objects.select_for_update().filter(service=self.service, slot_key=change.key, superseded=False)
+        rows = list(here.exclude(desired=Desired.REMOVE).order_by("pk"))
+        if not any(row.pk == change.id for row in rows) or any(_has_begun(row, change.while_pending) for row in rows):
             return False
-        if change.delay_s > 0 and row.status == Status.RUNNING and row.desired == Desired.RUN:
-            if row.stop_at is None:
-                hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why)
-            return row.stop_at is None
-        return want(row.pk, Desired.REMOVE, actor=ACTOR, message=change.why)
+        for row in rows:
+            if _is_held(row, change.delay_s):
+                _hold(row, change.delay_s, change.why)
+            else:
+                want(row.pk, Desired.REMOVE, actor=ACTOR, message=change.why)
+        return True
 
     def move_rollout(self, change: t.MoveRollout) -> bool:
         return self._move(RolloutStatus(change.status), change.why)
@@ -156,12 +181,30 @@ class Hands:
         return True
 
     def note(self, change: t.Note) -> bool:
-        return self.seen.rollout is not None and note_rollout(self.seen.rollout.id, change.why)
+        if self.seen.rollout is not None:
+            note_rollout(self.seen.rollout.id, change.why)
+        return True
 
     def gone(self, change: t.Gone) -> bool:
         Service.objects.filter(pk=self.service.pk, gone_at=None).update(gone_at=Now())
         tell_service(self.service, "gone", actor=ACTOR, message=change.why)
         return True
+
+
+def _has_begun(row: Container, while_pending: bool) -> bool:  # noqa: FBT001 - the change's own word
+    """The plan counts on it ending at once, which only what waits for a host does."""
+    return while_pending and row.status not in FINAL and row.status != Status.PENDING
+
+
+def _is_held(row: Container, delay_s: float) -> bool:
+    return delay_s > 0 and row.status == Status.RUNNING and row.desired == Desired.RUN
+
+
+def _hold(row: Container, delay_s: float, why: str, *, unasked: bool = False) -> bool:
+    """Out of the endpoints now, told to end later."""
+    if row.stop_at is None:
+        hold_stop(row.pk, delay_s=delay_s, actor=ACTOR, message=why, unasked=unasked)
+    return True
 
 
 _ACTS: dict[type, str] = {

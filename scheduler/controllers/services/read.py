@@ -74,7 +74,7 @@ def _services(ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
     return query(
         "SELECT s.id, s.name, s.mode, s.replicas, s.revision_id, s.fresh_from, s.policy, s.strict, s.stop_delay_s,"
         " s.paused, s.desired, s.generation, r.spec, o.id, o.number, o.kind, o.status, o.revision_id,"
-        " o.from_revision_id, o.started_at, o.stepped_at, o.failed, o.promoted, o.message"
+        " o.from_revision_id, o.started_at, o.stepped_at, o.failed, o.promoted, o.message, o.failures"
         " FROM containers_service s JOIN containers_revision r ON r.id = s.revision_id"
         " LEFT JOIN LATERAL (SELECT * FROM containers_rollout o WHERE o.service_id = s.id"
         " ORDER BY o.number DESC LIMIT 1) o ON true"
@@ -126,7 +126,7 @@ def _rollout(row: tuple[Any, ...]) -> RolloutSeen | None:
         from_revision_id=row[5],
         started_at=row[6],
         stepped_at=row[7],
-        failures=len(failed),
+        failures=row[11],
         failed_seen=failed,
         promoted=row[9],
         message=row[10],
