@@ -151,6 +151,7 @@ HOST_CELLS = list(product(Availability, Reachable))
 HOST_PATHS: dict[HostVerb, tuple[str, str, Any]] = {
     HostVerb.CORDON: ("post", "/hosts/h1/cordon", None),
     HostVerb.UNCORDON: ("post", "/hosts/h1/uncordon", None),
+    HostVerb.DRAIN: ("post", "/hosts/h1/drain", None),
     HostVerb.MARK_DEAD: ("post", "/hosts/h1/mark-dead", {"confirm": "h1"}),
     HostVerb.REMOVE: ("delete", "/hosts/h1", None),
 }
