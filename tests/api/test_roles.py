@@ -42,6 +42,8 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("get", "/hosts/{h}/usage"): (None, (200, 200, 200, 200, 200, 401)),
     ("post", "/hosts/{h}/cordon"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", "/hosts/{h}/uncordon"): (None, (200, 403, 403, 403, 403, 401)),
+    ("get", "/hosts/{h}/drain"): (None, (200, 403, 403, 403, 403, 401)),
+    ("post", "/hosts/{h}/drain"): (None, (202, 403, 403, 403, 403, 401)),
     ("get", "/hosts/{h}/mark-dead"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", "/hosts/{h}/mark-dead?preview=1"): ({}, (200, 403, 403, 403, 403, 401)),
     ("get", C): (None, (200, 200, 200, 200, 404, 401)),
