@@ -129,6 +129,7 @@ export const words: Words<typeof english> = {
     "stop-asked": "Er wird schon angehalten",
     "restart-asked": "Er wird schon neu gestartet",
     "already-cordoned": "Er ist schon gesperrt",
+    "already-draining": "Er wird schon geräumt",
     "not-cordoned": "Er ist nicht gesperrt",
     "host-answers": "Seine Engine antwortet",
   },

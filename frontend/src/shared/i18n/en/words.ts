@@ -126,6 +126,7 @@ export const words = {
     "stop-asked": "It is being stopped already",
     "restart-asked": "It is being restarted already",
     "already-cordoned": "It is cordoned already",
+    "already-draining": "It is being drained already",
     "not-cordoned": "It is not cordoned",
     "host-answers": "Its engine answers",
   },
