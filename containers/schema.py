@@ -1,4 +1,5 @@
-"""Puts the specs' own JSON Schemas into the OpenAPI document, as the components ContainerSpec and ServiceSpec.
+"""Puts the specs' own JSON Schemas into the OpenAPI document, as the components ContainerSpec, ServiceSpec and
+RevisionSpec (a container of a service: without a name).
 
 Before: drf-spectacular has made the document. After: the console's types and form know every field of a spec.
 """
@@ -12,6 +13,8 @@ def add_spec(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A post-processing hook of drf-spectacular."""
     components: dict[str, Any] = result.setdefault("components", {}).setdefault("schemas", {})
     components["ContainerSpec"] = schema()
-    components["ServiceSpec"] = service_schema()
+    of_service = service_schema()
+    components["ServiceSpec"] = of_service
+    components["RevisionSpec"] = {**of_service["properties"]["container"], "title": "RevisionSpec"}
     result["components"]["schemas"] = dict(sorted(components.items()))
     return result

@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from containers.models import Revision, Rollout, Service
-from containers.serializers import SPEC_REF
 from containers.service_actions import MOST_REPLICAS
 from containers.service_display import SERVICE_STATES, Counts, rollout_done, service_state
 from containers.service_queries import Seen
@@ -27,9 +26,9 @@ class ServiceSpecField(serializers.JSONField):
     """The spec as it was asked for, in canonical form."""
 
 
-@extend_schema_field({"allOf": [SPEC_REF], "description": "what it runs, in canonical form, without a name"})
+@extend_schema_field({"$ref": "#/components/schemas/RevisionSpec"})
 class RevisionSpecField(serializers.JSONField):
-    """A container's spec without its name."""
+    """What it runs: a container's spec in canonical form, without its name."""
 
 
 class UpdatePolicySerializer(serializers.Serializer[Any]):

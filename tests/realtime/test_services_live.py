@@ -87,7 +87,7 @@ def test_everything_that_decides_is_told(watched: Watched) -> None:
     assert watched.agrees()["ready"] == 1
     assert watched.states() == ["2:ready"]
     hold_stop(second.pk, delay_s=30, actor=ACTOR)
-    watched.agrees()
+    assert watched.agrees()["ready"] == 0
     assert watched.states() == ["2:draining"]
     Host.objects.filter(pk=host.pk).update(reachable="suspect")  # without a hint, as if it were lost
     watched.agrees()

@@ -1747,8 +1747,7 @@ export interface components {
             /** @description it is what is wanted now */
             is_current: boolean;
             number: number;
-            /** @description what it runs, in canonical form, without a name */
-            spec: components["schemas"]["ContainerSpec"];
+            spec: components["schemas"]["RevisionSpec"];
         };
         RevisionChange: {
             /** @description null: it was not there */
@@ -1767,6 +1766,296 @@ export interface components {
             created_by: string;
             image: string;
             number: number;
+        };
+        /**
+         * RevisionSpec
+         * @description what runs in each slot, as any container, without a name; restart is always by default
+         */
+        RevisionSpec: {
+            /**
+             * @description arguments; left out or empty: the image's own
+             * @example [
+             *       "serve",
+             *       "--port",
+             *       "80"
+             *     ]
+             */
+            command?: string[] | null;
+            /**
+             * @description rules on host labels, all of which must hold
+             * @example [
+             *       "zone=fra",
+             *       "disk!=hdd",
+             *       "gpu"
+             *     ]
+             */
+            constraints?: string[] | null;
+            /**
+             * @description the program; left out: the image's own, []: none
+             * @example [
+             *       "/bin/sh",
+             *       "-c"
+             *     ]
+             */
+            entrypoint?: string[] | null;
+            /**
+             * @description environment variables; numbers stand in quotes
+             * @example {
+             *       "LOG_LEVEL": "info",
+             *       "WORKERS": "4"
+             *     }
+             */
+            env?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description how it is asked whether it is well, and how often: exactly one of test, http and tcp
+             * @example {
+             *       "http": {
+             *         "port": 80,
+             *         "path": "/healthz"
+             *       },
+             *       "interval": 10
+             *     }
+             */
+            health_check?: (({
+                /**
+                 * @description a GET that Orchestra's agent sends; the image needs no curl
+                 * @example {
+                 *       "port": 80,
+                 *       "path": "/healthz"
+                 *     }
+                 */
+                http?: {
+                    /**
+                     * @description the request's Host header; left out: the address that is asked
+                     * @example shop.example.com
+                     */
+                    host_header?: string | null;
+                    /**
+                     * @description the path and query of the request; redirects are not followed
+                     * @default /
+                     */
+                    path: string | null;
+                    /**
+                     * @description the port inside the container; it is asked where it is published
+                     * @example 80
+                     */
+                    port: number;
+                    /**
+                     * @description statuses that are good answers, both ends included
+                     * @default 200-399
+                     * @example 200-299
+                     * @example 204
+                     */
+                    status: string | number | null;
+                } | null;
+                /**
+                 * @description the time between two checks, in seconds
+                 * @default 10
+                 */
+                interval: number | null;
+                /**
+                 * @description failures in a row before it is unhealthy
+                 * @default 3
+                 */
+                retries: number | null;
+                /**
+                 * @description the time after the start in which failures do not count, until the first good answer, in seconds
+                 * @default 0
+                 */
+                start_period: number | null;
+                /**
+                 * @description a connection that Orchestra's agent opens; good when it is taken and not closed at once
+                 * @example {
+                 *       "port": 5432
+                 *     }
+                 */
+                tcp?: {
+                    /**
+                     * @description the port inside the container; it is asked where it is published
+                     * @example 80
+                     */
+                    port: number;
+                } | null;
+                /**
+                 * @description a command that the engine runs inside the container; write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
+                 * @example [
+                 *       "CMD",
+                 *       "curl",
+                 *       "-f",
+                 *       "http://localhost/"
+                 *     ]
+                 */
+                test?: string | string[] | null;
+                /**
+                 * @description the time one check may take, in seconds
+                 * @default 5
+                 */
+                timeout: number | null;
+            } & (unknown | unknown | unknown)) | null) & (unknown | unknown | unknown);
+            /**
+             * @description an image, by tag or digest
+             * @example nginx:1.27
+             * @example registry:5000/shop/web:1.4
+             */
+            image: string;
+            /**
+             * @description run a small init as process 1, which passes signals on
+             * @default true
+             */
+            init: boolean | null;
+            /**
+             * @description labels of the engine's container, for people and tools
+             * @example {
+             *       "team": "shop"
+             *     }
+             */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description published ports
+             * @example [
+             *       {
+             *         "container_port": 80
+             *       }
+             *     ]
+             */
+            ports?: {
+                /**
+                 * @description the port that the program listens on
+                 * @example 80
+                 */
+                container_port: number;
+                /**
+                 * @description the host's address to publish on; left out: the host's data address
+                 * @example 0.0.0.0
+                 * @example 127.0.0.1
+                 */
+                host_address?: string | null;
+                /**
+                 * @description the port on the host; left out: the scheduler chooses a free one
+                 * @example 8080
+                 */
+                host_port?: number | null;
+                /**
+                 * @description the transport protocol
+                 * @default tcp
+                 * @enum {string|null}
+                 */
+                protocol: "tcp" | "udp" | null;
+            }[] | null;
+            /**
+             * @description the root file system is read-only
+             * @default false
+             */
+            read_only: boolean | null;
+            /**
+             * @description what is reserved, and what it may use at most
+             * @example {
+             *       "cpu": "0.5",
+             *       "memory": "256m",
+             *       "memory_limit": "512m"
+             *     }
+             */
+            resources?: {
+                /**
+                 * @description CPU reserved on the host, in cores or thousandths (m); left out: none
+                 * @example 0.5
+                 * @example 500m
+                 */
+                cpu?: string | number | null;
+                /**
+                 * @description CPU it may use at most, in cores or thousandths (m); left out: no limit
+                 * @example 1
+                 */
+                cpu_limit?: string | number | null;
+                /**
+                 * @description memory reserved on the host, in bytes or with k, m, g; left out: none
+                 * @example 256m
+                 */
+                memory?: string | number | null;
+                /**
+                 * @description memory it may use at most, in bytes or with k, m, g; beyond, the kernel ends it
+                 * @example 512m
+                 */
+                memory_limit?: string | number | null;
+            } | null;
+            /**
+             * @description what follows when it ends: nothing, a new attempt after a failure, or always one
+             * @default none
+             * @enum {string|null}
+             */
+            restart: "none" | "on-failure" | "always" | null;
+            /**
+             * @description the time between the stop signal and KILL, in seconds
+             * @default 10
+             */
+            stop_grace: number | null;
+            /**
+             * @description the signal that asks it to end; left out: the image's own, or TERM
+             * @example TERM
+             * @example INT
+             */
+            stop_signal?: string | null;
+            /**
+             * @description folders in memory, counted as the container's memory
+             * @example [
+             *       {
+             *         "path": "/cache",
+             *         "size": "64m"
+             *       }
+             *     ]
+             */
+            tmpfs?: {
+                /**
+                 * @description an absolute path inside the container
+                 * @example /data
+                 */
+                path: string;
+                /**
+                 * @description its largest size, in bytes or with k, m, g
+                 * @default 64m
+                 */
+                size: string | number | null;
+            }[] | null;
+            /**
+             * @description user and group inside the container; left out: the image's own
+             * @example 1000:1000
+             */
+            user?: string | null;
+            /**
+             * @description named volumes; the container runs where they are
+             * @example [
+             *       {
+             *         "name": "data",
+             *         "path": "/data"
+             *       }
+             *     ]
+             */
+            volumes?: {
+                /**
+                 * @description a volume of the project; it is made when it does not exist
+                 * @example data
+                 */
+                name: string;
+                /**
+                 * @description an absolute path inside the container
+                 * @example /data
+                 */
+                path: string;
+                /**
+                 * @description the container cannot write to it
+                 * @default false
+                 */
+                read_only: boolean | null;
+            }[] | null;
+            /**
+             * @description the folder the program starts in; left out: the image's own
+             * @example /app
+             */
+            workdir?: string | null;
         };
         /** @enum {string} */
         Role: "viewer" | "operator" | "owner" | "admin";
