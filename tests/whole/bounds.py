@@ -25,9 +25,9 @@ ENGINES_EVERY_S = 0.5
 
 COUNTS = """
 SELECT c.service_id::text,
-  count(*) FILTER (WHERE c.status = ANY(%(live)s) AND (h.reachable IS NULL OR h.reachable = 'ok')),
+  count(*) FILTER (WHERE c.status = ANY(%(live)s) AND h.reachable IS DISTINCT FROM 'lost'),
   count(*) FILTER (WHERE c.status = 'running' AND c.health IN ('none', 'healthy') AND c.desired = 'run'
-    AND c.stop_at IS NULL AND h.reachable = 'ok'),
+    AND c.stop_at IS NULL),
   (SELECT s.replicas FROM containers_service s WHERE s.id = c.service_id)
 FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id WHERE c.service_id = ANY(%(ids)s)
 GROUP BY c.service_id
