@@ -32,6 +32,7 @@ TRIES_ELSEWHERE = 3
 HISTORY = 16  # attempts looked back at: beyond the tenth crash the wait no longer grows
 ELSEWHERE_WITHIN_S = 300.0
 A_SECOND_PER_HOST = 2
+JITTER_S = 0.25
 TOUCH_S = 1e-6  # moments just a second apart are not within a second, however the sums are rounded
 ENDED_MAX = 2_000
 
@@ -108,7 +109,7 @@ class Restarts:
         return Done(made, f"{made} new attempts" if made else "")
 
     def _make(self, step: Next, ended: Ended, now: datetime, now_s: float, *, hold: Hold) -> int:
-        spaced = self._pace.spaced(step, ended, now_s)
+        spaced = self._pace.spaced(step, ended, now_s, jitter=random.random())
         made = apply(spaced, now, hold=hold)
         if made:
             self._pace.book(spaced, ended, now_s)
@@ -121,11 +122,17 @@ class Pace:
     def __init__(self) -> None:
         self._times: dict[int | None, list[float]] = {}
 
-    def spaced(self, step: Next, ended: Ended, now_s: float) -> Next:
-        """The same step, late enough. What the operator asked for is not a crash."""
+    def spaced(self, step: Next, ended: Ended, now_s: float, *, jitter: float) -> Next:
+        """The same step, late enough. What the operator asked for is not a crash.
+
+        Who has to wait for others waits a little longer by chance: hosts that fell together shall not start in step.
+        """
         if ended.restart_asked:
             return step
-        at_s = first_free_s(self._times.get(ended.last.host_id, ()), now_s + step.wait_s)
+        times, wished_s = self._times.get(ended.last.host_id, ()), now_s + step.wait_s
+        at_s = first_free_s(times, wished_s)
+        if at_s > wished_s:
+            at_s = first_free_s(times, at_s + jitter * JITTER_S)
         return replace(step, wait_s=at_s - now_s)
 
     def book(self, step: Next, ended: Ended, now_s: float) -> None:
