@@ -46,7 +46,7 @@ def test_it_is_installed_as_systemd_likes_it_and_removed(spawn: Spawn, tmp_path:
 
 @pytest.mark.parametrize("word", ["/srv/my apps/x", "100%", "a$b", 'a"b', "a\\b", "plain"])
 def test_odd_words_reach_the_program_as_they_are(word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit.sys, "executable", "/bin/true")
+    monkeypatch.setattr(sys, "executable", "/bin/true")
     file = tmp_path / unit.NAME
     file.write_text(unit.text(["--host", word]))
     assert judged(file) == ""
