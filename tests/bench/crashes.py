@@ -13,7 +13,7 @@ LOOPS = 50
 REPLICAS = 5
 LIMIT = 1.2
 STARTS = 3  # of the service, on each side of a pair
-CRASHES = 4  # of the typical loop before it counts as one: what starts for the first time is no loop
+CRASHES = 3  # of the typical loop before it counts as one: what starts for the first time is no loop
 REST_S = 1.0
 
 CRASHED = (
