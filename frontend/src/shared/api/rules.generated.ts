@@ -43,7 +43,8 @@ export const LEAST_ROLE = {
   "host.cordon": "admin",
   "host.mark-dead": "admin",
   "host.remove": "admin",
-  "platform.see": "admin"
+  "platform.see": "admin",
+  "brake.release": "admin"
 } as const;
 
 export type ContainerVerb = "stop" | "keep" | "restart" | "remove";
@@ -328,6 +329,7 @@ export interface HostRule {
   verbs: readonly HostVerb[];
   availability: readonly Host["availability"][];
   reachable: readonly Host["reachable"][];
+  unlessBad: string;
   isIdle: boolean;
 }
 
@@ -347,6 +349,7 @@ export const HOST_RULES: readonly HostRule[] = [
       "refused",
       "lost"
     ],
+    "unlessBad": "",
     "isIdle": true
   },
   {
@@ -364,6 +367,7 @@ export const HOST_RULES: readonly HostRule[] = [
       "refused",
       "lost"
     ],
+    "unlessBad": "flapping",
     "isIdle": true
   },
   {
@@ -381,6 +385,7 @@ export const HOST_RULES: readonly HostRule[] = [
       "refused",
       "lost"
     ],
+    "unlessBad": "",
     "isIdle": true
   },
   {
@@ -396,6 +401,7 @@ export const HOST_RULES: readonly HostRule[] = [
     "reachable": [
       "ok"
     ],
+    "unlessBad": "",
     "isIdle": false
   }
 ];

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/brakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first. */
+        get: operations["listBrakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brakes/{brake}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What was held back goes on; as much as before may be stopped until the brake holds again. */
+        post: operations["releaseBrake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -919,6 +953,24 @@ export interface components {
         };
         /** @enum {string} */
         AvailabilityEnum: "active" | "cordoned" | "draining";
+        Brake: {
+            /** @description null: it holds for all hosts */
+            readonly host: string | null;
+            readonly id: number;
+            /** @description for people: what was stopped, and where */
+            readonly message: string;
+            /** Format: date-time */
+            readonly released_at: string | null;
+            /** @description empty while it holds */
+            readonly released_by: string;
+            /** Format: date-time */
+            readonly since: string;
+        };
+        BrakePage: {
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["Brake"][];
+        };
         Capacity: {
             cpu_millis: number;
             memory_bytes: number;
@@ -2271,6 +2323,146 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listBrakes: {
+        parameters: {
+            query?: {
+                /** @description from `next` or `previous` of another page */
+                cursor?: string;
+                /** @description rows of a page, at most 1,000; default 100 */
+                limit?: number;
+                /** @description 1: only those that hold */
+                on?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrakePage"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseBrake: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                brake: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brake"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {

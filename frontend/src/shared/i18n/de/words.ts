@@ -121,7 +121,8 @@ export const words: Words<typeof english> = {
     notOwner: "Das darf nur, wer dieses Projekt leitet",
     superseded: "Ein neuerer Versuch ist gefolgt",
     "already-removed": "Er ist entfernt",
-    "of-a-service": "Sein Dienst würde einen neuen starten: den Dienst skalieren oder ändern, oder diesen Container ersetzen",
+    "of-a-service":
+      "Sein Dienst würde einen neuen starten: den Dienst skalieren oder ändern, oder diesen Container ersetzen",
     "being-removed": "Er wird gerade entfernt",
     "remove-asked": "Er wird schon entfernt",
     "no-held-stop": "Kein Anhalten lässt sich mehr zurücknehmen",
@@ -130,6 +131,7 @@ export const words: Words<typeof english> = {
     "restart-asked": "Er wird schon neu gestartet",
     "already-cordoned": "Er ist schon gesperrt",
     "not-cordoned": "Er ist nicht gesperrt",
+    "already-draining": "Er wird schon geräumt",
     "host-answers": "Seine Engine antwortet",
   },
 };

@@ -118,7 +118,8 @@ export const words = {
     notOwner: "Only owners of this project may do this",
     superseded: "A newer attempt has followed",
     "already-removed": "It has been removed",
-    "of-a-service": "Its service would start another one: scale or update the service, or replace this container",
+    "of-a-service":
+      "Its service would start another one: scale or update the service, or replace this container",
     "being-removed": "It is being removed",
     "remove-asked": "It is being removed already",
     "no-held-stop": "No stop of it can be taken back any more",
@@ -127,6 +128,7 @@ export const words = {
     "restart-asked": "It is being restarted already",
     "already-cordoned": "It is cordoned already",
     "not-cordoned": "It is not cordoned",
+    "already-draining": "It is being drained already",
     "host-answers": "Its engine answers",
   },
 };
