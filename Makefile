@@ -35,6 +35,14 @@ dev: $(VENV)/.dev frontend/node_modules/.stamp ## The same with the console serv
 engine-stop: $(VENV)/.runtime ## Stop the Docker engine that `make up` started, and the containers on it
 	@$(BIN)/python manage.py engine stop
 
+.PHONY: service
+service: $(VENV)/.runtime frontend/dist/index.html ## Let systemd run it, now and after every reboot (root; HOST=, PORT=, ARGS=--no-engine)
+	@$(BIN)/python manage.py service install $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
+
+.PHONY: service-remove
+service-remove: $(VENV)/.runtime ## Take that back; data, engine and containers stay
+	@$(BIN)/python manage.py service remove
+
 ##@ Prove
 
 .PHONY: test
@@ -120,7 +128,7 @@ clean: ## Remove what was built (environments, caches, the built console); var/ 
 
 .PHONY: help
 help: ## This list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- what the targets stand on; each is made again only when what it comes from has changed ------------------------
 

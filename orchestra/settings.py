@@ -61,6 +61,8 @@ ENGINE_DOWN_LOST_AFTER_S = _seconds("ENGINE_DOWN_LOST_AFTER_S", 30.0)
 COMPARE_S = _seconds("COMPARE_S", 5.0)
 ENGINE_DEADLINE_S = _seconds("ENGINE_DEADLINE_S", 5.0)
 ENGINE_POOL: int = env.int(_ours("ENGINE_POOL"), default=8)  # calls in flight per host
+ENGINE_STARTS_PER_S = _seconds("ENGINE_STARTS_PER_S", 20.0)  # of one engine; twice as many after a rest
+REGISTRY_PULLS: int = env.int(_ours("REGISTRY_PULLS"), default=16)  # at a time from one registry, of one agent
 SAMPLE_S = _seconds("SAMPLE_S", 10.0)
 SAMPLE_KEEP_H: int = env.int(_ours("SAMPLE_KEEP_H"), default=24)
 _first_port, _last_port = (int(part) for part in env.str(_ours("PORT_RANGE"), default="20000-29999").split("-"))

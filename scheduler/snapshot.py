@@ -6,7 +6,7 @@ the timer. After: placement decides, binding writes.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from scheduler.reading import as_json, query, repeatable_read
 
 PENDING_MAX = 50_000
 TRIES_LOOKED_AT = 8
+GIVES_WAY_S = 5.0
+GIVES_WAY_LOOK_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ _WAITING = (
 )
 
 
+_COMING_UP = [Status.BOUND.value, Status.PREPARING.value, Status.STARTING.value]
+_FRESH = (
+    "SELECT 1 FROM containers_container WHERE status = ANY(%s) AND not_before IS NULL AND desired = 'run'"
+    " AND status_since > %s - make_interval(secs => %s) LIMIT 1"
+)
+
+
 def read() -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits."""
     with repeatable_read() as now:
@@ -69,8 +78,9 @@ def read() -> Snapshot | None:
             " WHERE status = %s AND desired = 'run' ORDER BY created_at, id LIMIT %s",
             [Status.PENDING.value, PENDING_MAX],
         )
-        waiting = [row[:-1] for row in rows if row[-1] is None or row[-1] <= now]
-        wake_in_s = min(((row[-1] - now).total_seconds() for row in rows if row[-1] and row[-1] > now), default=None)
+        due = _due([row[-1] for row in rows], now)
+        waiting = [row[:-1] for row, at in zip(rows, due, strict=True) if at is None or at <= now]
+        wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
@@ -79,6 +89,19 @@ def read() -> Snapshot | None:
         pending = [_pending(row, failed.get(row[1], ())) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
+
+
+def _due(wished: Sequence[datetime | None], now: datetime) -> list[datetime | None]:
+    """When each is placed, None: at once. Restarts that were put off anyway give way to what starts for the first time.
+
+    They do so for a few seconds at most, and only to what moves: an image that is pulled for minutes holds up nobody.
+    """
+    if not any(at is not None and at <= now for at in wished):
+        return list(wished)
+    if None not in wished and not query(_FRESH, [_COMING_UP, now, GIVES_WAY_S]):
+        return list(wished)
+    again, latest = now + timedelta(seconds=GIVES_WAY_LOOK_S), timedelta(seconds=GIVES_WAY_S)
+    return [again if at is not None and at <= now < at + latest else at for at in wished]
 
 
 def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fleet]:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from containers.agent.apply import do
 from containers.agent.hands import Hands
 from containers.agent.images import ImageDesk
+from containers.agent.pace import Bucket
 from containers.agent.plan import Do, Step
 from containers.agent.progress import PullNeeded
 from core.lib.clock import monotonic_s
@@ -45,6 +47,8 @@ class Crew:
     ) -> None:
         self.hands, self.on_done, self.on_failed, self.on_lost = hands, on_done, on_failed, on_lost
         self._desk = ImageDesk()
+        self._starts = Bucket(settings.ENGINE_STARTS_PER_S, 2 * settings.ENGINE_STARTS_PER_S)
+        self._dismissed = threading.Event()
         self._up = ThreadPoolExecutor(UP_THREADS, thread_name_prefix=f"up-{hands.host_name}")
         self._pull = ThreadPoolExecutor(PULL_THREADS, thread_name_prefix=f"pull-{hands.host_name}")
         self._down = ThreadPoolExecutor(DOWN_THREADS, thread_name_prefix=f"down-{hands.host_name}")
@@ -77,6 +81,7 @@ class Crew:
 
     def dismiss(self, *, wait: bool) -> None:
         """Take nothing new; with `wait`, let those at work finish."""
+        self._dismissed.set()
         pools = (self._up, self._pull, self._down, self._look)
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -93,6 +98,8 @@ class Crew:
     def _run(self, step: Step, *, may_pull: bool = False) -> None:
         after, handed_on = self.on_failed, False
         try:
+            if step.do == Do.BRING_UP and not may_pull:
+                self._dismissed.wait(self._starts.book(monotonic_s()))
             do(step, self.hands, self._desk, may_pull=may_pull)
             after = self.on_done
         except PullNeeded:

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.conf import settings
+
 from containers.agent.failures import is_silence
 from containers.agent.hands import Hands
 from containers.agent.memory import Memory
+from containers.agent.pace import Turnstile
 from containers.agent.progress import TOLD_EVERY_S, Pull, PullNeeded, Teller
 from containers.models import Container
 from containers.registries import Credentials, credentials_for, is_guarded, was_shown
@@ -27,6 +30,8 @@ log = logging.getLogger(__name__)
 
 RESOLVED_FOR_S = 10.0
 SILENT_REGISTRY_FOR_S = 60.0
+
+PULLS = Turnstile(settings.REGISTRY_PULLS)  # of this process: its hosts share a registry
 
 Asker = tuple[int, int] | None
 
@@ -181,8 +186,9 @@ class ImageDesk:
         try:
             return hands.engine.image(exact)
         except ImageMissing:
-            hands.check()
-            return hands.engine.pull(exact, auth=errand.auth, progress=teller)
+            with PULLS.turn(parse_image(exact).registry, waiting=teller.queued):
+                hands.check()
+                return hands.engine.pull(exact, auth=errand.auth, progress=teller)
         finally:
             self._pulling.pop(exact, None)  # who waits for it has it in hand
             pull.lock.release()

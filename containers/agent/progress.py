@@ -69,6 +69,11 @@ class Teller:
         """Another row pulls the same image: what that one moves is our progress too."""
         self._tell({"text": "Waiting for the same pull"})
 
+    def queued(self) -> None:
+        """Others pull from the same registry, and it is not our turn yet: that is no standstill of ours."""
+        self.pull.moved_s = monotonic_s()
+        self._tell({"text": "Waiting for its turn at the registry"})
+
     def _tell(self, told: dict[str, Any]) -> None:
         if monotonic_s() - self._told_s < TOLD_EVERY_S:
             return

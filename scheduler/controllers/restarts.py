@@ -31,7 +31,8 @@ ACTOR = "scheduler"
 TRIES_ELSEWHERE = 3
 HISTORY = 16  # attempts looked back at: beyond the tenth crash the wait no longer grows
 ELSEWHERE_WITHIN_S = 300.0
-A_SECOND_PER_HOST = 2
+CHRONIC = 3  # crashes in a row: from here on nobody waits for it, and others shall not wait because of it
+JITTER_S = 0.25
 TOUCH_S = 1e-6  # moments just a second apart are not within a second, however the sums are rounded
 ENDED_MAX = 2_000
 
@@ -108,45 +109,81 @@ class Restarts:
         return Done(made, f"{made} new attempts" if made else "")
 
     def _make(self, step: Next, ended: Ended, now: datetime, now_s: float, *, hold: Hold) -> int:
-        spaced = self._pace.spaced(step, ended, now_s)
+        spaced = self._pace.spaced(step, ended, now_s, jitter=random.random())
         made = apply(spaced, now, hold=hold)
         if made:
             self._pace.book(spaced, ended, now_s)
         return made
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `most` within any `within_s` seconds."""
+
+    most: int
+    within_s: float
+
+
+CRASHED = Rate(2, 1.0)
+AGAIN_AND_AGAIN = Rate(1, 2.0)
+
+
 class Pace:
-    """Of one host's crash restarts at most two a second: a host that just lost many is not stormed. Pure."""
+    """Of one host's crash restarts at most two a second, of those that crash again and again one in two seconds.
+
+    So a host that just lost many is not stormed, and crash loops leave room for what shall start beside them. Pure.
+    """
 
     def __init__(self) -> None:
-        self._times: dict[int | None, list[float]] = {}
+        self._times: dict[tuple[int | None, Rate], list[float]] = {}
 
-    def spaced(self, step: Next, ended: Ended, now_s: float) -> Next:
-        """The same step, late enough. What the operator asked for is not a crash."""
+    def spaced(self, step: Next, ended: Ended, now_s: float, *, jitter: float) -> Next:
+        """The same step, late enough. What the operator asked for is not a crash.
+
+        Who has to wait for others waits a little longer by chance: hosts that fell together shall not start in step.
+        """
         if ended.restart_asked:
             return step
-        at_s = first_free_s(self._times.get(ended.last.host_id, ()), now_s + step.wait_s)
+        wished_s = now_s + step.wait_s
+        at_s = self._first_free_s(ended, wished_s)
+        if at_s > wished_s:
+            at_s = self._first_free_s(ended, at_s + jitter * JITTER_S)
         return replace(step, wait_s=at_s - now_s)
+
+    def _first_free_s(self, ended: Ended, at_s: float) -> float:
+        while True:
+            found_s = at_s
+            for rate in rates(ended):
+                found_s = first_free_s(self._times.get((ended.last.host_id, rate), ()), found_s, rate)
+            if found_s == at_s:
+                return at_s
+            at_s = found_s
 
     def book(self, step: Next, ended: Ended, now_s: float) -> None:
         """It was made: others keep their distance from it."""
         if ended.restart_asked:
             return
-        times = self._times.setdefault(ended.last.host_id, [])
-        insort(times, now_s + step.wait_s)
-        del times[: bisect_left(times, now_s - 1.0)]
+        for rate in rates(ended):
+            times = self._times.setdefault((ended.last.host_id, rate), [])
+            insort(times, now_s + step.wait_s)
+            del times[: bisect_left(times, now_s - rate.within_s)]
 
 
-def first_free_s(times: Sequence[float], at_s: float) -> float:
-    """The first moment from `at_s` on with fewer than A_SECOND_PER_HOST of the sorted `times` within a second of it.
+def rates(ended: Ended) -> tuple[Rate, ...]:
+    return (CRASHED, AGAIN_AND_AGAIN) if crashes(ended.attempts) >= CHRONIC else (CRASHED,)
+
+
+def first_free_s(times: Sequence[float], at_s: float, rate: Rate = CRASHED) -> float:
+    """The first moment from `at_s` on that the sorted `times` leave room for.
 
     Restarts that are planned for much later (a long back-off) do not hold up one that may happen before them.
     """
     while True:
-        begin, end = bisect_right(times, at_s - 1.0 + TOUCH_S), bisect_left(times, at_s + 1.0 - TOUCH_S)
-        if end - begin < A_SECOND_PER_HOST:
+        begin = bisect_right(times, at_s - rate.within_s + TOUCH_S)
+        end = bisect_left(times, at_s + rate.within_s - TOUCH_S)
+        if end - begin < rate.most:
             return at_s
-        at_s = times[end - A_SECOND_PER_HOST] + 1.0
+        at_s = times[end - rate.most] + rate.within_s
 
 
 # --- read

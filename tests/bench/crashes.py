@@ -13,7 +13,7 @@ LOOPS = 50
 REPLICAS = 5
 LIMIT = 1.2
 STARTS = 3  # of the service, on each side of a pair
-CRASHES = 4  # of the typical loop before it counts as one: what starts for the first time is no loop
+CRASHES = 3  # of the typical loop before it counts as one: what starts for the first time is no loop
 REST_S = 1.0
 
 CRASHED = (
@@ -50,8 +50,8 @@ def measure(rig: Rig, *, rounds: int) -> list[Figure]:
 def _loop(rig: Rig) -> str:
     """What the names of so many containers begin with, once they crash again and again."""
     prefix = fresh_name("loop")
-    crashing = {"restart": "always", "command": ["act", "exit", "1"]}
-    rig.post([("", rig.spec(f"{prefix}-{one}", **crashing)) for one in range(LOOPS)])
+    command = ["act", "exit", "1"]
+    rig.post([("", rig.spec(f"{prefix}-{one}", restart="always", command=command)) for one in range(LOOPS)])
     wait_for(
         lambda: rig.sql(CRASHED, f"{prefix}%")[0][0] >= CRASHES,
         timeout_s=240,

@@ -110,9 +110,9 @@ def test_an_old_failure_does_not_start_by_itself_when_a_host_is_added() -> None:
     assert plan_one(slot(never()), late, jitter=1) is None
 
 
-def booked(pace: Pace, ended: Ended, *, now_s: float, wait_s: float = 0.0) -> float:
+def booked(pace: Pace, ended: Ended, *, now_s: float, wait_s: float = 0.0, jitter: float = 0.0) -> float:
     """Space a step and make it; its wait."""
-    step = pace.spaced(Next(ID, "", wait_s), ended, now_s)
+    step = pace.spaced(Next(ID, "", wait_s), ended, now_s, jitter=jitter)
     pace.book(step, ended, now_s)
     return step.wait_s
 
@@ -126,6 +126,19 @@ def test_a_host_restarts_at_most_two_a_second() -> None:
     assert booked(pace, one, now_s=20.0) == 0
 
 
+def test_what_crashes_again_and_again_leaves_room_for_the_others() -> None:
+    pace, again, once = Pace(), slot(*[attempt()] * 3, restart="always"), slot(restart="always")
+    assert [booked(pace, again, now_s=10.0) for _ in range(4)] == [0, 2, 4, 6]
+    assert [booked(pace, once, now_s=10.0) for _ in range(3)] == [0, 1, 1], "two a second, and not one more"
+    assert booked(pace, slot(*[attempt(host=2)] * 3, restart="always"), now_s=10.0) == 0
+    assert booked(pace, again, now_s=30.0) == 0
+
+
+def test_who_waits_for_others_waits_a_little_longer_by_chance() -> None:
+    pace, one = Pace(), slot(restart="always")
+    assert [booked(pace, one, now_s=10.0, jitter=0.8) for _ in range(4)] == pytest.approx([0, 0, 1.2, 1.2])
+
+
 def test_a_first_crash_does_not_wait_for_those_that_back_off() -> None:
     pace, one = Pace(), slot(restart="always")
     assert [booked(pace, one, now_s=10.0, wait_s=250) for _ in range(3)] == [250, 250, 251]
@@ -135,14 +148,14 @@ def test_a_first_crash_does_not_wait_for_those_that_back_off() -> None:
 
 def test_what_was_not_made_takes_nobodys_place() -> None:
     pace, one = Pace(), slot(restart="always")
-    assert [pace.spaced(Next(ID, ""), one, now_s=10.0).wait_s for _ in range(4)] == [0] * 4
+    assert [pace.spaced(Next(ID, ""), one, now_s=10.0, jitter=0.5).wait_s for _ in range(4)] == [0] * 4
 
 
-@given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, 5)), min_size=3, max_size=40))
-def test_never_more_than_two_starts_in_any_second(steps: list[tuple[float, float]]) -> None:
+@given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0, 5), st.floats(0, 1)), min_size=3, max_size=40))
+def test_never_more_than_two_starts_in_any_second(steps: list[tuple[float, float, float]]) -> None:
     pace, now_s, at = Pace(), 100.0, []
-    for passed_s, wait_s in steps:
+    for passed_s, wait_s, jitter in steps:
         now_s += passed_s
-        at.append(now_s + booked(pace, slot(restart="always"), now_s=now_s, wait_s=wait_s))
+        at.append(now_s + booked(pace, slot(restart="always"), now_s=now_s, wait_s=wait_s, jitter=jitter))
     at.sort()
     assert all(later - earlier >= 1 - 1e-5 for earlier, later in zip(at, at[2:], strict=False))

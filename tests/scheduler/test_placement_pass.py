@@ -255,3 +255,32 @@ def test_small_containers_fill_a_host_to_the_brim_and_no_further() -> None:
     assert HostBooking.objects.get().memory_bytes_reserved == 1000 * MIB
     waits = Container.objects.filter(status="pending")
     assert {row.message for row in waits} == {"no host fits: h1 lacks memory (needs 100 MiB, most free is 0 B on h1)"}
+
+
+def test_a_restart_that_was_put_off_gives_way_to_what_starts_for_the_first_time() -> None:
+    """For some seconds, and not to a pull of minutes: both are seconds of the rows, so no test waits for them."""
+    host("h1")
+    put_off, fresh = container("again"), container("fresh")
+    past = timezone.now() - timedelta(seconds=1)
+    Container.objects.filter(pk=put_off.pk).update(not_before=past)
+    wakes: list[float] = []
+    pending.turn(given(wake_in=wakes.append))
+    assert (status_of(fresh), status_of(put_off)) == (Status.BOUND, Status.PENDING)
+    assert wakes, "it looks again soon"
+    pending.turn(given())
+    assert status_of(put_off) == Status.PENDING, "the other one comes up yet"
+    Container.objects.filter(pk=fresh.pk).update(status_since=timezone.now() - timedelta(seconds=6))
+    pending.turn(given())
+    assert status_of(put_off) == Status.BOUND, "that one stands still"
+
+
+def test_a_restart_that_gave_way_for_long_does_so_no_more() -> None:
+    host("h1")
+    put_off, fresh = container("again"), container("fresh")
+    Container.objects.filter(pk=put_off.pk).update(not_before=timezone.now() - timedelta(seconds=6))
+    pending.turn(given())
+    assert (status_of(fresh), status_of(put_off)) == (Status.BOUND, Status.BOUND)
+
+
+def status_of(row: Container) -> str:
+    return str(Container.objects.values_list("status", flat=True).get(pk=row.pk))

@@ -6,6 +6,7 @@ One installation of three hosts for all of them; each leaves it healed and empty
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -126,7 +127,7 @@ def test_a_link_that_heals_while_its_containers_are_replaced_leaves_one_of_each(
     for moment in (is_lost, one_is_bound):
         host = busiest(service)
         fleet.engine(host).cut()
-        wait_for(lambda check=moment, at=host: check(fleet, service, at), timeout_s=DETECTED_WITHIN_S, what="it moves")
+        wait_for(partial(moment, fleet, service, host), timeout_s=DETECTED_WITHIN_S, what="it moves")
         fleet.engine(host).heal()
         wait_for(
             lambda: max(fleet.copies(service).values()) == 1,
