@@ -1,11 +1,12 @@
 import type { EditorView } from "@codemirror/view";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { FieldProblem } from "@/shared/api/types";
+import type { FieldProblem } from "../api/types";
+import type { SpecSchema } from "../api/specSchema";
 import type { Spec } from "./draft";
 import { KeyHelp } from "./KeyHelp";
 import { type Problem, Problems } from "./Problems";
-import styles from "./RunPage.module.css";
+import styles from "./Spec.module.css";
 import { YamlEditor } from "./YamlEditor";
 import { placeAt } from "./yamlPlace";
 import { lineOf, markAt, mergeYaml, readYaml } from "./yamlText";
@@ -17,6 +18,9 @@ export interface YamlText {
 }
 
 interface Props {
+  schema: SpecSchema;
+  /** What an empty text could begin with. */
+  hint: string;
   /** The text as it was left, what it said then, and what it shall say now. */
   kept: { text: string; base: Spec };
   spec: Spec;
@@ -27,7 +31,8 @@ interface Props {
 }
 
 /** The spec as YAML: what is wrong stands at its line and in a list, what the key under the cursor means beside it. */
-export default function YamlFields({ kept, spec, fields, isChecking, onChange, onRun }: Props) {
+export default function YamlFields(props: Props) {
+  const { schema, hint, kept, spec, fields, isChecking, onChange, onRun } = props;
   const { t } = useTranslation();
   const notObject = t("run.notObject");
   const [first] = useState(() => mergeYaml(kept.text, kept.base, spec));
@@ -60,8 +65,9 @@ export default function YamlFields({ kept, spec, fields, isChecking, onChange, o
     <div className={styles.split}>
       <div className={styles.editor}>
         <YamlEditor
+          schema={schema}
           label={t("run.spec")}
-          hint={t("run.yamlHint")}
+          hint={hint}
           first={first}
           marks={marks}
           handle={editor}
@@ -72,7 +78,7 @@ export default function YamlFields({ kept, spec, fields, isChecking, onChange, o
       </div>
       <aside className={styles.side} aria-label={t("run.help")} tabIndex={0}>
         <Problems problems={problems} isBlank={text.trim() === ""} isChecking={isChecking} />
-        <KeyHelp path={place.key === "" ? place.path : [...place.path, place.key]} />
+        <KeyHelp schema={schema} path={place.key === "" ? place.path : [...place.path, place.key]} />
       </aside>
     </div>
   );

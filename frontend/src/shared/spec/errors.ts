@@ -1,6 +1,6 @@
 /** The server's errors at the fields of the form: a pointer names one, or one of its inner places. */
-import type { FieldProblem } from "@/shared/api/types";
-import { pointerParts } from "@/shared/lib/pointer";
+import type { FieldProblem } from "../api/types";
+import { pointerParts } from "../lib/pointer";
 import { type Draft, isRecord, type Spec, withoutBlankRows } from "./draft";
 
 export type ErrorAt = (pointer: string) => string | undefined;
@@ -23,17 +23,18 @@ export function stillWrong(fields: readonly FieldProblem[], sent: Spec, now: Spe
 const ROWS = ["ports", "volumes", "tmpfs"] as const;
 
 /** Blank rows are not sent: an error of the second row that was sent may belong to the third one that is shown. */
-export function asShown(fields: readonly FieldProblem[], draft: Draft): FieldProblem[] {
+export function asShown(fields: readonly FieldProblem[], draft: Draft, base = ""): FieldProblem[] {
   const sent = withoutBlankRows(draft);
   return fields.map((field) => {
-    const [name, row, ...rest] = field.pointer.split("/").slice(1);
+    if (!field.pointer.startsWith(base)) return field;
+    const [name, row, ...rest] = field.pointer.slice(base.length).split("/").slice(1);
     const list = ROWS.find((one) => one === name);
     if (list === undefined || row === undefined) return field;
     const kept: readonly object[] = sent[list];
     const shown: readonly object[] = draft[list];
     const wanted = kept[Number(row)];
     const place = wanted === undefined ? Number(row) : shown.indexOf(wanted);
-    return { ...field, pointer: ["", list, place, ...rest].join("/") };
+    return { ...field, pointer: base + ["", list, place, ...rest].join("/") };
   });
 }
 

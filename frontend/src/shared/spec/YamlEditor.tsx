@@ -14,11 +14,13 @@ import {
   placeholder,
 } from "@codemirror/view";
 import { type RefObject, useEffect, useRef } from "react";
-import { complete, hover } from "./editorHelp";
+import type { SpecSchema } from "../api/specSchema";
+import { completion, hover } from "./editorHelp";
 import { look } from "./editorLook";
 import type { Mark } from "./yamlText";
 
 interface Props {
+  schema: SpecSchema;
   label: string;
   hint: string;
   /** What it begins with; later texts come from its writer. */
@@ -34,7 +36,8 @@ interface Props {
  * An editor for YAML. It lives in a shadow tree, where its styles are constructed sheets: the page's policy allows no
  * inline style element, and needs none.
  */
-export function YamlEditor({ label, hint, first, marks, handle, onText, onCursor, onRun }: Props) {
+export function YamlEditor(props: Props) {
+  const { schema, label, hint, first, marks, handle, onText, onCursor, onRun } = props;
   const frame = useRef<HTMLDivElement>(null);
   const tell = useRef({ onText, onCursor, onRun });
   const begin = useRef(first);
@@ -50,7 +53,7 @@ export function YamlEditor({ label, hint, first, marks, handle, onText, onCursor
       root,
       state: EditorState.create({
         doc: begin.current,
-        extensions: extensions({ label, hint, tell: () => tell.current }),
+        extensions: extensions({ schema, label, hint, tell: () => tell.current }),
       }),
     });
     handle.current = view;
@@ -59,7 +62,7 @@ export function YamlEditor({ label, hint, first, marks, handle, onText, onCursor
       handle.current = null;
       view.destroy();
     };
-  }, [label, hint, handle]);
+  }, [schema, label, hint, handle]);
   useEffect(() => {
     const view = handle.current;
     if (!view) return;
@@ -92,12 +95,13 @@ const typeOver = EditorView.domEventHandlers({
 });
 
 interface Wishes {
+  schema: SpecSchema;
   label: string;
   hint: string;
   tell: () => Pick<Props, "onText" | "onCursor" | "onRun">;
 }
 
-function extensions({ label, hint, tell }: Wishes) {
+function extensions({ schema, label, hint, tell }: Wishes) {
   return [
     lineNumbers(),
     lintGutter(),
@@ -108,8 +112,8 @@ function extensions({ label, hint, tell }: Wishes) {
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
-    autocompletion({ override: [complete], icons: false }),
-    hover,
+    autocompletion({ override: [completion(schema)], icons: false }),
+    hover(schema),
     typeOver,
     yaml(),
     look,

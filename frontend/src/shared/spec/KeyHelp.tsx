@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
-import schema from "virtual:container-spec";
-import { Facts } from "@/shared/ui/Facts";
-import { Panel } from "@/shared/ui/Panel";
-import styles from "./RunPage.module.css";
+import type { SpecSchema } from "../api/specSchema";
+import { Facts } from "../ui/Facts";
+import { Panel } from "../ui/Panel";
+import styles from "./Spec.module.css";
 import { inline, ITEM, keysAt, rangeOf, schemaAt, typesOf, valuesAt } from "./specHelp";
 
 /** What a key means, in the words of the API's own schema: unit, range, default, example, and the keys below it. */
-export function KeyHelp({ path }: { path: readonly string[] }) {
+export function KeyHelp({ schema, path }: { schema: SpecSchema; path: readonly string[] }) {
   const { t } = useTranslation();
-  const known = longestKnown(path);
+  const known = longestKnown(schema, path);
   const one = schemaAt(schema, known) ?? schema;
   const name = known.filter((part) => part !== ITEM && !/^\d+$/.test(part)).join(".");
   const keys = keysAt(one);
@@ -48,7 +48,7 @@ export function KeyHelp({ path }: { path: readonly string[] }) {
 }
 
 /** Of what is written only as much as the schema knows: a misspelt key shows the help of what is around it. */
-function longestKnown(path: readonly string[]): readonly string[] {
+function longestKnown(schema: SpecSchema, path: readonly string[]): readonly string[] {
   for (let length = path.length; length > 0; length -= 1) {
     const part = path.slice(0, length);
     if (schemaAt(schema, part)) return part;

@@ -1,16 +1,16 @@
 import { Checkbox, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { type ErrorAt, escapePointer } from "./errors";
+import { escapePointer } from "./errors";
 import type { PairDraft } from "./draft";
-import { type FieldsProps, textField } from "./fields";
+import { type FieldsProps, place, textField } from "./fields";
 import { Rows } from "./Rows";
-import styles from "./RunPage.module.css";
+import styles from "./Spec.module.css";
 
 /** The rest of the spec, folded away; it opens by itself when something in it was refused. */
 export function MoreFields(props: FieldsProps) {
   const { t } = useTranslation();
   const isWrong = (pointers: readonly string[]): boolean =>
-    pointers.some((pointer) => props.at(pointer) !== undefined);
+    pointers.some((pointer) => place(props, pointer).error !== undefined);
   const isPlacementWrong = isWrong(["/constraints", "/volumes", "/tmpfs"]);
   const isRestWrong = isWrong([
     "/entrypoint",
@@ -43,7 +43,7 @@ export function MoreFields(props: FieldsProps) {
 
 function Placement(props: FieldsProps) {
   const { t } = useTranslation();
-  const { draft, at, onChange } = props;
+  const { draft, onChange } = props;
   return (
     <div className={styles.grid}>
       <TextInput
@@ -67,8 +67,7 @@ function Placement(props: FieldsProps) {
                 aria-label={t("run.volumeName")}
                 placeholder={t("run.volumeName")}
                 value={volume.name}
-                data-pointer={`/volumes/${index}/name`}
-                error={at(`/volumes/${index}/name`)}
+                {...place(props, `/volumes/${index}/name`)}
                 onChange={(event) => set({ name: event.currentTarget.value })}
               />
               <TextInput
@@ -76,13 +75,12 @@ function Placement(props: FieldsProps) {
                 aria-label={t("run.path")}
                 placeholder="/data"
                 value={volume.path}
-                data-pointer={`/volumes/${index}/path`}
-                error={at(`/volumes/${index}/path`)}
+                {...place(props, `/volumes/${index}/path`)}
                 onChange={(event) => set({ path: event.currentTarget.value })}
               />
               <Checkbox
                 data-fixed
-                data-pointer={`/volumes/${index}/read_only`}
+                data-pointer={place(props, `/volumes/${index}/read_only`)["data-pointer"]}
                 label={t("run.readOnly")}
                 checked={volume.read_only}
                 onChange={(event) => set({ read_only: event.currentTarget.checked })}
@@ -98,7 +96,7 @@ function Placement(props: FieldsProps) {
           rows={draft.tmpfs}
           words={{ name: t("run.path"), value: t("run.size") }}
           pointers={(_, index) => [`/tmpfs/${index}/path`, `/tmpfs/${index}/size`]}
-          at={at}
+          of={props}
           onChange={(tmpfs) => onChange({ ...draft, tmpfs })}
         />
       </div>
@@ -108,7 +106,7 @@ function Placement(props: FieldsProps) {
 
 function Process(props: FieldsProps) {
   const { t } = useTranslation();
-  const { draft, at, onChange } = props;
+  const { draft, onChange } = props;
   return (
     <div className={styles.grid}>
       <TextInput className={styles.wide} label={t("run.entrypoint")} {...textField(props, "entrypoint")} />
@@ -117,13 +115,13 @@ function Process(props: FieldsProps) {
       <TextInput label={t("run.stopSignal")} placeholder="TERM" {...textField(props, "stop_signal")} />
       <TextInput label={t("run.stopGrace")} placeholder="10" {...textField(props, "stop_grace")} />
       <Checkbox
-        data-pointer="/init"
+        data-pointer={`${props.base ?? ""}/init`}
         label={t("run.init")}
         checked={draft.init}
         onChange={(event) => onChange({ ...draft, init: event.currentTarget.checked })}
       />
       <Checkbox
-        data-pointer="/read_only"
+        data-pointer={`${props.base ?? ""}/read_only`}
         label={t("run.readOnlyRoot")}
         checked={draft.read_only}
         onChange={(event) => onChange({ ...draft, read_only: event.currentTarget.checked })}
@@ -156,8 +154,8 @@ function Process(props: FieldsProps) {
           add={t("run.addLabel")}
           rows={draft.labels}
           words={{ name: t("run.labelName"), value: t("run.value") }}
-          pointers={(pair) => [`/labels/${escapePointer(pair.name.trim())}`, "/labels"]}
-          at={(pointer) => (pointer === "/labels" ? undefined : at(pointer))}
+          pointers={(pair) => [`/labels/${escapePointer(pair.name.trim())}`, null]}
+          of={props}
           onChange={(labels) => onChange({ ...draft, labels })}
         />
       </div>
@@ -170,13 +168,13 @@ interface PairsProps {
   add: string;
   rows: readonly PairDraft[];
   words: PairDraft;
-  /** Where the fields of a row stand in the spec. */
-  pointers: (pair: PairDraft, index: number) => readonly [string, string];
-  at: ErrorAt;
+  /** Where the fields of a row stand in the spec; null: what is wrong there is told elsewhere. */
+  pointers: (pair: PairDraft, index: number) => readonly [string, string | null];
+  of: Pick<FieldsProps, "at" | "base">;
   onChange: (rows: PairDraft[]) => void;
 }
 
-function Pairs({ legend, add, rows, words, pointers, at, onChange }: PairsProps) {
+function Pairs({ legend, add, rows, words, pointers, of, onChange }: PairsProps) {
   return (
     <Rows
       legend={legend}
@@ -193,8 +191,7 @@ function Pairs({ legend, add, rows, words, pointers, at, onChange }: PairsProps)
               aria-label={words.name}
               placeholder={words.name}
               value={pair.name}
-              data-pointer={namePointer}
-              error={at(namePointer)}
+              {...place(of, namePointer)}
               onChange={(event) => set({ name: event.currentTarget.value })}
             />
             <TextInput
@@ -202,8 +199,7 @@ function Pairs({ legend, add, rows, words, pointers, at, onChange }: PairsProps)
               aria-label={words.value}
               placeholder={words.value}
               value={pair.value}
-              data-pointer={valuePointer}
-              error={at(valuePointer)}
+              {...(valuePointer === null ? {} : place(of, valuePointer))}
               onChange={(event) => set({ value: event.currentTarget.value })}
             />
           </>

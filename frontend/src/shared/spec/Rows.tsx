@@ -2,7 +2,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import styles from "./RunPage.module.css";
+import styles from "./Spec.module.css";
 
 interface Props<Row> {
   legend: string;

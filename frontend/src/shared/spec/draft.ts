@@ -111,7 +111,8 @@ function pairsToObject(rows: readonly PairDraft[]): Record<string, string> {
   return Object.fromEntries(rows.map((row) => [row.name.trim(), row.value]));
 }
 
-export function toSpec(draft: Draft): Spec {
+/** `usual`: how it is restarted when the spec says nothing. */
+export function toSpec(draft: Draft, usual = "none"): Spec {
   const { rest } = draft;
   const resources = filled({
     cpu: draft.cpu.trim(),
@@ -135,7 +136,7 @@ export function toSpec(draft: Draft): Spec {
     volumes: draft.volumes.map((row) => ({ ...row, name: row.name.trim(), path: row.path.trim() })),
     tmpfs: draft.tmpfs.map((row) => filled({ path: row.name.trim(), size: row.value.trim() })),
     resources,
-    restart: draft.restart === "none" ? "" : draft.restart,
+    restart: draft.restart === usual ? "" : draft.restart,
     constraints: draft.constraints.split(/[\s,]+/).filter(Boolean),
     user: draft.user.trim(),
     workdir: draft.workdir.trim(),
@@ -193,7 +194,7 @@ function record(value: unknown): Record<string, unknown> {
 
 const NESTED_REST = ["health_check"];
 
-export function fromSpec(spec: Spec): Draft {
+export function fromSpec(spec: Spec, usual = "none"): Draft {
   const resources = record(spec["resources"]);
   const health = record(spec["health_check"]);
   const known = new Set(["resources", ...Object.keys(EMPTY)]);
@@ -231,7 +232,7 @@ export function fromSpec(spec: Spec): Draft {
     memory: text(resources["memory"]),
     cpu_limit: text(resources["cpu_limit"]),
     memory_limit: text(resources["memory_limit"]),
-    restart: text(spec["restart"]) || "none",
+    restart: text(spec["restart"]) || usual,
     constraints: list(spec["constraints"]).map(text).join(" "),
     user: text(spec["user"]),
     workdir: text(spec["workdir"]),

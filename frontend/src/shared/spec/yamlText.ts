@@ -10,8 +10,8 @@ import {
   parseDocument,
   stringify,
 } from "yaml";
-import type { FieldProblem } from "@/shared/api/types";
-import { pointerParts } from "@/shared/lib/pointer";
+import type { FieldProblem } from "../api/types";
+import { pointerParts } from "../lib/pointer";
 import { isRecord, type Spec } from "./draft";
 
 /** Something wrong between two offsets of the text. */

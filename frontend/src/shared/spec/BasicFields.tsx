@@ -1,19 +1,20 @@
 import { Select, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { escapePointer } from "./errors";
-import { type FieldsProps, textField } from "./fields";
+import { type FieldsProps, place, textField } from "./fields";
 import { Rows } from "./Rows";
-import styles from "./RunPage.module.css";
+import styles from "./Spec.module.css";
 
 const RESTARTS = ["none", "on-failure", "always"] as const;
 
-/** What nearly every container needs. */
-export function BasicFields(props: FieldsProps) {
+/** What nearly every container needs. `first` stands before all else, in the place of the container's own name. */
+export function BasicFields({ first, ...props }: FieldsProps & { first?: ReactNode }) {
   const { t } = useTranslation();
   const { draft, onChange } = props;
   return (
     <div className={styles.grid}>
-      <TextInput label={t("run.name")} placeholder="web" required {...textField(props, "name")} />
+      {first ?? <TextInput label={t("run.name")} placeholder="web" required {...textField(props, "name")} />}
       <TextInput label={t("run.image")} placeholder="nginx:1.29" required {...textField(props, "image")} />
       <Select
         label={t("run.restart")}
@@ -21,8 +22,7 @@ export function BasicFields(props: FieldsProps) {
         allowDeselect={false}
         data={RESTARTS.map((value) => ({ value, label: t(`restart.${value}`) }))}
         value={draft.restart}
-        data-pointer="/restart"
-        error={props.at("/restart")}
+        {...place(props, "/restart")}
         onChange={(restart) => onChange({ ...draft, restart: restart ?? "none" })}
       />
       <TextInput
@@ -60,8 +60,9 @@ export function BasicFields(props: FieldsProps) {
   );
 }
 
-function Ports({ draft, at, onChange }: FieldsProps) {
+function Ports(props: FieldsProps) {
   const { t } = useTranslation();
+  const { draft, onChange } = props;
   return (
     <Rows
       legend={t("run.ports")}
@@ -77,8 +78,7 @@ function Ports({ draft, at, onChange }: FieldsProps) {
             aria-label={t("run.containerPort")}
             placeholder={t("run.containerPort")}
             value={port.container_port}
-            data-pointer={`/ports/${index}/container_port`}
-            error={at(`/ports/${index}/container_port`)}
+            {...place(props, `/ports/${index}/container_port`)}
             onChange={(event) => set({ container_port: event.currentTarget.value })}
           />
           <TextInput
@@ -87,8 +87,7 @@ function Ports({ draft, at, onChange }: FieldsProps) {
             aria-label={t("run.hostPort")}
             placeholder={t("run.hostPortHint")}
             value={port.host_port}
-            data-pointer={`/ports/${index}/host_port`}
-            error={at(`/ports/${index}/host_port`)}
+            {...place(props, `/ports/${index}/host_port`)}
             onChange={(event) => set({ host_port: event.currentTarget.value })}
           />
           <Select
@@ -97,8 +96,7 @@ function Ports({ draft, at, onChange }: FieldsProps) {
             allowDeselect={false}
             data={["tcp", "udp"]}
             value={port.protocol}
-            data-pointer={`/ports/${index}/protocol`}
-            error={at(`/ports/${index}/protocol`)}
+            {...place(props, `/ports/${index}/protocol`)}
             onChange={(protocol) => set({ protocol: protocol ?? "tcp" })}
           />
         </>
@@ -107,8 +105,9 @@ function Ports({ draft, at, onChange }: FieldsProps) {
   );
 }
 
-function Env({ draft, at, onChange }: FieldsProps) {
+function Env(props: FieldsProps) {
   const { t } = useTranslation();
+  const { draft, onChange } = props;
   return (
     <Rows
       legend={t("run.env")}
@@ -123,13 +122,12 @@ function Env({ draft, at, onChange }: FieldsProps) {
             aria-label={t("run.envName")}
             placeholder="NAME"
             value={pair.name}
-            data-pointer={`/env/${escapePointer(pair.name.trim())}`}
-            error={at(`/env/${escapePointer(pair.name.trim())}`)}
+            {...place(props, `/env/${escapePointer(pair.name.trim())}`)}
             onChange={(event) => set({ name: event.currentTarget.value })}
           />
           <TextInput
             size="xs"
-            data-pointer="/env"
+            data-pointer={`${props.base ?? ""}/env`}
             aria-label={t("run.envValue")}
             placeholder={t("run.value")}
             value={pair.value}

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { Panel } from "@/shared/ui/Panel";
-import { ConditionMark } from "@/shared/ui/Status";
-import styles from "./RunPage.module.css";
+import { Panel } from "../ui/Panel";
+import { ConditionMark } from "../ui/Status";
+import styles from "./Spec.module.css";
 
 export interface Problem {
   key: string;

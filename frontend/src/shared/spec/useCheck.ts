@@ -1,9 +1,8 @@
 /** Asks the server what it would say to a spec, a moment after the last letter. Nothing is run. */
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { api } from "@/shared/api/client";
-import { RequestFailed } from "@/shared/api/problem";
-import type { FieldProblem } from "@/shared/api/types";
+import { keepPreviousData, type QueryKey, useQuery } from "@tanstack/react-query";
+import { RequestFailed } from "../api/problem";
+import type { FieldProblem } from "../api/types";
 import { stillWrong } from "./errors";
 import type { Spec } from "./draft";
 
@@ -14,19 +13,25 @@ export interface Check {
   isChecking: boolean;
 }
 
+/** The question to the server: refused it throws, as every request does. */
+export interface Asking {
+  key: QueryKey;
+  ask: (spec: Spec) => Promise<unknown>;
+}
+
 interface Verdict {
   spec: Spec;
   fields: readonly FieldProblem[];
 }
 
 /** Null: there is nothing that could be asked. */
-export function useCheck(project: string, spec: Spec | null): Check {
+export function useCheck({ key, ask }: Asking, spec: Spec | null): Check {
   const text = spec === null ? "" : JSON.stringify(spec);
   const [asked] = useDebouncedValue(text, QUIET_MS);
   const { data, isFetching } = useQuery({
-    queryKey: ["check", project, asked],
+    queryKey: ["check", ...key, asked],
     enabled: asked !== "" && asked !== "{}",
-    queryFn: () => ask(project, asked),
+    queryFn: () => verdict(ask, JSON.parse(asked) as Spec),
     placeholderData: keepPreviousData,
     staleTime: 5_000,
     gcTime: 60_000,
@@ -37,13 +42,9 @@ export function useCheck(project: string, spec: Spec | null): Check {
   return { fields: stillWrong(data.fields, data.spec, spec), isChecking: asked !== text || isFetching };
 }
 
-async function ask(project: string, text: string): Promise<Verdict> {
-  const spec = JSON.parse(text) as Spec;
+async function verdict(ask: Asking["ask"], spec: Spec): Promise<Verdict> {
   try {
-    await api.POST("/api/v1/projects/{project}/containers/check", {
-      params: { path: { project } },
-      body: spec as never,
-    });
+    await ask(spec);
     return { spec, fields: [] };
   } catch (error) {
     if (!(error instanceof RequestFailed) || !error.isFinal) throw error;

@@ -1,5 +1,5 @@
 /** What the API's own schema says of a place in a spec: which keys there are, what they mean, what may stand there. */
-import type { SpecSchema } from "@/shared/api/specSchema";
+import type { SpecSchema } from "../api/specSchema";
 
 /** Any item of a list. */
 export const ITEM = "*";
