@@ -147,7 +147,9 @@ def _locked(container: Container, verb: ContainerVerb, expected_generation: int 
     check_generation(expected_generation, row.generation)
     rule = rule_for(verb, row.standing())
     if rule is not None and not rule.is_idle:
-        raise Problem(409, rule.code, rule.words.format(name=row.name, status=row.status, slot=row.slot_id))
+        of = row.service.name if row.service else ""
+        words = rule.words.format(name=row.name, status=row.status, slot=row.slot_id, service=of)
+        raise Problem(409, rule.code, words)
     return row
 
 
@@ -177,7 +179,7 @@ def _next_attempt(row: Container, *, actor: str) -> None:
 
 def _current(row: Container) -> Container:
     found = Container.objects.filter(slot_id=row.slot_id, superseded=False).order_by("is_successor", "-attempt")
-    return found.select_related("host", "project")[0]
+    return found.select_related("host", "project", "service", "revision")[0]
 
 
 def refused_spec(code: str, errors: Any) -> Problem:

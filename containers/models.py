@@ -247,6 +247,7 @@ class Container(models.Model):
                 restart_asked=self.restart_asked,
                 reason=self.reason,
             ),
+            of_service=self.service_id is not None,
         )
 
 

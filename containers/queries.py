@@ -13,10 +13,13 @@ from containers.models import Container
 from containers.states import Desired, Status
 from core.accounts.models import Project
 
+OF_IT = ("host", "project", "service", "revision")
+"""What is shown of a container beside its own row; all of it comes in the same query."""
+
 
 def containers_of(project: Project) -> QuerySet[Container]:
-    """Every attempt of the project, with its host and project in the same query."""
-    return Container.objects.filter(project=project).select_related("host", "project")
+    """Every attempt of the project."""
+    return Container.objects.filter(project=project).select_related(*OF_IT)
 
 
 def current_of(project: Project) -> QuerySet[Container]:
@@ -40,7 +43,7 @@ def attempts_of(container: Container) -> QuerySet[Container]:
     """All attempts of the container's slot, the newest first."""
     return (
         Container.objects.filter(slot_id=container.slot_id, project_id=container.project_id)
-        .select_related("host", "project")
+        .select_related(*OF_IT)
         .order_by("-attempt")
     )
 

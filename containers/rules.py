@@ -23,7 +23,9 @@ class ContainerVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """All that the rules look at. `gone`: its end was seen at the engine; `held`: a stop of it can be taken back."""
+    """All that the rules look at. `gone`: its end was seen at the engine; `held`: a stop of it can be taken back;
+    `of_service`: a service says what runs in its slot.
+    """
 
     desired: Desired
     status: Status
@@ -31,11 +33,12 @@ class Standing:
     gone: bool = False
     held: bool = False
     follows: bool = False
+    of_service: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Fits where everything fits; None fits both. `words` are for people, with {name}, {status} and {slot}.
+    """Fits where everything fits; None fits both. `words` are for people, with {name}, {status}, {slot}, {service}.
 
     `is_idle`: not refused, because saying it again is no error, but nothing changes by it.
     """
@@ -49,6 +52,7 @@ class Rule:
     gone: bool | None = None
     held: bool | None = None
     follows: bool | None = None
+    of_service: bool | None = None
     is_idle: bool = False
 
     def fits(self, verb: ContainerVerb, at: Standing) -> bool:
@@ -60,6 +64,7 @@ class Rule:
             and self.gone in (None, at.gone)
             and self.held in (None, at.held)
             and self.follows in (None, at.follows)
+            and self.of_service in (None, at.of_service)
         )
 
 
@@ -80,6 +85,13 @@ RULES: Final[tuple[Rule, ...]] = (
         verbs=EVERY,
         desired=frozenset({Desired.REMOVE}),
         gone=True,
+    ),
+    Rule(
+        code="of-a-service",
+        words="{name} belongs to the service {service}, which would start another one: "
+        "scale or update the service {service}, or replace this container",
+        verbs=frozenset({V.STOP, V.KEEP, V.REMOVE}),
+        of_service=True,
     ),
     Rule(
         code="being-removed",

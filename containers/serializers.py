@@ -59,6 +59,14 @@ class ContainerSerializer(serializers.Serializer[Any]):
     oom_killed = serializers.BooleanField()
     restart = serializers.ChoiceField(choices=[one.value for one in Restart])
     host = serializers.CharField(allow_null=True)
+    service = serializers.CharField(allow_null=True, help_text="the service it belongs to; null: it stands alone")
+    service_id = serializers.UUIDField(allow_null=True)
+    revision = serializers.IntegerField(allow_null=True, help_text="the number of the service's revision that it runs")
+    slot_key = serializers.CharField(
+        allow_blank=True, help_text="its place in the service, 1 and up; of a global service the host's id"
+    )
+    is_successor = serializers.BooleanField(help_text="it is to take the place of another one, which still runs")
+    replace_asked = serializers.BooleanField(help_text="somebody asked for another one in its place")
     ports = PortSerializer(many=True)
     spec = SpecField()
     requests = CapacitySerializer()
@@ -155,8 +163,8 @@ class RegistryNewSerializer(Body):
 
 
 def container_json(row: Container) -> dict[str, Any]:
-    """The object exactly as GET answers it; `row` comes with host and project (queries.py)."""
-    host = row.host
+    """The object exactly as GET answers it; `row` comes with what belongs to it (queries.with_its_own)."""
+    host, service, revision = row.host, row.service, row.revision
     state = state_of(row)
     return {
         "id": row.id,
@@ -176,6 +184,12 @@ def container_json(row: Container) -> dict[str, Any]:
         "oom_killed": row.oom_killed,
         "restart": row.restart,
         "host": host.name if host else None,
+        "service": service.name if service else None,
+        "service_id": row.service_id,
+        "revision": revision.number if revision else None,
+        "slot_key": row.slot_key,
+        "is_successor": row.is_successor,
+        "replace_asked": row.replace_asked,
         "ports": row.ports or [_wished(port) for port in row.spec.get("ports", [])],
         "spec": row.spec,
         "requests": {"cpu_millis": row.cpu_millis, "memory_bytes": row.memory_bytes},

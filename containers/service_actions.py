@@ -136,7 +136,7 @@ def roll_back(service: Service, number: int | None, *, actor: str, expected_gene
     with transaction.atomic():
         row = _locked(service, ServiceVerb.ROLL_BACK, expected_generation)
         assert row.revision is not None
-        earlier = Revision.objects.filter(service=row).exclude(pk=row.revision_id)
+        earlier = Revision.objects.filter(service=row).exclude(pk=row.revision.pk)
         earlier = earlier.filter(number__lt=row.revision.number) if number is None else earlier.filter(number=number)
         revision = earlier.order_by("-number").first()
         if revision is None:
@@ -212,7 +212,7 @@ def replace(container: Container, *, actor: str) -> Container:
         service = Service.objects.get(pk=row.service_id)
         data = {"container": str(row.pk), "slot": str(row.slot_id)}
         tell_service(service, "replace-asked", actor=actor, message=f"{row.name} shall be replaced", data=data)
-    return Container.objects.select_related("host", "project").get(pk=row.pk)
+    return Container.objects.select_related("host", "project", "service", "revision").get(pk=row.pk)
 
 
 def remove(service: Service, *, actor: str, expected_generation: int | None = None) -> Service:

@@ -50,6 +50,7 @@ export interface ContainerRule {{
   gone: boolean | null;
   held: boolean | null;
   follows: boolean | null;
+  ofService: boolean | null;
   isIdle: boolean;
 }}
 
@@ -67,6 +68,7 @@ def _container_rule(rule: Rule) -> dict[str, object]:
         "gone": rule.gone,
         "held": rule.held,
         "follows": rule.follows,
+        "ofService": rule.of_service,
         "isIdle": rule.is_idle,
     }
 

@@ -9,7 +9,15 @@ from containers.spec.fields import parse_constraint
 from containers.spec.image import ImageReference, parse_image
 from containers.spec.parse import parse, schema
 from containers.spec.service import ServiceSpec, UpdatePolicy, is_exclusive
-from containers.spec.service_parse import dump_service, dump_update, parse_service, parse_update, service_schema
+from containers.spec.service_parse import (
+    dump_service,
+    dump_update,
+    of_service,
+    parse_service,
+    parse_update,
+    service_schema,
+    whole_update,
+)
 from containers.spec.types import (
     Constraint,
     ContainerSpec,
@@ -37,6 +45,7 @@ __all__ = [
     "dump_service",
     "dump_update",
     "is_exclusive",
+    "of_service",
     "parse",
     "parse_constraint",
     "parse_image",
@@ -45,4 +54,5 @@ __all__ = [
     "schema",
     "service_schema",
     "spec_hash",
+    "whole_update",
 ]

@@ -166,10 +166,21 @@ def dump_update(policy: UpdatePolicy) -> dict[str, Any]:
     }
 
 
+def whole_update(policy: UpdatePolicy) -> dict[str, Any]:
+    """The same with every value."""
+    return {name: getattr(policy, field.attribute) for name, field in _UPDATE_FIELDS.items()}
+
+
+def of_service(container: Mapping[str, Any]) -> dict[str, Any]:
+    """A canonical container spec as its service writes it: without a name, and always with its restart, whose default
+    is another one there."""
+    rest = {name: value for name, value in container.items() if name != "name"}
+    return {**rest, "restart": container.get("restart", "none")}
+
+
 def dump_service(spec: ServiceSpec) -> dict[str, Any]:
     """JSON that `parse_service` reads back to an equal spec."""
-    container = dump(spec.container)
-    del container["name"]
+    container = of_service(dump(spec.container))
     found: dict[str, Any] = {"name": spec.name, "mode": spec.mode, "container": container}
     if spec.mode == "replicated":
         found["replicas"] = spec.replicas

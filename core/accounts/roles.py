@@ -27,6 +27,17 @@ class Verb(StrEnum):
     CONTAINER_STOP = "container.stop"
     CONTAINER_RESTART = "container.restart"
     CONTAINER_REMOVE = "container.remove"
+    CONTAINER_REPLACE = "container.replace"
+    SERVICE_SEE = "service.see"
+    SERVICE_CREATE = "service.create"
+    SERVICE_UPDATE = "service.update"
+    SERVICE_SCALE = "service.scale"
+    SERVICE_RESTART = "service.restart"
+    SERVICE_ROLL_BACK = "service.roll-back"
+    SERVICE_PAUSE = "service.pause"
+    SERVICE_ABORT = "service.abort"
+    SERVICE_PROMOTE = "service.promote"
+    SERVICE_REMOVE = "service.remove"
     REGISTRY_SEE = "registry.see"
     REGISTRY_CHANGE = "registry.change"
     HOST_REGISTER = "host.register"
@@ -52,6 +63,17 @@ LEAST_ROLE = MappingProxyType(
         Verb.CONTAINER_STOP: Role.OPERATOR,
         Verb.CONTAINER_RESTART: Role.OPERATOR,
         Verb.CONTAINER_REMOVE: Role.OPERATOR,
+        Verb.CONTAINER_REPLACE: Role.OPERATOR,
+        Verb.SERVICE_SEE: Role.VIEWER,
+        Verb.SERVICE_CREATE: Role.OPERATOR,
+        Verb.SERVICE_UPDATE: Role.OPERATOR,
+        Verb.SERVICE_SCALE: Role.OPERATOR,
+        Verb.SERVICE_RESTART: Role.OPERATOR,
+        Verb.SERVICE_ROLL_BACK: Role.OPERATOR,
+        Verb.SERVICE_PAUSE: Role.OPERATOR,
+        Verb.SERVICE_ABORT: Role.OPERATOR,
+        Verb.SERVICE_PROMOTE: Role.OPERATOR,
+        Verb.SERVICE_REMOVE: Role.OPERATOR,
         Verb.REGISTRY_SEE: Role.VIEWER,
         Verb.REGISTRY_CHANGE: Role.OWNER,
         Verb.HOST_REGISTER: Role.ADMIN,

@@ -13,6 +13,7 @@ from django.db.models import Q
 from rest_framework.utils.encoders import JSONEncoder
 
 from containers.models import Container
+from containers.queries import OF_IT
 from containers.serializers import ContainerSerializer, container_json
 from hosts.models import Host
 from hosts.queries import all_hosts, usage_of
@@ -65,7 +66,7 @@ def _host_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
 
 
 def _container(topic: Topic) -> Any:
-    rows = Container.objects.select_related("host", "project").filter(project_id=topic.project_id or 0)
+    rows = Container.objects.select_related(*OF_IT).filter(project_id=topic.project_id or 0)
     row = rows.filter(slot_id=topic.key, superseded=False).order_by("is_successor", "-attempt").first()
     row = row or rows.filter(pk=topic.key).first()
     return None if row is None else ContainerSerializer(container_json(row)).data

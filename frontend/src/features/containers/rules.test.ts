@@ -10,6 +10,7 @@ function container(part: Partial<Container>): Container {
     gone_at: null,
     stop_at: null,
     superseded: false,
+    service_id: null,
   };
   return { ...plain, follows: false, ...part } as Container;
 }
@@ -41,6 +42,13 @@ test("what has ended can be started again and removed", () => {
   const ended = container({ status: "stopped", desired: "stop" });
   expect(refusal("restart", ended, true)).toBeNull();
   expect(refusal("remove", ended, true)).toBeNull();
+});
+
+test("what belongs to a service is stopped through the service, and restarted by itself", () => {
+  const web = container({ service_id: "5f0c1a52-0000-4000-8000-000000000001" });
+  for (const verb of ["stop", "keep", "remove"] as const)
+    expect(refusal(verb, web, true)).toBe("of-a-service");
+  expect(refusal("restart", web, true)).toBeNull();
 });
 
 test("what was asked already is not asked again", () => {

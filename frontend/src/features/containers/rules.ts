@@ -10,6 +10,7 @@ export function refusal(verb: ContainerVerb, container: Container, mayOperate: b
   if (!mayOperate) return "viewer";
   const isGone = container.gone_at !== null;
   const isHeld = container.stop_at !== null;
+  const isOfService = container.service_id !== null;
   const found = CONTAINER_RULES.find(
     (rule) =>
       rule.verbs.includes(verb) &&
@@ -18,7 +19,8 @@ export function refusal(verb: ContainerVerb, container: Container, mayOperate: b
       (rule.superseded ?? container.superseded) === container.superseded &&
       (rule.gone ?? isGone) === isGone &&
       (rule.held ?? isHeld) === isHeld &&
-      (rule.follows ?? container.follows) === container.follows,
+      (rule.follows ?? container.follows) === container.follows &&
+      (rule.ofService ?? isOfService) === isOfService,
   );
   return found?.code ?? null;
 }

@@ -25,6 +25,17 @@ export const LEAST_ROLE = {
   "container.stop": "operator",
   "container.restart": "operator",
   "container.remove": "operator",
+  "container.replace": "operator",
+  "service.see": "viewer",
+  "service.create": "operator",
+  "service.update": "operator",
+  "service.scale": "operator",
+  "service.restart": "operator",
+  "service.roll-back": "operator",
+  "service.pause": "operator",
+  "service.abort": "operator",
+  "service.promote": "operator",
+  "service.remove": "operator",
   "registry.see": "viewer",
   "registry.change": "owner",
   "host.register": "admin",
@@ -36,7 +47,7 @@ export const LEAST_ROLE = {
 } as const;
 
 export type ContainerVerb = "stop" | "keep" | "restart" | "remove";
-export type ContainerRefusal = "superseded" | "already-removed" | "being-removed" | "remove-asked" | "no-held-stop" | "already-ended" | "stop-asked" | "restart-asked";
+export type ContainerRefusal = "superseded" | "already-removed" | "of-a-service" | "being-removed" | "remove-asked" | "no-held-stop" | "already-ended" | "stop-asked" | "restart-asked";
 
 /** The first rule that fits is the reason against a verb; null fits both. Idle: not refused, but nothing changes. */
 export interface ContainerRule {
@@ -48,6 +59,7 @@ export interface ContainerRule {
   gone: boolean | null;
   held: boolean | null;
   follows: boolean | null;
+  ofService: boolean | null;
   isIdle: boolean;
 }
 
@@ -82,6 +94,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": null,
     "follows": null,
+    "ofService": null,
     "isIdle": false
   },
   {
@@ -112,6 +125,39 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": true,
     "held": null,
     "follows": null,
+    "ofService": null,
+    "isIdle": false
+  },
+  {
+    "code": "of-a-service",
+    "verbs": [
+      "stop",
+      "keep",
+      "remove"
+    ],
+    "desired": [
+      "run",
+      "stop",
+      "remove"
+    ],
+    "statuses": [
+      "pending",
+      "bound",
+      "preparing",
+      "starting",
+      "running",
+      "stopping",
+      "stopped",
+      "failed",
+      "exited",
+      "lost",
+      "cancelled"
+    ],
+    "superseded": null,
+    "gone": null,
+    "held": null,
+    "follows": null,
+    "ofService": true,
     "isIdle": false
   },
   {
@@ -141,6 +187,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": null,
     "follows": null,
+    "ofService": null,
     "isIdle": false
   },
   {
@@ -168,6 +215,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": null,
     "follows": null,
+    "ofService": null,
     "isIdle": true
   },
   {
@@ -197,6 +245,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": false,
     "follows": null,
+    "ofService": null,
     "isIdle": false
   },
   {
@@ -220,6 +269,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": null,
     "follows": false,
+    "ofService": null,
     "isIdle": false
   },
   {
@@ -242,6 +292,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": null,
     "follows": false,
+    "ofService": null,
     "isIdle": true
   },
   {
@@ -264,6 +315,7 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
     "gone": null,
     "held": null,
     "follows": true,
+    "ofService": null,
     "isIdle": true
   }
 ];

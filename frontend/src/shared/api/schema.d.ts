@@ -377,6 +377,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/containers/{container}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another container in the place of this one of a service, within the bounds of its updates. */
+        post: operations["replaceContainer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/containers/{container}/restart": {
         parameters: {
             query?: never;
@@ -541,6 +558,288 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listServices"];
+        put?: never;
+        post: operations["createService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getService"];
+        /** @description All of it as it shall be: another container makes a revision and a roll-out, the same one none. */
+        put: operations["updateService"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description End the roll-out that is under way, and want what there was before it. */
+        post: operations["abortService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/containers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The current container of each slot, and the one that is to follow it where there is one. */
+        get: operations["listServiceContainers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getServiceEndpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Of the service and of its newest thousand containers. */
+        get: operations["listServiceEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Replace nothing for now; what crashes is still started again. */
+        post: operations["pauseService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The first batch is good: go on with the rest. */
+        post: operations["promoteService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop and remove its containers, then the service; volumes stay. */
+        post: operations["removeService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Replace every container by one of the same revision, within the bounds of its updates. */
+        post: operations["restartService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Go on, also with a roll-out that a failure has paused. */
+        post: operations["resumeService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listServiceRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/revisions/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["diffServiceRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rollBackService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listServiceRollouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/{service}/scale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scaleService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/services/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whether this spec would be taken now: the same problems as when it is created, and nothing is changed. */
+        post: operations["checkService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -622,7 +921,7 @@ export interface components {
             attempt: number;
             /** Format: date-time */
             created_at: string;
-            desired: components["schemas"]["DesiredEnum"];
+            desired: components["schemas"]["ContainerDesiredEnum"];
             exit_code: number | null;
             /** Format: date-time */
             finished_at: string | null;
@@ -637,6 +936,8 @@ export interface components {
             id: string;
             image: string;
             image_digest: string | null;
+            /** @description it is to take the place of another one, which still runs */
+            is_successor: boolean;
             /** @description for people; keeps the engine's own words */
             message: string;
             name: string;
@@ -649,10 +950,20 @@ export interface components {
             ready: boolean;
             /** @description a code */
             reason: string;
+            /** @description somebody asked for another one in its place */
+            replace_asked: boolean;
             requests: components["schemas"]["Capacity"];
             restart: components["schemas"]["RestartEnum"];
+            /** @description the number of the service's revision that it runs */
+            revision: number | null;
+            /** @description the service it belongs to; null: it stands alone */
+            service: string | null;
+            /** Format: uuid */
+            service_id: string | null;
             /** Format: uuid */
             slot: string;
+            /** @description its place in the service, 1 and up; of a global service the host's id */
+            slot_key: string;
             spec: components["schemas"]["ContainerSpec"];
             /** Format: date-time */
             started_at: string | null;
@@ -669,6 +980,8 @@ export interface components {
             superseded: boolean;
             version: number;
         };
+        /** @enum {string} */
+        ContainerDesiredEnum: "run" | "stop" | "remove";
         ContainerPage: {
             /** Format: uri */
             next: string | null;
@@ -965,8 +1278,28 @@ export interface components {
             /** @description null: not decided yet */
             verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"];
         };
+        Endpoint: {
+            address: string;
+            /** Format: uuid */
+            container: string;
+            container_port: number;
+            host: string;
+            /** @description on the host */
+            port: number;
+            protocol: components["schemas"]["ProtocolEnum"];
+            /** @description the key of its slot */
+            slot: string;
+            /** @description draining: it still runs, but leaves; send it nothing new */
+            state: components["schemas"]["EndpointStateEnum"];
+        };
+        Endpoints: {
+            endpoints: components["schemas"]["Endpoint"][];
+            service: string;
+            /** @description orders answers: of two that differ the later one has the higher; it may rise without a change */
+            version: number;
+        };
         /** @enum {string} */
-        DesiredEnum: "run" | "stop" | "remove";
+        EndpointStateEnum: "ready" | "draining";
         Event: {
             /** @description user:anna, scheduler, agent:name */
             actor: string;
@@ -1074,6 +1407,8 @@ export interface components {
         /** @enum {string} */
         HostStateEnum: "ready" | "cordoned" | "draining" | "suspect" | "engine-down" | "lost" | "unknown" | "unready";
         /** @enum {string} */
+        KindEnum: "update" | "restart" | "roll-back";
+        /** @enum {string} */
         LevelEnum: "info" | "warning" | "error";
         /** @description A request body; an unknown field is an error with "did you mean". */
         Login: {
@@ -1129,7 +1464,13 @@ export interface components {
         };
         /** @enum {string} */
         MembersRole: "viewer" | "operator" | "owner";
+        /** @enum {string} */
+        ModeEnum: "replicated" | "global";
         NullEnum: null;
+        /** @enum {string} */
+        OnFailureEnum: "pause" | "roll-back";
+        /** @enum {string} */
+        OrderEnum: "start-first" | "stop-first";
         /** @description A request body; an unknown field is an error with "did you mean". */
         PatchedHostChanges: {
             data_address?: string;
@@ -1259,8 +1600,73 @@ export interface components {
         RestartEnum: "none" | "on-failure" | "always";
         /** @enum {string} */
         ResultEnum: "ok" | "error" | "refused";
+        Revision: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            image: string;
+            /** @description it is what is wanted now */
+            is_current: boolean;
+            number: number;
+            /** @description what it runs, in canonical form, without a name */
+            spec: components["schemas"]["ContainerSpec"];
+        };
+        RevisionChange: {
+            /** @description null: it was not there */
+            from: unknown | null;
+            /** @description a JSON pointer into the container's spec */
+            path: string;
+            /** @description null: it is not there any more */
+            to: unknown | null;
+        };
+        RevisionDiff: {
+            changes: components["schemas"]["RevisionChange"][];
+        };
+        RevisionHead: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            image: string;
+            number: number;
+        };
         /** @enum {string} */
         Role: "viewer" | "operator" | "owner" | "admin";
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        RollBack: {
+            /** @description its number; null: the one before the present one */
+            revision?: number | null;
+        };
+        Rollout: {
+            asked_by: string;
+            /** @description slots that have what it brings, ready; of a done one all */
+            done: number;
+            /** @description new containers of it that failed */
+            failures: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            from_revision: number | null;
+            kind: components["schemas"]["KindEnum"];
+            /** @description for people: why it waits, or how it ended */
+            message: string;
+            number: number;
+            promoted: boolean;
+            revision: number;
+            /** Format: date-time */
+            started_at: string;
+            status: components["schemas"]["RolloutStatusEnum"];
+            /**
+             * Format: date-time
+             * @description when it came further last
+             */
+            stepped_at: string;
+            total: number;
+        };
+        /** @enum {string} */
+        RolloutStatusEnum: "running" | "holding" | "paused" | "done" | "failed" | "rolled-back" | "aborted" | "superseded";
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        Scale: {
+            replicas: number;
+        };
         Score: {
             host: string;
             terms: {
@@ -1269,6 +1675,378 @@ export interface components {
             /** Format: double */
             total: number;
         };
+        Service: {
+            /** Format: date-time */
+            created_at: string;
+            desired: components["schemas"]["ServiceDesiredEnum"];
+            /** @description how many should run; of a global service one on each host */
+            desired_count: number;
+            generation: number;
+            /** Format: uuid */
+            id: string;
+            /** @description containers that fill a slot, those on their way included */
+            live: number;
+            mode: components["schemas"]["ModeEnum"];
+            name: string;
+            paused: boolean;
+            project: string;
+            /** @description containers that serve now */
+            ready: number;
+            /** @description of a global service it means nothing */
+            replicas: number;
+            revision: components["schemas"]["RevisionHead"];
+            /** @description the latest */
+            rollout: components["schemas"]["Rollout"] | null;
+            spec: components["schemas"]["ServiceSpec"];
+            state: components["schemas"]["ServiceStateEnum"];
+            /** @description seconds */
+            stop_delay: number;
+            strict: boolean;
+            /** @description with every value */
+            update: components["schemas"]["UpdatePolicy"];
+            version: number;
+        };
+        ServiceChecked: {
+            /** @description in canonical form */
+            spec: components["schemas"]["ServiceSpec"];
+        };
+        /** @enum {string} */
+        ServiceDesiredEnum: "run" | "remove";
+        ServicePage: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Service"][];
+        };
+        /** ServiceSpec */
+        ServiceSpec: {
+            /**
+             * ContainerSpec
+             * @description what runs in each slot, as any container, without a name; restart is always by default
+             */
+            container: {
+                /**
+                 * @description arguments; left out or empty: the image's own
+                 * @example [
+                 *       "serve",
+                 *       "--port",
+                 *       "80"
+                 *     ]
+                 */
+                command?: string[] | null;
+                /**
+                 * @description rules on host labels, all of which must hold
+                 * @example [
+                 *       "zone=fra",
+                 *       "disk!=hdd",
+                 *       "gpu"
+                 *     ]
+                 */
+                constraints?: string[] | null;
+                /**
+                 * @description the program; left out: the image's own, []: none
+                 * @example [
+                 *       "/bin/sh",
+                 *       "-c"
+                 *     ]
+                 */
+                entrypoint?: string[] | null;
+                /**
+                 * @description environment variables; numbers stand in quotes
+                 * @example {
+                 *       "LOG_LEVEL": "info",
+                 *       "WORKERS": "4"
+                 *     }
+                 */
+                env?: {
+                    [key: string]: string;
+                } | null;
+                /**
+                 * @description how the engine asks whether it is well
+                 * @example {
+                 *       "test": [
+                 *         "CMD",
+                 *         "curl",
+                 *         "-f",
+                 *         "http://localhost/"
+                 *       ],
+                 *       "interval": 10
+                 *     }
+                 */
+                health_check?: {
+                    /**
+                     * @description the time between two checks, in seconds
+                     * @default 10
+                     */
+                    interval: number | null;
+                    /**
+                     * @description failures in a row before it is unhealthy
+                     * @default 3
+                     */
+                    retries: number | null;
+                    /**
+                     * @description the time in which failures do not count, in seconds
+                     * @default 0
+                     */
+                    start_period: number | null;
+                    /**
+                     * @description write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
+                     * @example [
+                     *       "CMD",
+                     *       "curl",
+                     *       "-f",
+                     *       "http://localhost/"
+                     *     ]
+                     */
+                    test: string | string[];
+                    /**
+                     * @description the time one check may take, in seconds
+                     * @default 5
+                     */
+                    timeout: number | null;
+                } | null;
+                /**
+                 * @description an image, by tag or digest
+                 * @example nginx:1.27
+                 * @example registry:5000/shop/web:1.4
+                 */
+                image: string;
+                /**
+                 * @description run a small init as process 1, which passes signals on
+                 * @default true
+                 */
+                init: boolean | null;
+                /**
+                 * @description labels of the engine's container, for people and tools
+                 * @example {
+                 *       "team": "shop"
+                 *     }
+                 */
+                labels?: {
+                    [key: string]: string;
+                } | null;
+                /**
+                 * @description published ports
+                 * @example [
+                 *       {
+                 *         "container_port": 80
+                 *       }
+                 *     ]
+                 */
+                ports?: {
+                    /**
+                     * @description the port that the program listens on
+                     * @example 80
+                     */
+                    container_port: number;
+                    /**
+                     * @description the host's address to publish on; left out: the host's data address
+                     * @example 0.0.0.0
+                     * @example 127.0.0.1
+                     */
+                    host_address?: string | null;
+                    /**
+                     * @description the port on the host; left out: the scheduler chooses a free one
+                     * @example 8080
+                     */
+                    host_port?: number | null;
+                    /**
+                     * @description the transport protocol
+                     * @default tcp
+                     * @enum {string|null}
+                     */
+                    protocol: "tcp" | "udp" | null;
+                }[] | null;
+                /**
+                 * @description the root file system is read-only
+                 * @default false
+                 */
+                read_only: boolean | null;
+                /**
+                 * @description what is reserved, and what it may use at most
+                 * @example {
+                 *       "cpu": "0.5",
+                 *       "memory": "256m",
+                 *       "memory_limit": "512m"
+                 *     }
+                 */
+                resources?: {
+                    /**
+                     * @description CPU reserved on the host, in cores or thousandths (m); left out: none
+                     * @example 0.5
+                     * @example 500m
+                     */
+                    cpu?: string | number | null;
+                    /**
+                     * @description CPU it may use at most, in cores or thousandths (m); left out: no limit
+                     * @example 1
+                     */
+                    cpu_limit?: string | number | null;
+                    /**
+                     * @description memory reserved on the host, in bytes or with k, m, g; left out: none
+                     * @example 256m
+                     */
+                    memory?: string | number | null;
+                    /**
+                     * @description memory it may use at most, in bytes or with k, m, g; beyond, the kernel ends it
+                     * @example 512m
+                     */
+                    memory_limit?: string | number | null;
+                } | null;
+                /**
+                 * @description what follows when it ends: nothing, a new attempt after a failure, or always one
+                 * @default none
+                 * @enum {string|null}
+                 */
+                restart: "none" | "on-failure" | "always" | null;
+                /**
+                 * @description the time between the stop signal and KILL, in seconds
+                 * @default 10
+                 */
+                stop_grace: number | null;
+                /**
+                 * @description the signal that asks it to end; left out: the image's own, or TERM
+                 * @example TERM
+                 * @example INT
+                 */
+                stop_signal?: string | null;
+                /**
+                 * @description folders in memory, counted as the container's memory
+                 * @example [
+                 *       {
+                 *         "path": "/cache",
+                 *         "size": "64m"
+                 *       }
+                 *     ]
+                 */
+                tmpfs?: {
+                    /**
+                     * @description an absolute path inside the container
+                     * @example /data
+                     */
+                    path: string;
+                    /**
+                     * @description its largest size, in bytes or with k, m, g
+                     * @default 64m
+                     */
+                    size: string | number | null;
+                }[] | null;
+                /**
+                 * @description user and group inside the container; left out: the image's own
+                 * @example 1000:1000
+                 */
+                user?: string | null;
+                /**
+                 * @description named volumes; the container runs where they are
+                 * @example [
+                 *       {
+                 *         "name": "data",
+                 *         "path": "/data"
+                 *       }
+                 *     ]
+                 */
+                volumes?: {
+                    /**
+                     * @description a volume of the project; it is made when it does not exist
+                     * @example data
+                     */
+                    name: string;
+                    /**
+                     * @description an absolute path inside the container
+                     * @example /data
+                     */
+                    path: string;
+                    /**
+                     * @description the container cannot write to it
+                     * @default false
+                     */
+                    read_only: boolean | null;
+                }[] | null;
+                /**
+                 * @description the folder the program starts in; left out: the image's own
+                 * @example /app
+                 */
+                workdir?: string | null;
+            };
+            /**
+             * @description so many of it, or one on each host that fits
+             * @default replicated
+             * @enum {string|null}
+             */
+            mode: "replicated" | "global" | null;
+            /**
+             * @description the service's name, unique in its project; its containers are web.1, web.2 ...
+             * @example web
+             */
+            name: string;
+            /**
+             * @description how many should run
+             * @default 1
+             */
+            replicas: number | null;
+            /**
+             * @description seconds between leaving the endpoints and being told to end
+             * @default 0
+             */
+            stop_delay: number | null;
+            /**
+             * @description never two of one slot: a lost host's are replaced only by an operator's word
+             * @default false
+             */
+            strict: boolean | null;
+            update?: {
+                /**
+                 * @description containers replaced at a time
+                 * @default 1
+                 */
+                batch: number | null;
+                /**
+                 * @description new containers that fail until the roll-out has failed
+                 * @default 1
+                 */
+                failure_threshold: number | null;
+                /**
+                 * @description seconds that a new one must be ready without a break
+                 * @default 5
+                 */
+                health_window: number | null;
+                /**
+                 * @description wait for `promote` after the first batch
+                 * @default false
+                 */
+                hold_after_first: boolean | null;
+                /**
+                 * @description containers more than wanted
+                 * @default 1
+                 */
+                max_surge: number | null;
+                /**
+                 * @description containers fewer ready than wanted
+                 * @default 0
+                 */
+                max_unavailable: number | null;
+                /**
+                 * @description what a failed roll-out does
+                 * @default roll-back
+                 * @enum {string|null}
+                 */
+                on_failure: "pause" | "roll-back" | null;
+                /**
+                 * @description which comes first; a volume or a fixed host port makes it stop-first by itself
+                 * @default start-first
+                 * @enum {string|null}
+                 */
+                order: "start-first" | "stop-first" | null;
+                /**
+                 * @description seconds until a new one must be ready
+                 * @default 120
+                 */
+                start_deadline: number | null;
+            } | null;
+        };
+        /** @enum {string} */
+        ServiceStateEnum: "running" | "updating" | "holding" | "paused" | "degraded" | "failed" | "removing" | "idle";
         /** @description A request body; an unknown field is an error with "did you mean". */
         Stop: {
             /**
@@ -1321,6 +2099,19 @@ export interface components {
             project?: string | null;
             /** @default operator */
             role: components["schemas"]["Role"];
+        };
+        UpdatePolicy: {
+            batch: number;
+            failure_threshold: number;
+            /** @description seconds */
+            health_window: number;
+            hold_after_first: boolean;
+            max_surge: number;
+            max_unavailable: number;
+            on_failure: components["schemas"]["OnFailureEnum"];
+            order: components["schemas"]["OrderEnum"];
+            /** @description seconds */
+            start_deadline: number;
         };
         Usage: {
             /** Format: date-time */
@@ -3471,6 +4262,94 @@ export interface operations {
             };
         };
     };
+    replaceContainer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                container: string;
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restartContainer: {
         parameters: {
             query?: never;
@@ -4464,6 +5343,1542 @@ export interface operations {
             };
             /** @description this Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServices: {
+        parameters: {
+            query?: {
+                /** @description from `next` or `previous` of another page */
+                cursor?: string;
+                /** @description rows of a page, at most 1,000; default 100 */
+                limit?: number;
+                /** @description a text in the name or the image */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePage"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServiceSpec"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServiceSpec"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abortService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceContainers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Container"][];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceEndpoints: {
+        parameters: {
+            query?: {
+                /** @description a container port */
+                port?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceEvents: {
+        parameters: {
+            query?: {
+                /** @description an event's id: only older ones */
+                before?: string;
+                /** @description rows of a page, at most 1,000; default 100 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promoteService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restartService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceRevisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revision"][];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffServiceRevisions: {
+        parameters: {
+            query: {
+                /** @description a revision's number */
+                from: number;
+                /** @description another one's */
+                to: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollBackService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listServiceRollouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"][];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scaleService: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Scale"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServiceSpec"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceChecked"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

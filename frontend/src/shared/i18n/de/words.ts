@@ -120,6 +120,7 @@ export const words: Words<typeof english> = {
     notOwner: "Das darf nur, wer dieses Projekt leitet",
     superseded: "Ein neuerer Versuch ist gefolgt",
     "already-removed": "Er ist entfernt",
+    "of-a-service": "Sein Dienst würde einen neuen starten: den Dienst skalieren oder ändern, oder diesen Container ersetzen",
     "being-removed": "Er wird gerade entfernt",
     "remove-asked": "Er wird schon entfernt",
     "no-held-stop": "Kein Anhalten lässt sich mehr zurücknehmen",

@@ -117,6 +117,7 @@ export const words = {
     notOwner: "Only owners of this project may do this",
     superseded: "A newer attempt has followed",
     "already-removed": "It has been removed",
+    "of-a-service": "Its service would start another one: scale or update the service, or replace this container",
     "being-removed": "It is being removed",
     "remove-asked": "It is being removed already",
     "no-held-stop": "No stop of it can be taken back any more",
