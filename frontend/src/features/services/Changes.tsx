@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { SpecChange } from "@/shared/api/serviceTypes";
+import type { SpecChange } from "@/shared/api/types";
 import { showValue } from "./diff";
 import styles from "./Services.module.css";
 

@@ -1,6 +1,7 @@
+import type { TFunction } from "i18next";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Service, ServiceContainer } from "@/shared/api/serviceTypes";
+import type { Service, Container } from "@/shared/api/types";
 import { showAge } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useNow } from "@/shared/live/hooks";
@@ -10,14 +11,14 @@ import { Loading } from "@/shared/ui/Loading";
 import { Panel } from "@/shared/ui/Panel";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import { ContainerStatus } from "@/shared/ui/Status";
-import { useServiceContainers } from "./useService";
+import { useContainers } from "./useService";
 
 const MOST_ROWS = 200;
 
 /** What stands in its slots now, successors included. */
 export function ContainersTab({ service }: { service: Service }) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useServiceContainers(service);
+  const { data, error, refetch } = useContainers(service);
   const now_ms = useNow();
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading />;
@@ -55,11 +56,7 @@ export function ContainersTab({ service }: { service: Service }) {
   );
 }
 
-function cellsOf(
-  one: ServiceContainer,
-  now_ms: number,
-  t: ReturnType<typeof useTranslation>["t"],
-): React.ReactNode[] {
+function cellsOf(one: Container, now_ms: number, t: TFunction): React.ReactNode[] {
   return [
     <ContainerStatus key="state" state={one.state} />,
     <Link

@@ -1,6 +1,7 @@
+import type { TFunction } from "i18next";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Endpoint, Service } from "@/shared/api/serviceTypes";
+import type { Endpoint, Service } from "@/shared/api/types";
 import { portLink } from "@/shared/lib/ports";
 import { ROUTES } from "@/shared/lib/paths";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -38,15 +39,9 @@ export function EndpointsPanel({ service }: { service: Service }) {
   );
 }
 
-function noneText(service: Service, t: ReturnType<typeof useTranslation>["t"]): string {
-  const container = service.spec["container"];
-  const hasPorts =
-    typeof container === "object" &&
-    container !== null &&
-    "ports" in container &&
-    Array.isArray(container.ports) &&
-    container.ports.length > 0;
-  return t(hasPorts ? "endpoints.noneReady" : "endpoints.noPorts");
+function noneText(service: Service, t: TFunction): string {
+  const ports = service.spec.container.ports ?? [];
+  return t(ports.length > 0 ? "endpoints.noneReady" : "endpoints.noPorts");
 }
 
 function Rows({ service, endpoints }: { service: Service; endpoints: readonly Endpoint[] }) {
@@ -65,12 +60,7 @@ function Rows({ service, endpoints }: { service: Service; endpoints: readonly En
       <Address key="address" one={one} />,
     ],
   }));
-  const heads = [
-    t("column.state"),
-    t("endpoints.slot"),
-    t("column.host"),
-    t("endpoints.address"),
-  ];
+  const heads = [t("column.state"), t("endpoints.slot"), t("column.host"), t("endpoints.address")];
   return <SimpleTable label={t("endpoints.title")} heads={heads} rows={rows} />;
 }
 

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Service, ServiceContainer } from "@/shared/api/serviceTypes";
+import type { Service, Container } from "@/shared/api/types";
 import { ROUTES } from "@/shared/lib/paths";
 import { useContainer } from "@/shared/live/container";
 import { ContainerStatus } from "@/shared/ui/Status";
@@ -32,7 +32,7 @@ export function LaneRow({ service, lane }: { service: Service; lane: Lane }) {
   );
 }
 
-function Side({ one, state = one.state }: { one: ServiceContainer; state?: string }) {
+function Side({ one, state = one.state }: { one: Container; state?: string }) {
   const { t } = useTranslation();
   return (
     <span className={styles.side}>
@@ -50,7 +50,7 @@ function Side({ one, state = one.state }: { one: ServiceContainer; state?: strin
 }
 
 /** The feed shows the one that stands in the slot; its successor has a topic of its own. */
-function LiveSide({ one }: { one: ServiceContainer }) {
+function LiveSide({ one }: { one: Container }) {
   const { data } = useContainer({ project: one.project, id: one.id });
   return <Side one={one} state={data?.state ?? one.state} />;
 }

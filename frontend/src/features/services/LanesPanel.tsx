@@ -1,6 +1,6 @@
 import { IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Rollout, Service } from "@/shared/api/serviceTypes";
+import type { Rollout, Service } from "@/shared/api/types";
 import { showAge } from "@/shared/lib/format";
 import { useNow } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -14,7 +14,7 @@ import { type Lane, lanesOf, shownLanes } from "./lanes";
 import { Progress } from "./Progress";
 import { underWay } from "./rules";
 import styles from "./Services.module.css";
-import { useServiceContainers } from "./useService";
+import { useContainers } from "./useService";
 import { useServiceVerbs } from "./useServiceVerbs";
 
 const MOST_LANES = 60;
@@ -23,7 +23,7 @@ const ICON = { size: 15, stroke: 1.7 } as const;
 /** The roll-out, or the slots when none is under way: one lane per slot, what was there and what takes its place. */
 export function LanesPanel({ service }: { service: Service }) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useServiceContainers(service);
+  const { data, error, refetch } = useContainers(service);
   const { rollout } = service;
   const isRolling = underWay(rollout?.status) !== "";
   const lanes = data ? lanesOf(service, data) : [];
@@ -62,7 +62,7 @@ function RolloutVerbs({ service }: { service: Service }) {
           icon={<IconPlayerPlay {...ICON} />}
           refusal={verbs.refusal("promote")}
           isBusy={verbs.busy === "promote"}
-          onClick={() => verbs.ask("promote")}
+          onClick={() => verbs.ask({ verb: "promote" })}
         />
       )}
       <Verb
@@ -71,7 +71,7 @@ function RolloutVerbs({ service }: { service: Service }) {
         refusal={verbs.refusal("abort")}
         isBusy={verbs.busy === "abort"}
         isDanger
-        onClick={() => verbs.ask("abort")}
+        onClick={() => verbs.ask({ verb: "abort" })}
       />
     </>
   );

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { showMoment } from "@/shared/lib/format";
 import { Facts } from "@/shared/ui/Facts";
 import { Panel } from "@/shared/ui/Panel";

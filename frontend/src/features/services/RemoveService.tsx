@@ -1,7 +1,7 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { StateAge } from "@/shared/ui/StateAge";
 import styles from "./Services.module.css";
@@ -19,7 +19,7 @@ export function RemoveService({ service, onClose }: { service: Service; onClose:
         className={styles.block}
         onSubmit={(event) => {
           event.preventDefault();
-          if (mayRemove) verbs.ask("remove", {}, onClose);
+          if (mayRemove) verbs.ask({ verb: "remove" }, onClose);
         }}
       >
         <p>{t("service.removeText", { count: service.live })}</p>

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Revision, Service } from "@/shared/api/serviceTypes";
+import type { Revision, Service } from "@/shared/api/types";
 import { showMoment, shortImage } from "@/shared/lib/format";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";

@@ -2,7 +2,7 @@ import { Button, Group, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { showMoment, shortImage } from "@/shared/lib/format";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
@@ -61,7 +61,7 @@ export function RollBack({ service, to, onClose }: Props) {
             size="xs"
             disabled={chosen === null || verbs.refusal("roll-back") !== null}
             loading={verbs.busy === "roll-back"}
-            onClick={() => verbs.ask("roll-back", { revision: chosen }, onClose)}
+            onClick={() => verbs.ask({ verb: "roll-back", revision: chosen }, onClose)}
           >
             {t("rollBack.verb", { number: chosen ?? "" })}
           </Button>

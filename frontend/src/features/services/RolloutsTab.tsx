@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { Rollout, Service } from "@/shared/api/serviceTypes";
+import type { Rollout, Service } from "@/shared/api/types";
 import { showAge, showMoment } from "@/shared/lib/format";
 import { useNow } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -42,7 +42,18 @@ export function RolloutsTab({ service }: { service: Service }) {
     ],
   }));
   const heads = (
-    ["number", "kind", "status", "revisions", "done", "failures", "started", "took", "who", "message"] as const
+    [
+      "number",
+      "kind",
+      "status",
+      "revisions",
+      "done",
+      "failures",
+      "started",
+      "took",
+      "who",
+      "message",
+    ] as const
   ).map((name) => t(`rollout.column.${name}`));
   return (
     <Panel isFlush>

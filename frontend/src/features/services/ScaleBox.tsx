@@ -2,7 +2,7 @@ import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
 import { IconMinus, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import styles from "./Services.module.css";
 import type { ServiceVerbs } from "./useServiceVerbs";
 
@@ -22,11 +22,15 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
     setTyped(String(Math.max(0, Math.min(MOST, (wanted ?? service.replicas) + by))));
   const apply = (): void => {
     if (refusal !== null || wanted === null || error !== undefined) return;
-    if (isChanged) verbs.ask("scale", { replicas: wanted }, () => setTyped(null));
+    if (isChanged) verbs.ask({ verb: "scale", replicas: wanted }, () => setTyped(null));
     else setTyped(null);
   };
   return (
-    <Tooltip label={refusal ?? ""} disabled={refusal === null} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={refusal ?? ""}
+      disabled={refusal === null}
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <form
         className={styles.scale}
         aria-label={t("serviceVerb.scale")}

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { ROUTES } from "@/shared/lib/paths";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
@@ -47,7 +47,7 @@ function Items({ service, onOpen, onClose }: ItemsProps) {
   const verbs = useServiceVerbs(service);
   const list = useRef<HTMLDivElement>(null);
   const ask = (verb: "restart" | "pause" | "resume" | "promote" | "abort") =>
-    [verb, () => verbs.ask(verb, {}, onClose)] as const;
+    [verb, () => verbs.ask({ verb }, onClose)] as const;
   const items = [
     ask("restart"),
     ask(service.paused || service.rollout?.status === "paused" ? "resume" : "pause"),

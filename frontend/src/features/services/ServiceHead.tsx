@@ -10,7 +10,7 @@ import {
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { ROUTES } from "@/shared/lib/paths";
 import { PageHead } from "@/shared/ui/Page";
 import { Said } from "@/shared/ui/Said";
@@ -68,14 +68,14 @@ function Verbs({ service, verbs }: { service: Service; verbs: ServiceVerbs }) {
         refusal={verbs.refusal("restart")}
         isBusy={verbs.busy === "restart"}
         isDestructive
-        onClick={() => verbs.ask("restart")}
+        onClick={() => verbs.ask({ verb: "restart" })}
       />
       <Verb
         label={t(`serviceVerb.${rest}`)}
         icon={isResting ? <IconPlayerPlay {...ICON} /> : <IconPlayerPause {...ICON} />}
         refusal={verbs.refusal(rest)}
         isBusy={verbs.busy === rest}
-        onClick={() => verbs.ask(rest)}
+        onClick={() => verbs.ask({ verb: rest })}
       />
       <Verb
         label={`${t("serviceVerb.roll-back")}…`}

@@ -3,7 +3,7 @@ import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
 import { ROUTES, SERVICE_TABS, type ServiceTab } from "@/shared/lib/paths";
@@ -86,11 +86,7 @@ function usePageKeys(project: string, onTab: (tab: ServiceTab) => void, onAction
   });
 }
 
-function Parts({
-  service,
-  search,
-  onSearch,
-}: { service: Service } & Pick<Props, "search" | "onSearch">) {
+function Parts({ service, search, onSearch }: { service: Service } & Pick<Props, "search" | "onSearch">) {
   const { t } = useTranslation();
   const body: Record<ServiceTab, () => React.ReactNode> = {
     overview: () => <OverviewTab service={service} />,

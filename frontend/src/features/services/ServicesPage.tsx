@@ -91,15 +91,7 @@ function useShown(query: string, sort: Sort) {
   return { order: useListOrder(fleet.services, wish, isHeld), sort, setHeld };
 }
 
-function List({
-  project,
-  shown,
-  onSort,
-}: {
-  project: string;
-  shown: Shown;
-  onSort: (sort: Sort) => void;
-}) {
+function List({ project, shown, onSort }: { project: string; shown: Shown; onSort: (sort: Sort) => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [selected, setSelected] = useState<string | null>(null);

@@ -2,7 +2,7 @@
 import { IconDots } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import type { ServiceTable } from "@/live/fleet";
-import type { RolloutStatus } from "@/shared/api/serviceTypes";
+import type { RolloutStatus } from "@/shared/api/types";
 import { shortImage, showAge } from "@/shared/lib/format";
 import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import type { Column } from "@/shared/ui/grid";

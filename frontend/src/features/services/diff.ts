@@ -1,5 +1,5 @@
 /** What differs between two specs, place by place, as the API says it of two revisions. */
-import type { SpecChange } from "@/shared/api/serviceTypes";
+import type { SpecChange } from "@/shared/api/types";
 import { isRecord, type Spec } from "@/shared/spec/draft";
 import { escapePointer } from "@/shared/spec/errors";
 

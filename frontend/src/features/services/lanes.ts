@@ -1,5 +1,5 @@
 /** The slots of a service as lanes: what stood there, what takes its place, and how far that has come. */
-import type { Service, ServiceContainer } from "@/shared/api/serviceTypes";
+import type { Service, Container } from "@/shared/api/types";
 
 /** "done": what is wanted is ready; "moving": something begins or ends; "waiting": its turn has not come. */
 export type Phase = "done" | "moving" | "waiting" | "failed";
@@ -7,22 +7,22 @@ export type Phase = "done" | "moving" | "waiting" | "failed";
 export interface Lane {
   key: string;
   /** What is to be replaced; null: nothing stands in the way. */
-  old: ServiceContainer | null;
+  old: Container | null;
   /** What is wanted; null: not made yet. */
-  now: ServiceContainer | null;
+  now: Container | null;
   phase: Phase;
 }
 
 const OVER = new Set(["failed", "lost", "unhealthy", "restarting"]);
 
-export function lanesOf(service: Service, containers: readonly ServiceContainer[]): Lane[] {
-  const slots = new Map<string, ServiceContainer[]>();
+export function lanesOf(service: Service, containers: readonly Container[]): Lane[] {
+  const slots = new Map<string, Container[]>();
   for (const one of containers) slots.set(one.slot_key, [...(slots.get(one.slot_key) ?? []), one]);
   const lanes = [...slots].map(([key, rows]) => laneOf(service, key, rows));
   return lanes.sort((a, b) => a.key.localeCompare(b.key, "en", { numeric: true }));
 }
 
-function laneOf(service: Service, key: string, rows: readonly ServiceContainer[]): Lane {
+function laneOf(service: Service, key: string, rows: readonly Container[]): Lane {
   const occupant = rows.find((one) => !one.is_successor) ?? null;
   const successor = rows.find((one) => one.is_successor) ?? null;
   if (successor !== null) return { key, old: occupant, now: successor, phase: phaseOf(successor, "moving") };
@@ -33,20 +33,20 @@ function laneOf(service: Service, key: string, rows: readonly ServiceContainer[]
   return { key, old: occupant, now: null, phase: leaves(occupant) ? "moving" : "waiting" };
 }
 
-function phaseOf(one: ServiceContainer, otherwise: Phase): Phase {
+function phaseOf(one: Container, otherwise: Phase): Phase {
   return OVER.has(one.state) ? "failed" : otherwise;
 }
 
-export function isReady(one: ServiceContainer): boolean {
-  return one.state === "running" && (one.health === "none" || one.health === "healthy") && !leaves(one);
+export function isReady(one: Container): boolean {
+  return one.ready && !leaves(one);
 }
 
-function leaves(one: ServiceContainer): boolean {
+function leaves(one: Container): boolean {
   return one.desired !== "run" || one.stop_at !== null;
 }
 
 /** Of the revision that is wanted; in a rolling restart also younger than its beginning. */
-function isWanted(service: Service, one: ServiceContainer): boolean {
+function isWanted(service: Service, one: Container): boolean {
   if (one.revision !== service.revision.number) return false;
   const restart = service.rollout?.kind === "restart" && service.rollout.finished_at === null;
   return !restart || Date.parse(one.created_at) >= Date.parse(service.rollout?.started_at ?? "");

@@ -1,44 +1,20 @@
 /** The questions of this feature to the API. */
 import { type QueryKey, queryOptions } from "@tanstack/react-query";
-import { api, newKey } from "@/shared/api/client";
-import type {
-  Endpoints,
-  Revision,
-  Rollout,
-  Service,
-  ServiceContainer,
-  SpecChange,
-} from "@/shared/api/serviceTypes";
-import type { OrchestraEvent } from "@/shared/api/types";
+import { api, body, newKey } from "@/shared/api/client";
+import type { Container, Endpoints, OrchestraEvent, Revision, Rollout, Service } from "@/shared/api/types";
 import type { Spec } from "@/shared/spec/draft";
 import type { ServiceVerb } from "./rules";
 
-const SERVICES = "/api/v1/projects/{project}/services";
-const ONE = `${SERVICES}/{id}`;
+const SERVICES = "/api/v1/projects/{project}/services" as const;
+const ONE = `${SERVICES}/{service}` as const;
 
 export interface ServiceRef {
   project: string;
   id: string;
 }
 
-/** What is asked for beside the path. */
-interface More {
-  query?: Record<string, unknown>;
-  header?: Record<string, string>;
-  body?: unknown;
-}
-type Ask = (path: string, init: object) => Promise<{ data?: unknown }>;
-
-async function ask<T>(
-  method: "GET" | "POST" | "PUT",
-  path: string,
-  values: object,
-  more: More = {},
-): Promise<T> {
-  const { query, header, body } = more;
-  const call = api[method] as unknown as Ask;
-  const answer = await call(path, { params: { path: values, query, header }, body });
-  return answer.data as T;
+function path({ project, id }: ServiceRef) {
+  return { path: { project, service: id } };
 }
 
 export function serviceKey({ project, id }: ServiceRef): QueryKey {
@@ -50,45 +26,54 @@ function seen(generation: number): Record<string, string> {
   return { "If-Match": `"${generation}"` };
 }
 
-export async function readService({ project, id }: ServiceRef): Promise<Service> {
-  return ask("GET", ONE, { project, id });
+export async function readService(ref: ServiceRef): Promise<Service> {
+  return body(await api.GET(ONE, { params: path(ref) }));
 }
 
-export async function readEndpoints({ project, id }: ServiceRef): Promise<Endpoints> {
-  return ask("GET", `${ONE}/endpoints`, { project, id });
+export async function readEndpoints(ref: ServiceRef): Promise<Endpoints> {
+  return body(await api.GET(`${ONE}/endpoints`, { params: path(ref) }));
 }
 
 /** Throws what creating it would be refused with. */
 export async function checkService(project: string, spec: Spec): Promise<unknown> {
-  return ask("POST", `${SERVICES}/check`, { project }, { body: spec });
+  return api.POST(`${SERVICES}/check`, { params: { path: { project } }, body: spec as never });
 }
 
 export async function createService(project: string, spec: Spec, key: string): Promise<Service> {
-  return ask("POST", SERVICES, { project }, { body: spec, header: { "Idempotency-Key": key } });
+  const params = { path: { project }, header: { "Idempotency-Key": key } };
+  return body(await api.POST(SERVICES, { params, body: spec as never }));
 }
 
 export async function saveService(ref: ServiceRef, spec: Spec, generation: number): Promise<Service> {
-  return ask("PUT", ONE, ref, { body: spec, header: seen(generation) });
+  const params = { ...path(ref), header: seen(generation) };
+  return body(await api.PUT(ONE, { params, body: spec as never }));
 }
 
-/** What a verb needs to know beside its name. */
-export type VerbBody = { replicas: number } | { revision: number | null } | Record<string, never>;
+/** A verb of a service, with what it needs to know beside its name. */
+export type Wish =
+  | { verb: "scale"; replicas: number }
+  | { verb: "roll-back"; revision: number | null }
+  | { verb: Exclude<ServiceVerb, "update" | "scale" | "roll-back"> };
 
-export async function sayTo(
-  service: Service,
-  verb: Exclude<ServiceVerb, "update">,
-  body: VerbBody,
-): Promise<Service> {
+export async function sayTo(service: Service, wish: Wish): Promise<Service> {
   const header = { ...seen(service.generation), "Idempotency-Key": newKey() };
-  return ask("POST", `${ONE}/${verb}`, { project: service.project, id: service.id }, { header, body });
+  const params = { ...path(service), header };
+  switch (wish.verb) {
+    case "scale":
+      return body(await api.POST(`${ONE}/scale`, { params, body: { replicas: wish.replicas } }));
+    case "roll-back":
+      return body(await api.POST(`${ONE}/roll-back`, { params, body: { revision: wish.revision } }));
+    default:
+      return body(await api.POST(`${ONE}/${wish.verb}`, { params }));
+  }
 }
 
 /** `asOf` names the state the answer belongs to: with another state it is asked again. */
 export function containersQuery(ref: ServiceRef, asOf: string) {
   return queryOptions({
     queryKey: [...serviceKey(ref), "containers", asOf],
-    queryFn: async () => listed(await ask<Listed<ServiceContainer>>("GET", `${ONE}/containers`, ref)),
-    placeholderData: (before: ServiceContainer[] | undefined) => before,
+    queryFn: async () => body(await api.GET(`${ONE}/containers`, { params: path(ref) })),
+    placeholderData: (before: Container[] | undefined) => before,
     gcTime: 5_000,
   });
 }
@@ -96,7 +81,7 @@ export function containersQuery(ref: ServiceRef, asOf: string) {
 export function revisionsQuery(ref: ServiceRef, asOf: number) {
   return queryOptions({
     queryKey: [...serviceKey(ref), "revisions", asOf],
-    queryFn: async () => listed(await ask<Listed<Revision>>("GET", `${ONE}/revisions`, ref)),
+    queryFn: async () => body(await api.GET(`${ONE}/revisions`, { params: path(ref) })),
     placeholderData: (before: Revision[] | undefined) => before,
   });
 }
@@ -107,8 +92,8 @@ export function diffQuery(ref: ServiceRef, from: number, to: number) {
     queryKey: [...serviceKey(ref), "diff", from, to],
     staleTime: Infinity,
     queryFn: async () => {
-      const query = { from, to };
-      return (await ask<{ changes: SpecChange[] }>("GET", `${ONE}/revisions/diff`, ref, { query })).changes;
+      const params = { ...path(ref), query: { from, to } };
+      return body(await api.GET(`${ONE}/revisions/diff`, { params })).changes;
     },
   });
 }
@@ -116,7 +101,7 @@ export function diffQuery(ref: ServiceRef, from: number, to: number) {
 export function rolloutsQuery(ref: ServiceRef, asOf: string) {
   return queryOptions({
     queryKey: [...serviceKey(ref), "rollouts", asOf],
-    queryFn: async () => listed(await ask<Listed<Rollout>>("GET", `${ONE}/rollouts`, ref)),
+    queryFn: async () => body(await api.GET(`${ONE}/rollouts`, { params: path(ref) })),
     placeholderData: (before: Rollout[] | undefined) => before,
   });
 }
@@ -124,13 +109,7 @@ export function rolloutsQuery(ref: ServiceRef, asOf: string) {
 export function eventsQuery(ref: ServiceRef, asOf: string) {
   return queryOptions({
     queryKey: [...serviceKey(ref), "events", asOf],
-    queryFn: async () => listed(await ask<Listed<OrchestraEvent>>("GET", `${ONE}/events`, ref)),
+    queryFn: async () => body(await api.GET(`${ONE}/events`, { params: path(ref) })).results,
     placeholderData: (before: OrchestraEvent[] | undefined) => before,
   });
-}
-
-type Listed<T> = readonly T[] | { results: readonly T[] };
-
-function listed<T>(answer: Listed<T>): T[] {
-  return [...("results" in answer ? answer.results : answer)];
 }

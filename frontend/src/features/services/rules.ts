@@ -1,5 +1,5 @@
 /** Which verb makes sense for a service as it stands, by the table that the API itself refuses by. */
-import type { RolloutStatus, Service } from "@/shared/api/serviceTypes";
+import type { RolloutStatus, Service } from "@/shared/api/types";
 
 export type ServiceVerb =
   "update" | "scale" | "restart" | "roll-back" | "pause" | "resume" | "promote" | "abort" | "remove";

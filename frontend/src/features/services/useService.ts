@@ -1,5 +1,5 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import type { Endpoints, Service, ServiceContainer } from "@/shared/api/serviceTypes";
+import type { Endpoints, Service, Container } from "@/shared/api/types";
 import { useCalmFleet, useLiveObject } from "@/shared/live/hooks";
 import { containersQuery, readEndpoints, readService, serviceKey, type ServiceRef } from "./queries";
 
@@ -23,7 +23,7 @@ export function useEndpoints(ref: ServiceRef): UseQueryResult<Endpoints> {
 }
 
 /** The containers of its slots, successors included: asked again when the service or one of its slots has changed. */
-export function useServiceContainers(service: Service): UseQueryResult<ServiceContainer[]> {
+export function useContainers(service: Service): UseQueryResult<Container[]> {
   const slots = useSlots(service.name);
   const { rollout } = service;
   const step = `${rollout?.number ?? 0}.${rollout?.done ?? 0}.${rollout?.stepped_at ?? ""}`;

@@ -2,25 +2,18 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { newer } from "@/live/merge";
 import { isStatus, RequestFailed } from "@/shared/api/problem";
-import type { Service } from "@/shared/api/serviceTypes";
+import type { Service } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
 import { notify } from "@/shared/ui/notify";
-import { sayTo, serviceKey, type VerbBody } from "./queries";
+import { sayTo, serviceKey, type Wish } from "./queries";
 import { serviceRefusal, type ServiceVerb, standingOf } from "./rules";
 
-type Said = Exclude<ServiceVerb, "update">;
-
 export interface ServiceVerbs {
-  busy: Said | null;
+  busy: Wish["verb"] | null;
   /** Why not, in words; null when it can be done. */
   refusal: (verb: ServiceVerb) => string | null;
   /** `then` once the server has taken it. */
-  ask: (verb: Said, body?: VerbBody, then?: () => void) => void;
-}
-
-interface Wish {
-  verb: Said;
-  body: VerbBody;
+  ask: (wish: Wish, then?: () => void) => void;
 }
 
 /** The verbs of a service: asks, shows the answer at once, says when it was refused. */
@@ -30,7 +23,7 @@ export function useServiceVerbs(service: Service): ServiceVerbs {
   const { mayOperate } = useRights(service.project);
   const key = serviceKey(service);
   const wish = useMutation({
-    mutationFn: ({ verb, body }: Wish) => sayTo(service, verb, body),
+    mutationFn: (said: Wish) => sayTo(service, said),
     onSuccess: (answer) => cache.setQueryData<Service>(key, (shown) => newer(shown, answer)),
     onError: (error, { verb }) => {
       // Somebody was faster: what they did is shown, and the verb can be said again.
@@ -52,6 +45,6 @@ export function useServiceVerbs(service: Service): ServiceVerbs {
       const reason = serviceRefusal(verb, standingOf(service), mayOperate);
       return reason === null ? null : t(`refusal.${reason}`);
     },
-    ask: (verb, body = {}, then = () => undefined) => wish.mutate({ verb, body }, { onSuccess: then }),
+    ask: (said, then = () => undefined) => wish.mutate(said, { onSuccess: then }),
   };
 }

@@ -1,6 +1,6 @@
 /** How a service stands, in one sentence: what is true, why, and what can be done. */
 import type { TFunction } from "i18next";
-import type { Rollout, Service } from "@/shared/api/serviceTypes";
+import type { Rollout, Service } from "@/shared/api/types";
 
 export function sentenceOf(service: Service, t: TFunction): string {
   const { ready, desired_count: count, live, rollout } = service;

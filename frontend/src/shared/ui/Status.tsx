@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import styles from "./Status.module.css";
-import type { RolloutStatus } from "../api/serviceTypes";
+import type { RolloutStatus } from "../api/types";
 import {
   CONTAINER_LOOK,
   HOST_LOOK,
@@ -96,6 +96,12 @@ export function ServiceStatus({ state }: { state: string }) {
 export function RolloutMark({ status }: { status: RolloutStatus }) {
   const { t } = useTranslation();
   return <Mark look={ROLLOUT_LOOK[status]} word={t(`rolloutStatus.${status}`)} />;
+}
+
+export function EndpointMark({ state }: { state: "ready" | "draining" }) {
+  const { t } = useTranslation();
+  const look: Look = state === "ready" ? { tone: "good", shape: "dot" } : { tone: "wait", shape: "half" };
+  return <Mark look={look} word={t(`endpoints.${state}`)} />;
 }
 
 export function LevelMark({ level, word }: { level: "info" | "warning" | "error"; word: string }) {

@@ -1,5 +1,5 @@
 /** How each state looks: tone and shape. A state that is added to the API does not compile until it has both. */
-import type { RolloutStatus, ServiceState } from "../api/serviceTypes";
+import type { RolloutStatus, ServiceState } from "../api/types";
 import type { ContainerState, HostState } from "../api/types";
 
 export const TONES = ["good", "busy", "wait", "bad", "mute"] as const;
