@@ -6,7 +6,7 @@ out at most every 250 ms; everything else at once.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from orchestra.realtime.columns import CONTAINERS, HOSTS, SERVICES, ContainerRow, HostRow, ServiceRow, Used
 from orchestra.realtime.feed import Kind, Stream, Table
@@ -33,7 +33,8 @@ class Fleet:
     def stream(self, project_id: int | None) -> Stream:
         """The stream of a project (None: the platform); a new one begins with all rows."""
         if project_id not in self.streams:
-            tables: dict[Kind, Table] = {"hosts": Table(HOSTS), "services": Table(SERVICES), "containers": Table(CONTAINERS)}
+            names: dict[Kind, Sequence[str]] = {"hosts": HOSTS, "services": SERVICES, "containers": CONTAINERS}
+            tables = {kind: Table(of) for kind, of in names.items()}
             made = self.streams[project_id] = Stream(uuid.uuid4().hex[:12], tables)
             made.fill("hosts", {key: self._shown_host(row, project_id) for key, row in self._hosts.items()})
             made.fill("services", {key: _shown_service(row, project_id) for key, row in self._services.items()})
