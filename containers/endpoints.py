@@ -68,7 +68,7 @@ def read_endpoints(keys: Collection[UUID]) -> Mapping[UUID, Endpoints]:
     for version, key, name, *rest in rows:
         serving = found.setdefault(key, (name, version, []))[2]
         if rest[0] is not None:
-            serving.append(Serving(*rest[:-1], json.loads(rest[-1])))
+            serving.append(Serving(*(*rest[:-1], json.loads(rest[-1]))))
     return {key: Endpoints(name, version, endpoints_of(many)) for key, (name, version, many) in found.items()}
 
 

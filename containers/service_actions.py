@@ -23,7 +23,7 @@ from containers.spec import (
     parse_service,
     spec_hash,
 )
-from containers.states import RolloutKind, RolloutStatus
+from containers.states import FINAL, Desired, RolloutKind, RolloutStatus
 from containers.transitions.rollouts import NewRollout, end_rollout, start_rollout, tell_service
 from core.accounts.models import Project
 from core.lib.problems import FieldProblem, Problem, check_generation
@@ -208,6 +208,9 @@ def replace(container: Container, *, actor: str) -> Container:
         if row.service_id is None:
             words = f"{row.name} stands alone; `restart` starts it anew"
             raise Problem(409, "not-of-a-service", words)
+        if row.superseded or row.status in FINAL or row.desired == Desired.REMOVE:
+            words = f"{row.name} is over or on its way out: another one follows by itself, or `restart` starts it again"
+            raise Problem(409, "leaves-already", words)
         Container.objects.filter(pk=row.pk).update(replace_asked=True)
         service = Service.objects.get(pk=row.service_id)
         data = {"container": str(row.pk), "slot": str(row.slot_id)}

@@ -56,6 +56,11 @@ def service_state(counts: Counts, *, removing: bool, paused: bool, rollout: str)
     return "degraded" if counts.ready < counts.desired else "running"
 
 
+def rollout_done(counts: Counts, status: str) -> int:
+    """How many slots have what the latest roll-out brings: of one that is done all, whatever happened since."""
+    return counts.desired if status == RolloutStatus.DONE else counts.done
+
+
 def hosts_wanted(hosts: Iterable[HostSeen], constraints: Collection[Constraint], *, filled: Collection[str]) -> int:
     """How many hosts should have one of a global service: those that fit and take work, and those that have it (their
     keys are in `filled`) and are not drained."""

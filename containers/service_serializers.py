@@ -11,7 +11,7 @@ from rest_framework import serializers
 from containers.models import Revision, Rollout, Service
 from containers.serializers import SPEC_REF
 from containers.service_actions import MOST_REPLICAS
-from containers.service_display import SERVICE_STATES, Counts, service_state
+from containers.service_display import SERVICE_STATES, Counts, rollout_done, service_state
 from containers.service_queries import Seen
 from containers.spec import dump_update, of_service, parse_update, whole_update
 from containers.states import RolloutKind, RolloutStatus
@@ -211,7 +211,6 @@ def revision_json(row: Revision, *, current: Revision | None) -> dict[str, Any]:
 
 def rollout_json(row: Rollout, counts: Counts) -> dict[str, Any]:
     """`counts`: how far what it brings is there."""
-    done = counts.desired if row.status == RolloutStatus.DONE else counts.done
     return {
         "number": row.number,
         "kind": row.kind,
@@ -220,7 +219,7 @@ def rollout_json(row: Rollout, counts: Counts) -> dict[str, Any]:
         "revision": row.revision.number,
         "from_revision": row.from_revision.number if row.from_revision else None,
         "failures": len(row.failed),
-        "done": done,
+        "done": rollout_done(counts, row.status),
         "total": counts.desired,
         "promoted": row.promoted,
         "asked_by": row.asked_by,

@@ -19,6 +19,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest
 
 from containers.queries import find_container
+from containers.service_queries import find_service
 from core.accounts.authentication import user_of_token
 from core.accounts.models import Project, User
 from core.accounts.permissions import is_admin, project_for, project_ids_of, project_names_of, require_platform
@@ -29,6 +30,7 @@ from hosts.models import Host
 CLOSE_NOT_AUTHENTICATED = 4401
 CLOSE_FORBIDDEN = 4403
 TOPIC_CHARS_MAX = 200
+TOPICS = ("fleet", "container", "slot", "service", "endpoints", "host", "events", "logs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Topic:
     `project_id`: None is the platform. `project_ids` are those whose containers a host's object counts (None: all).
     """
 
-    kind: str  # fleet, object-container, object-host, events, logs
+    kind: str  # fleet, events, logs, object-container, object-host, object-service, object-endpoints
     key: Any = None  # a uuid, or a host's id
     project_id: int | None = None
     project_ids: frozenset[int] | None = None
@@ -104,12 +106,14 @@ def topic_for(user: User, asked: Mapping[str, Any]) -> Topic:
             return Topic("object-container", key=_uuid(key), project_id=_owner(user, key, Verb.CONTAINER_SEE).pk)
         case "host":
             return _host(user, key)
+        case "service" | "endpoints":
+            return Topic(f"object-{kind}", key=_uuid(key), project_id=_service_owner(user, key).pk)
         case "events":
             return _events(user, key)
         case "logs":
             return Topic("logs", key=_uuid(key), project_id=_owner(user, key, Verb.CONTAINER_LOGS).pk)
         case _:
-            raise Problem(404, "not-found", f"there is no topic {kind!r}: fleet, container, slot, host, events, logs")
+            raise Problem(404, "not-found", f"there is no topic {kind!r}: {', '.join(TOPICS)}")
 
 
 def _fleet(user: User, project: object) -> Topic:
@@ -148,6 +152,17 @@ def _owner(user: User, key: str, verb: Verb) -> Project:
         raise Http404(f"no container {key}")
     owner = project_for(user, name, verb)
     find_container(owner, container_id)
+    return owner
+
+
+def _service_owner(user: User, key: str) -> Project:
+    """The same for a service."""
+    service_id = _uuid(key)
+    name = Project.objects.filter(services__pk=service_id).values_list("name", flat=True).first()
+    if name is None:
+        raise Http404(f"no service {key}")
+    owner = project_for(user, name, Verb.SERVICE_SEE)
+    find_service(owner, service_id)
     return owner
 
 

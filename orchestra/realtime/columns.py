@@ -1,4 +1,4 @@
-"""What the fleet feed shows of a container and of a host: the columns, and how a row becomes them. Pure.
+"""What the fleet feed shows of a container, a service and a host: the columns, and how a row becomes them. Pure.
 
 A row of containers stands for a slot: a restart is a new attempt in the same line. Before: reading.py brought the
 rows. After: the feed finds what is different. What GET calls the same must be the same (a test compares).
@@ -34,6 +34,27 @@ CONTAINERS = (
     "ports",
     "desired",
     "generation",
+    "service",
+)
+SERVICES = (
+    "id",
+    "name",
+    "project",
+    "mode",
+    "replicas",
+    "desired_count",
+    "ready",
+    "live",
+    "state",
+    "revision",
+    "image",
+    "rollout",
+    "rollout_done",
+    "rollout_total",
+    "message",
+    "paused",
+    "generation",
+    "version",
 )
 HOSTS = (
     "id",
@@ -80,6 +101,14 @@ class ContainerRow:
         if used is None or self.status not in USES:
             return self.values
         return (*self.values[:_CPU], used.cpu_millis, used.memory_bytes, *self.values[_CPU + 2 :])
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service; `values` are its columns."""
+
+    project_id: int
+    values: tuple[Any, ...]
 
 
 class Count(NamedTuple):

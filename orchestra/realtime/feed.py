@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from orchestra.realtime.messages import Frame, Row, columns, frame
 
-Kind = Literal["hosts", "containers"]
-Key = Any  # a slot's uuid, a host's id
+Kind = Literal["hosts", "services", "containers"]
+Key = Any  # a slot's or a service's uuid, a host's id
 Values = tuple[Any, ...]
 
 ROWS_PER_FRAME = 1000

@@ -6,10 +6,10 @@ out at most every 250 ms; everything else at once.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from orchestra.realtime.columns import CONTAINERS, HOSTS, ContainerRow, HostRow, Used
-from orchestra.realtime.feed import Stream, Table
+from orchestra.realtime.columns import CONTAINERS, HOSTS, SERVICES, ContainerRow, HostRow, ServiceRow, Used
+from orchestra.realtime.feed import Kind, Stream, Table
 from orchestra.realtime.reading import FleetRead, UsageRead
 
 USED_FOR_S = 60.0
@@ -22,6 +22,7 @@ class Fleet:
     def __init__(self) -> None:
         self.streams: dict[int | None, Stream] = {}
         self._containers: dict[str, ContainerRow] = {}
+        self._services: dict[str, ServiceRow] = {}
         self._hosts: dict[int, HostRow] = {}
         self._slot_of: dict[str, str] = {}
         self._container_use: dict[str, Used] = {}
@@ -32,9 +33,11 @@ class Fleet:
     def stream(self, project_id: int | None) -> Stream:
         """The stream of a project (None: the platform); a new one begins with all rows."""
         if project_id not in self.streams:
-            made = Stream(uuid.uuid4().hex[:12], {"hosts": Table(HOSTS), "containers": Table(CONTAINERS)})
-            self.streams[project_id] = made
+            names: dict[Kind, Sequence[str]] = {"hosts": HOSTS, "services": SERVICES, "containers": CONTAINERS}
+            tables = {kind: Table(of) for kind, of in names.items()}
+            made = self.streams[project_id] = Stream(uuid.uuid4().hex[:12], tables)
             made.fill("hosts", {key: self._shown_host(row, project_id) for key, row in self._hosts.items()})
+            made.fill("services", {key: _shown_service(row, project_id) for key, row in self._services.items()})
             made.fill(
                 "containers", {key: self._shown_container(row, project_id) for key, row in self._containers.items()}
             )
@@ -46,12 +49,17 @@ class Fleet:
     def take(self, read: FleetRead, *, ts_ms: int) -> None:
         """Take in what was read, and tell all streams what is different."""
         gone_slots = self._containers.keys() - read.containers.keys() if read.whole else set()
+        gone_services = self._services.keys() - read.services.keys() if read.whole else set()
         gone_hosts = self._hosts.keys() - read.host_ids
         slots = [
             slot for slot in (*read.containers, *gone_slots) if self._put_container(slot, read.containers.get(slot))
         ]
         hosts = [key for key in (*read.hosts, *gone_hosts) if self._put_host(key, read.hosts.get(key))]
+        services = [key for key in (*read.services, *gone_services) if self._put_service(key, read.services.get(key))]
         for project_id, stream in self.streams.items():
+            stream.update(
+                "services", {key: _shown_service(self._services.get(key), project_id) for key in services}, ts_ms=ts_ms
+            )
             self._tell(stream, project_id, slots=slots, hosts=hosts, ts_ms=ts_ms)
 
     def measure(self, read: UsageRead) -> None:
@@ -79,9 +87,9 @@ class Fleet:
             self._measured_hosts.add(host_id)
 
     @property
-    def slots(self) -> int:
-        """How many slots we know of."""
-        return len(self._containers)
+    def known(self) -> tuple[int, int]:
+        """How many slots and services we know of."""
+        return len(self._containers), len(self._services)
 
     def tell_measured(self, *, ts_ms: int) -> None:
         slots, self._measured_slots = self._measured_slots, set()
@@ -118,6 +126,14 @@ class Fleet:
             self._slot_of[row.container_id] = slot
         return True
 
+    def _put_service(self, key: str, row: ServiceRow | None) -> bool:
+        if self._services.get(key) == row:
+            return False
+        self._services.pop(key, None)
+        if row is not None:
+            self._services[key] = row
+        return True
+
     def _put_host(self, host_id: int, row: HostRow | None) -> bool:
         if self._hosts.get(host_id) == row:
             return False
@@ -125,3 +141,7 @@ class Fleet:
         if row is not None:
             self._hosts[host_id] = row
         return True
+
+
+def _shown_service(row: ServiceRow | None, project_id: int | None) -> tuple[object, ...] | None:
+    return None if row is None or project_id not in (None, row.project_id) else row.values

@@ -38,7 +38,7 @@ RECHECK_S = 30.0
 BLIND_AFTER_S = 6.0
 """Without a good read for so long we do not know the truth, and send no heartbeat that would claim it."""
 STREAM_LINGER_S = 30.0
-FLEET_HINTS = ("container", "host")
+FLEET_HINTS = ("container", "host", "service")
 CLOSE_STALLED = 4008
 
 T = TypeVar("T")
@@ -207,7 +207,7 @@ class Hub:
             self._whole_s = now_s
         self.fleet.take(read, ts_ms=_now_ms())
         self._mark = read.mark
-        if read.slots not in (None, self.fleet.slots) and not read.whole:
+        if read.there not in (None, self.fleet.known) and not read.whole:
             self._whole_s = float("-inf")  # rows were deleted
             await self._read_fleet()
 

@@ -1,20 +1,24 @@
-"""Object topics: one container or host, exactly as its GET answers, whenever that has changed.
+"""Object topics: one container, service or host, or a service's endpoints, exactly as its GET answers, whenever that
+has changed.
 
 Before: the hub says which topics to look at. After: one JSON text for all its subscribers. A stamp is what is
 compared to know whether a topic has to be written again; usage and counts are not in it.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from rest_framework.utils.encoders import JSONEncoder
 
-from containers.models import Container
+from containers.endpoints import read_endpoints
+from containers.models import Container, Service
 from containers.queries import OF_IT
 from containers.serializers import ContainerSerializer, container_json
+from containers.service_queries import see, seen
+from containers.service_serializers import EndpointsSerializer, ServiceSerializer, service_json
 from hosts.models import Host
 from hosts.queries import all_hosts, usage_of
 from hosts.serializers import HostSerializer, host_json
@@ -25,14 +29,16 @@ Stamp = tuple[Any, ...]
 
 def read_stamps(topics: Collection[Topic]) -> Mapping[Topic, Stamp | None]:
     """The stamp of each topic now; None: the object is gone."""
-    containers = _container_stamps({topic.key for topic in topics if topic.kind == "object-container"})
-    hosts = _host_stamps({topic.key for topic in topics if topic.kind == "object-host"})
-    return {topic: (containers if topic.kind == "object-container" else hosts).get(topic.key) for topic in topics}
+    keys: dict[str, set[Any]] = {}
+    for topic in topics:
+        keys.setdefault(topic.kind, set()).add(topic.key)
+    stamps = {kind: _STAMPS[kind](of_kind) for kind, of_kind in keys.items()}
+    return {topic: stamps[topic.kind].get(topic.key) for topic in topics}
 
 
 def read_object(topic: Topic) -> str | None:
     """The object as JSON, or None when it is gone."""
-    shown = _container(topic) if topic.kind == "object-container" else _host(topic)
+    shown = _OBJECTS[topic.kind](topic)
     return None if shown is None else encode(shown)
 
 
@@ -43,8 +49,6 @@ def encode(data: object) -> str:
 
 def _container_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
     """By a slot's id its current attempt, else the attempt with this id, as GET finds it."""
-    if not keys:
-        return {}
     rows = Container.objects.filter(Q(pk__in=keys) | Q(slot_id__in=keys, superseded=False)).order_by(
         "-is_successor", "attempt"
     )
@@ -59,8 +63,6 @@ def _container_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
 
 
 def _host_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
-    if not keys:
-        return {}
     fields = ("pk", "version", "booking__cpu_millis_reserved", "booking__memory_bytes_reserved")
     return {row[0]: row for row in Host.objects.filter(pk__in=keys).values_list(*fields)}
 
@@ -79,3 +81,45 @@ def _host(topic: Topic) -> Any:
     usage = usage_of([host.pk]).get(host.pk)
     full = topic.project_ids is None
     return HostSerializer(host_json(host, usage=usage, containers=host.containers_count, full=full)).data
+
+
+# --- services
+
+
+def _service_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
+    """The row, its latest roll-out, and how many of its containers serve; its revision is a change of the row."""
+    rows = Service.objects.filter(pk__in=keys, gone_at=None)
+    return {
+        one.service.pk: (one.service.version, one.counts, one.rollout and (one.rollout.pk, one.rollout.version))
+        for one in seen(list(rows))
+    }
+
+
+def _service(topic: Topic) -> Any:
+    rows = Service.objects.select_related("project", "revision")
+    row = rows.filter(pk=topic.key, project_id=topic.project_id or 0, gone_at=None).first()
+    return None if row is None else ServiceSerializer(service_json(see(row))).data
+
+
+def _endpoint_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
+    """All of them, so that nothing is told when a container changes in another way."""
+    return {key: (one.service, one.rows) for key, one in read_endpoints(keys).items()}
+
+
+def _endpoints(topic: Topic) -> Any:
+    found = read_endpoints([topic.key]).get(topic.key)
+    return None if found is None else EndpointsSerializer(found.json()).data
+
+
+_STAMPS: Mapping[str, Callable[[set[Any]], Mapping[Any, Stamp]]] = {
+    "object-container": _container_stamps,
+    "object-host": _host_stamps,
+    "object-service": _service_stamps,
+    "object-endpoints": _endpoint_stamps,
+}
+_OBJECTS: Mapping[str, Callable[[Topic], Any]] = {
+    "object-container": _container,
+    "object-host": _host,
+    "object-service": _service,
+    "object-endpoints": _endpoints,
+}

@@ -8,10 +8,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from containers.display import shown_state as container_state
+from containers.service_display import Counts, rollout_done, service_state
+from containers.service_queries import read_counts
+from containers.states import RolloutStatus
 from core.lib.clock import monotonic_s
 from core.lib.partitions import COUNTER_BITS
 from hosts.models import Host
@@ -21,6 +25,7 @@ from orchestra.realtime.columns import (
     ContainerRow,
     Count,
     HostRow,
+    ServiceRow,
     Used,
     bytes_of,
     millis,
@@ -29,6 +34,8 @@ from orchestra.realtime.columns import (
 
 SLOTS_BY_DELTA_MAX = 5_000
 SAMPLES_FRESH_S = 60
+QUIET = (RolloutStatus.DONE, RolloutStatus.SUPERSEDED)
+"""Roll-outs of which nothing is left to be told."""
 
 CURRENT = "NOT c.superseded AND NOT (c.desired = 'remove' AND c.gone_at IS NOT NULL)"
 """The current attempt of each slot, but for those that were removed and are gone: as lists show them."""
@@ -36,13 +43,19 @@ MARK = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 CHANGED = """
 WITH moved AS (SELECT id FROM hosts_host WHERE changed_xid >= %(mark)s),
 touched AS (
-  SELECT slot_id, host_id FROM containers_container WHERE changed_xid >= %(mark)s
+  SELECT slot_id, host_id, service_id FROM containers_container WHERE changed_xid >= %(mark)s
   UNION
-  SELECT slot_id, host_id FROM containers_container WHERE gone_at IS NULL AND host_id IN (SELECT id FROM moved)
+  SELECT slot_id, host_id, service_id FROM containers_container
+  WHERE gone_at IS NULL AND host_id IN (SELECT id FROM moved)
 )
 SELECT 'slot', slot_id::text FROM touched
 UNION SELECT 'host', host_id::text FROM touched WHERE host_id IS NOT NULL
 UNION SELECT 'host', id::text FROM moved
+UNION SELECT 'service', service_id::text FROM touched WHERE service_id IS NOT NULL
+UNION SELECT 'service', id::text FROM containers_service WHERE changed_xid >= %(mark)s
+UNION SELECT 'service', service_id::text FROM containers_rollout WHERE changed_xid >= %(mark)s
+UNION SELECT 'service', id::text FROM containers_service
+  WHERE mode = 'global' AND gone_at IS NULL AND EXISTS (SELECT 1 FROM moved)
 """
 COUNTS = """
 SELECT host_id, project_id, count(*) FILTER (WHERE gone_at IS NULL),
@@ -55,12 +68,25 @@ SELECT c.slot_id::text, c.id::text, c.project_id, p.name, c.host_id, h.name, h.r
   c.attempt, c.not_before, c.spec->>'image', c.spec #>> '{{resources,memory_limit}}',
   nullif(c.ports, '[]')::text, nullif(c.spec->'ports', '[]')::text, c.reason, left(c.message, {MESSAGE_CHARS}),
   floor(extract(epoch FROM c.status_since) * 1000)::bigint, floor(extract(epoch FROM c.created_at) * 1000)::bigint,
-  c.desired, c.generation
+  c.desired, c.generation, s.name
 FROM containers_container c JOIN accounts_project p ON p.id = c.project_id LEFT JOIN hosts_host h ON h.id = c.host_id
+LEFT JOIN containers_service s ON s.id = c.service_id
 WHERE {CURRENT} AND (%(all)s OR c.slot_id = ANY(%(keys)s::uuid[]))
 ORDER BY c.is_successor, c.attempt DESC
 """
-COUNT = f"SELECT count(DISTINCT slot_id) FROM containers_container c WHERE {CURRENT}"
+SERVICES = f"""
+SELECT s.id::text, s.id, s.project_id, p.name, s.name, s.mode, s.replicas, s.paused, s.desired, s.generation,
+  s.version, r.number, r.spec->>'image', coalesce(o.status, ''), left(coalesce(o.message, ''), {MESSAGE_CHARS})
+FROM containers_service s JOIN accounts_project p ON p.id = s.project_id JOIN containers_revision r
+  ON r.id = s.revision_id
+LEFT JOIN LATERAL (SELECT status, message FROM containers_rollout WHERE service_id = s.id ORDER BY number DESC LIMIT 1)
+  o ON true
+WHERE s.gone_at IS NULL AND (%(all)s OR s.id = ANY(%(keys)s::uuid[]))
+"""
+COUNT = (
+    f"SELECT (SELECT count(DISTINCT slot_id) FROM containers_container c WHERE {CURRENT}),"
+    " (SELECT count(*) FROM containers_service WHERE gone_at IS NULL)"
+)
 SAMPLES = """
 WITH newest AS (
   SELECT max(id) AS id FROM hosts_sample
@@ -79,12 +105,13 @@ class FleetRead:
     mark: int
     whole: bool
     containers: Mapping[str, ContainerRow | None]
+    services: Mapping[str, ServiceRow | None]
     hosts: Mapping[int, HostRow | None]
     host_ids: frozenset[int]
     """All hosts there are: a removed one leaves no mark."""
-    slots: int | None
-    """How many slots a list shows: when we know of another number, rows were deleted, which leaves no mark either.
-    None: not counted, since that costs more than a small read."""
+    there: tuple[int, int] | None
+    """How many slots and services lists show: when we know of other numbers, rows were deleted, which leaves no mark
+    either. None: not counted, since that costs more than a small read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +133,24 @@ def read_fleet(mark: int | None, *, count: bool = True) -> FleetRead:
         cursor.execute(MARK)
         (new_mark,) = cursor.fetchone()
         changed = None if mark is None else _changed(cursor, mark)
-        if changed is None or len(changed[0]) > SLOTS_BY_DELTA_MAX:
-            found, present, slots_there = _fetch(cursor, None, None), None, None
+        if changed is None or len(changed.slots) > SLOTS_BY_DELTA_MAX:
+            found, present, there = _fetch(cursor, None), None, None
         else:
-            found = _fetch(cursor, *changed)
+            found = _fetch(cursor, changed)
             present = frozenset(Host.objects.values_list("pk", flat=True))
-            slots_there = _count(cursor) if count else None
-    containers, hosts = found.containers(), found.hosts()
+            there = _count(cursor) if count else None
+    containers, services, hosts = found.containers(), found.services(), found.hosts()
     if changed is None or present is None:
-        ids = frozenset(hosts)
-        return FleetRead(new_mark, whole=True, containers=containers, hosts=hosts, host_ids=ids, slots=len(containers))
+        counted = (len(containers), len(services))
+        return FleetRead(new_mark, True, containers, services, hosts, frozenset(hosts), counted)
     return FleetRead(
         new_mark,
         whole=False,
-        containers={**dict.fromkeys(changed[0]), **containers},
-        hosts={**dict.fromkeys(changed[1]), **hosts},
+        containers={**dict.fromkeys(changed.slots), **containers},
+        services={**dict.fromkeys(changed.services), **services},
+        hosts={**dict.fromkeys(changed.hosts), **hosts},
         host_ids=present,
-        slots=slots_there,
+        there=there,
     )
 
 
@@ -149,6 +177,8 @@ class _Fetched:
     """Rows as the database gave them."""
 
     container_rows: Sequence[tuple[Any, ...]]
+    service_rows: Sequence[tuple[Any, ...]]
+    service_counts: Mapping[UUID, Counts]
     host_rows: Sequence[Host]
     count_rows: Sequence[tuple[int, int, int, int]]
 
@@ -159,6 +189,9 @@ class _Fetched:
             rows.setdefault(row[0], _container(row))
         return rows
 
+    def services(self) -> dict[str, ServiceRow]:
+        return {row[0]: _service(row, self.service_counts.get(row[1], Counts())) for row in self.service_rows}
+
     def hosts(self) -> dict[int, HostRow]:
         counts: dict[int, dict[int, Count]] = {}
         for host_id, project_id, there, failed in self.count_rows:
@@ -166,43 +199,74 @@ class _Fetched:
         return {host.pk: _host(host, counts.get(host.pk, {})) for host in self.host_rows}
 
 
-def _fetch(cursor: Any, slots: set[str] | None, host_ids: set[int] | None) -> _Fetched:
-    """Containers of these slots and these hosts; None: all."""
-    hosts = Host.objects.all() if host_ids is None else Host.objects.filter(pk__in=host_ids)
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What to read anew."""
+
+    slots: set[str]
+    services: set[str]
+    hosts: set[int]
+
+
+def _fetch(cursor: Any, only: _Changed | None) -> _Fetched:
+    """What has changed; None: all."""
+    hosts = Host.objects.all() if only is None else Host.objects.filter(pk__in=only.hosts)
+    services = _ask(cursor, SERVICES, None if only is None else only.services)
     return _Fetched(
-        _ask(cursor, CONTAINERS, slots) if slots is None or slots else [],
-        list(hosts.select_related("booking")) if host_ids is None or host_ids else [],
-        _ask(cursor, COUNTS, host_ids) if host_ids is None or host_ids else [],
+        _ask(cursor, CONTAINERS, None if only is None else only.slots),
+        services,
+        read_counts(None if only is None else [row[1] for row in services]) if services else {},
+        list(hosts.select_related("booking")) if only is None or only.hosts else [],
+        _ask(cursor, COUNTS, None if only is None else only.hosts),
     )
 
 
 def _ask(cursor: Any, query: str, keys: Collection[Any] | None) -> list[tuple[Any, ...]]:
+    """Of these; None: of all."""
+    if keys is not None and not keys:
+        return []
     cursor.execute(query, {"all": keys is None, "keys": list(keys or ())})
     return list(cursor.fetchall())
 
 
-def _count(cursor: Any) -> int:
+def _count(cursor: Any) -> tuple[int, int]:
+    """Slots and services."""
     cursor.execute(COUNT)
-    return int(cursor.fetchone()[0])
+    slots, services = cursor.fetchone()
+    return int(slots), int(services)
 
 
-def _changed(cursor: Any, mark: int) -> tuple[set[str], set[int]]:
-    """Slots and hosts."""
+def _changed(cursor: Any, mark: int) -> _Changed:
     cursor.execute(CHANGED, {"mark": mark})
-    rows = cursor.fetchall()
-    return {key for kind, key in rows if kind == "slot"}, {int(key) for kind, key in rows if kind == "host"}
+    found: dict[str, set[str]] = {"slot": set(), "service": set(), "host": set()}
+    for kind, key in cursor.fetchall():
+        found[kind].add(key)
+    return _Changed(found["slot"], found["service"], {int(key) for key in found["host"]})
 
 
 def _container(row: tuple[Any, ...]) -> ContainerRow:
     slot, key, project_id, project, host_id, host, reachable, name, status, health, attempt, not_before = row[:12]
-    image, memory_limit, ports, wished_ports, reason, message, since_ms, created_ms, desired, generation = row[12:]
+    image, memory_limit, ports, wished_ports, reason, message, since_ms, created_ms, desired, generation = row[12:-1]
     state = container_state(status, health=health, attempt=attempt, not_before=not_before, reachable=reachable)
     bound, wished = (json.loads(text) if text else () for text in (ports, wished_ports))
     values = (
         *(key, slot, name, project, host, status, state, health, None, None, bytes_of(memory_limit), image or ""),
         *(reason, message, attempt, since_ms, created_ms, ports_text(bound, wished), desired, generation),
+        row[-1],
     )
     return ContainerRow(key, project_id, host_id, status, values)
+
+
+def _service(row: tuple[Any, ...], counts: Counts) -> ServiceRow:
+    key, _, project_id, project, name, mode, replicas, paused, desired, generation, version = row[:11]
+    revision, image, rollout, message = row[11:]
+    state = service_state(counts, removing=desired == "remove", paused=paused, rollout=rollout)
+    done = rollout_done(counts, rollout)
+    values = (
+        *(key, name, project, mode, replicas, counts.desired, counts.ready, counts.live, state, revision, image or ""),
+        *(rollout, done, counts.desired, "" if rollout in QUIET else message, paused, generation, version),
+    )
+    return ServiceRow(project_id, values)
 
 
 def _host(host: Host, counts: Mapping[int, Count]) -> HostRow:

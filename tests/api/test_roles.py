@@ -9,13 +9,16 @@ from rest_framework.test import APIClient
 from containers.registries import Login, Trial, save
 from core.accounts.models import Project
 from core.accounts.roles import LEAST_ROLE, RANK, Role, Verb, allows
+from tests import services
 from tests.api.conftest import Person
 from tests.api.specs import WEB
 
 C = "/projects/{p}/containers"
 R = "/projects/{p}/registries"
+S = "/projects/{p}/services"
 LOGIN = {"host": "registry.test:5000", "username": "u", "password": "p"}
 NEW = {**WEB, "name": "new"}
+WISH = {"name": "new", "container": {"image": "web"}}
 # method, path, body: status for admin, owner, operator, viewer, stranger (who owns another project), nobody
 MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]] = {
     ("get", "/me"): (None, (200, 200, 200, 200, 200, 401)),
@@ -61,6 +64,26 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("post", C + "/{c}/keep"): (None, (409, 409, 409, 403, 404, 401)),
     ("post", C + "/{c}/restart"): (None, (202, 202, 202, 403, 404, 401)),
     ("post", C + "/{c}/remove"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", C + "/{c}/replace"): (None, (409, 409, 409, 403, 404, 401)),
+    ("get", S): (None, (200, 200, 200, 200, 404, 401)),
+    ("post", S): (WISH, (201, 201, 201, 403, 404, 401)),
+    ("post", S + "/check"): (WISH, (200, 200, 200, 403, 404, 401)),
+    ("get", S + "/{s}"): (None, (200, 200, 200, 200, 404, 401)),
+    ("put", S + "/{s}"): (services.SPEC, (202, 202, 202, 403, 404, 401)),
+    ("get", S + "/{s}/revisions"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/revisions/diff?from=1&to=1"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/rollouts"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/containers"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/events"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/endpoints"): (None, (200, 200, 200, 200, 404, 401)),
+    ("post", S + "/{s}/scale"): ({"replicas": 3}, (202, 202, 202, 403, 404, 401)),
+    ("post", S + "/{s}/restart"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", S + "/{s}/roll-back"): ({}, (409, 409, 409, 403, 404, 401)),
+    ("post", S + "/{s}/pause"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", S + "/{s}/resume"): (None, (409, 409, 409, 403, 404, 401)),
+    ("post", S + "/{s}/promote"): (None, (409, 409, 409, 403, 404, 401)),
+    ("post", S + "/{s}/abort"): (None, (202, 202, 202, 403, 404, 401)),
+    ("post", S + "/{s}/remove"): (None, (202, 202, 202, 403, 404, 401)),
     ("post", "/projects/{p}/demo"): (None, (409, 409, 409, 403, 404, 401)),
 }
 OPEN = {"login", "first-admin", "schema/", "schema/docs/", "page/login", "page/logout"}
@@ -86,11 +109,22 @@ def test_the_matrix(
     made = admin.post("/projects/shop/containers", WEB).json()["id"]
     admin.post("/hosts", {"name": "h1", "url": "fake://f/h1"})
     kept = save(shop, Login("kept.test", "u", "p"), Trial(None, "not tested"), actor="tests")[0].pk
+    service = services.service(project=shop).pk if "{s}" in path else ""
     body, expected = MATRIX[method, path]
-    asked = path.format(p="shop", c=made, h="h1", r=kept)
+    asked = path.format(p="shop", c=made, h="h1", r=kept, s=service)
     asker = person(who)
     answer = asker.get(asked) if method == "get" else getattr(asker, method)(asked, *([body] if body else []))
     assert answer.status_code == expected[PEOPLE.index(who)], answer.content
+
+
+@pytest.mark.parametrize(("method", "path"), [key for key in MATRIX if "{s}" in key[1]])
+def test_a_foreign_service_is_not_found_through_ones_own_project(
+    admin: Person, stranger: Person, shop: Project, method: str, path: str
+) -> None:
+    made, body = services.service(project=shop), MATRIX[method, path][0]
+    answer = getattr(stranger, method)(path.format(p="other", s=made.pk), *([body] if body else []))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert admin.get(f"/projects/shop/services/{made.pk}").json()["generation"] == made.generation
 
 
 @pytest.mark.parametrize(("method", "path"), [key for key in MATRIX if "{c}" in key[1]])
@@ -114,6 +148,7 @@ def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[
 def test_every_route_stands_in_the_matrix() -> None:
     routes = {one.removeprefix("api/v1/") for one in _routes(get_resolver().url_patterns) if one.startswith("api/v1/")}
     names = {"p": "<slug:project>", "h": "<str:name>", "c": "<uuid:container>", "r": "<int:registry_id>"}
+    names["s"] = "<uuid:service>"
     covered = {path.partition("?")[0].lstrip("/").format(**names) for _, path in MATRIX}
     covered = {one.replace("members/vera", "members/<str:username>") for one in covered}
     covered = {one.replace("tokens/1", "tokens/<int:token_id>") for one in covered}

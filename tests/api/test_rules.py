@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from containers.models import Container
+from containers.models import Container, Service
 from containers.rules import ContainerVerb, Rule, Standing, rule_for
 from containers.states import FINAL, OCCUPYING, Desired, Status
 from core.accounts.models import Project
@@ -21,7 +21,7 @@ from hosts.models import Host
 from hosts.rules import HostVerb, host_rule_for
 from hosts.states import Availability, Reachable
 from orchestra.rules_file import typescript
-from tests import rows
+from tests import rows, services
 from tests.api.conftest import Person
 from tests.house.source import ROOT
 
@@ -41,6 +41,13 @@ def standings() -> Iterator[Standing]:
             yield Standing(desired=Desired.RUN, status=status, follows=follows, held=True)
     for desired, status in product(Desired, FINAL):
         yield Standing(desired=desired, status=status, superseded=True)
+    for desired, status in product(Desired, Status):
+        if status != Status.PENDING or desired == Desired.RUN:
+            yield Standing(desired=desired, status=status, of_service=True)
+    for status in FINAL:
+        yield Standing(desired=Desired.REMOVE, status=status, of_service=True, gone=True)
+        yield Standing(desired=Desired.RUN, status=status, of_service=True, superseded=True)
+    yield Standing(desired=Desired.RUN, status=Status.RUNNING, of_service=True, held=True)
 
 
 CELLS = list(standings())
@@ -52,6 +59,7 @@ class Shop:
 
     project: Project
     host: Host
+    service: Service
 
     def stand(self, at: Standing) -> Container:
         """A row as the scheduler, the agent and the actions would have left it."""
@@ -72,6 +80,7 @@ class Shop:
             stop_at=now + timedelta(hours=1) if at.held else None,
             not_before=now + timedelta(hours=1) if at.status == Status.PENDING else None,
             host=None if pending else self.host,
+            service=self.service if at.of_service else None,
             cpu_millis=0,
             memory_bytes=0,
         )
@@ -79,7 +88,7 @@ class Shop:
 
 @pytest.fixture
 def world(shop: Project) -> Shop:
-    return Shop(shop, rows.host("h1"))
+    return Shop(shop, rows.host("h1"), services.service(project=shop))
 
 
 def said(person: Person, row: Container, verb: ContainerVerb) -> tuple[int, str, bool]:
@@ -118,6 +127,7 @@ def test_the_table_knows_every_answer() -> None:
     assert used == {
         "superseded",
         "already-removed",
+        "of-a-service",
         "being-removed",
         "remove-asked",
         "no-held-stop",

@@ -21,7 +21,7 @@ class Fleet:
 
     epoch: str = ""
     seq: int = -1
-    rows: dict[str, dict[int, Json]] = field(default_factory=lambda: {"hosts": {}, "containers": {}})
+    rows: dict[str, dict[int, Json]] = field(default_factory=lambda: {"hosts": {}, "services": {}, "containers": {}})
     complete: set[str] = field(default_factory=set)
     ids_seen: set[tuple[str, int]] = field(default_factory=set)
 

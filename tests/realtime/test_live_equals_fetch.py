@@ -17,7 +17,7 @@ from tests.realtime.web import Web
 
 SAME_CONTAINER = (
     "id", "slot", "name", "project", "host", "status", "state", "health", "image", "reason", "message", "attempt",
-    "desired", "generation",
+    "desired", "generation", "service",
 )  # fmt: skip
 SAME_HOST = ("name", "state", "availability", "containers", "url")
 
@@ -57,7 +57,7 @@ class Watched:
     def __init__(self, web: Web, token: str, live: Live, project: str | None) -> None:
         self.web, self.token, self.live, self.project = web, token, live, project or "default"
         self.sub = live.sub("fleet", project=project)
-        live.until(lambda: self.fleet.complete == {"hosts", "containers"})
+        live.until(lambda: self.fleet.complete == {"hosts", "services", "containers"})
 
     @property
     def fleet(self) -> Fleet:

@@ -24,7 +24,7 @@ MEGABYTE = 1_000_000
 
 def watching(live: Live, project: str | None = None) -> int:
     sub = live.sub("fleet", project=project)
-    live.until(lambda: live.fleets[sub].complete == {"hosts", "containers"})
+    live.until(lambda: live.fleets[sub].complete == {"hosts", "services", "containers"})
     return sub
 
 
