@@ -47,8 +47,8 @@ test: $(VENV)/.dev frontend/dist/index.html ## All tests, on real engines and a 
 	.ci/packages $(TEST_PACKAGES)
 	run="$$as_root $(BIN)/python -m pytest"
 	$(if $(PYTEST),exec $$run -m "not soak" $(PYTEST))
-	$$run -m "not soak and not alone" --numprocesses 2 --dist loadfile --no-loadscope-reorder
-	$$run -m "alone and not soak"
+	$$run -m "not soak and not alone" --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 20
+	$$run -m "alone and not soak" --durations 20
 
 .PHONY: test-pure
 test-pure: $(VENV)/.dev ## The tests that need neither root nor Docker nor a browser

@@ -52,6 +52,8 @@ def engine_body(  # noqa: PLR0913 - everything the engine must know is named by 
     image_ref: str,
     ports: Sequence[Port] = (),
     network: str | None = None,
+    service: str = "",
+    revision: int = 0,
 ) -> dict[str, Any]:
     """The body for POST /containers/create. `image_ref` is what runs (a digest or an image id), not spec.image."""
     labels = {
@@ -62,6 +64,8 @@ def engine_body(  # noqa: PLR0913 - everything the engine must know is named by 
         "orchestra.spec": spec_hash(spec),
         "orchestra.project": project,
     }
+    if service:
+        labels |= {"orchestra.service": service, "orchestra.revision": str(revision)}
     return {
         "Image": image_ref,
         "Env": [f"{name}={value}" for name, value in spec.env],
@@ -153,7 +157,7 @@ def _mount(project: str, volume: VolumeMount) -> dict[str, Any]:
 
 
 def _health_check(check: HealthCheck) -> dict[str, Any]:
-    if check.test == ("NONE",):
+    if check.probe is not None or check.test == ("NONE",):  # NONE also silences a check of the image's own
         return {"Test": ["NONE"]}
     return {
         "Test": list(check.test),

@@ -145,6 +145,7 @@ class Container(models.Model):
     slot_key = models.CharField(max_length=32, default="")  # "3"; of a global service the host's id
     only_host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="+")
     replace_asked = models.BooleanField(default=False)
+    proved = models.BooleanField(default=False)  # it was ready for the whole health window of its roll-out
 
     spec = models.JSONField()
     spec_hash = models.CharField(max_length=64)

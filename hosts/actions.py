@@ -1,4 +1,4 @@
-"""The verbs of hosts: register, change, cordon, uncordon, remove. Each leaves an event and a hint.
+"""The verbs of hosts: register, change, cordon, uncordon, drain, remove. Each leaves an event and a hint.
 
 Before: a view, the admin or `up`. After: an agent takes the host, and placement sees it as soon as it answers.
 """
@@ -103,7 +103,15 @@ def cordon(host: Host, *, actor: str, expected_generation: int | None = None) ->
     return _set_availability(host, Availability.CORDONED, actor=actor, expected=expected_generation)
 
 
+def drain(host: Host, *, actor: str, expected_generation: int | None = None, total: int = 0) -> Host:
+    """Place nothing new here, and let services move away what they can; `total` is what there is to move now."""
+    return _set_availability(
+        host, Availability.DRAINING, actor=actor, expected=expected_generation, data={"total": total}
+    )
+
+
 def uncordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:
+    """Take new containers again; a drain that is under way ends where it is."""
     return _set_availability(host, Availability.ACTIVE, actor=actor, expected=expected_generation)
 
 
@@ -123,7 +131,16 @@ def remove(host: Host, *, actor: str, expected_generation: int | None = None, fo
         row.delete()
 
 
-def _set_availability(host: Host, to: Availability, *, actor: str, expected: int | None) -> Host:
+_SAID = {
+    Availability.ACTIVE: "uncordoned",
+    Availability.CORDONED: "cordoned",
+    Availability.DRAINING: "draining",
+}
+
+
+def _set_availability(
+    host: Host, to: Availability, *, actor: str, expected: int | None, data: Mapping[str, Any] | None = None
+) -> Host:
     with transaction.atomic():
         row = _locked(host)
         check_generation(expected, row.generation)
@@ -131,8 +148,8 @@ def _set_availability(host: Host, to: Availability, *, actor: str, expected: int
             row.availability = to
             row.generation += 1
             row.save(update_fields=["availability", "generation"])
-            word = "cordoned" if to == Availability.CORDONED else "uncordoned"
-            _tell(row, f"host.{word}", actor=actor, message=f"{row.name} was {word}")
+            was = "is" if to == Availability.DRAINING else "was"
+            _tell(row, f"host.{_SAID[to]}", actor=actor, message=f"{row.name} {was} {_SAID[to]}", data=data)
     row.refresh_from_db()
     return row
 
@@ -204,7 +221,7 @@ def _refuse_used_url(url: str) -> None:
         raise Problem(409, "url-taken", message, errors=[FieldProblem("/url", "url-taken", message)])
 
 
-def _tell(host: Host, kind: str, *, actor: str, message: str) -> None:
+def _tell(host: Host, kind: str, *, actor: str, message: str, data: Mapping[str, Any] | None = None) -> None:
     record(
         Happening(
             kind=kind,
@@ -213,7 +230,7 @@ def _tell(host: Host, kind: str, *, actor: str, message: str) -> None:
             object_id=str(host.pk),
             host_id=host.pk,
             message=message,
-            data={"name": host.name},
+            data={"name": host.name, **(data or {})},
         )
     )
     hint(host=[host.pk])

@@ -17,6 +17,7 @@ class HostVerb(StrEnum):
 
     CORDON = "cordon"
     UNCORDON = "uncordon"
+    DRAIN = "drain"
     MARK_DEAD = "mark-dead"
     REMOVE = "remove"
 
@@ -52,6 +53,13 @@ HOST_RULES: Final[tuple[HostRule, ...]] = (
         words="{name} is not cordoned",
         verbs=frozenset({HostVerb.UNCORDON}),
         availability=frozenset({Availability.ACTIVE}),
+        is_idle=True,
+    ),
+    HostRule(
+        code="already-draining",
+        words="{name} is being drained already; `uncordon` ends that",
+        verbs=frozenset({HostVerb.DRAIN}),
+        availability=frozenset({Availability.DRAINING}),
         is_idle=True,
     ),
     HostRule(

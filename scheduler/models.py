@@ -47,6 +47,33 @@ class Decision(models.Model):
         return f"{self.verdict} {self.container_id} {self.host_name}"
 
 
+class Brake(models.Model):
+    """Orchestra stopped itself from stopping more containers that nobody asked to stop; a person releases it.
+
+    One that is not released holds for its host, or for the whole fleet where it names none.
+    """
+
+    host = models.ForeignKey("hosts.Host", models.CASCADE, null=True, related_name="brakes")
+    message = models.TextField()
+    since = models.DateTimeField(db_default=Now())
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=200, default="")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host"],
+                condition=models.Q(released_at__isnull=True),
+                nulls_distinct=False,
+                name="one_brake_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class LoopRun(models.Model):
     """One turn of one loop, for people. Quiet turns are thinned out; the reaper keeps the last of each loop."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from hosts.states import Availability
 from scheduler.models import LoopRun, Verdict
 
 
@@ -42,6 +43,26 @@ class DecisionSerializer(serializers.Serializer[Any]):
     funnel = FunnelStepSerializer(many=True)
     refused = RefusedHostSerializer(many=True)
     scores = ScoreSerializer(many=True, help_text="the best five hosts as they stood before the group was placed")
+
+
+class HeldSerializer(serializers.Serializer[Any]):
+    container = serializers.UUIDField()
+    slot = serializers.UUIDField()
+    name = serializers.CharField()
+    project = serializers.CharField()
+    service = serializers.CharField(allow_null=True, help_text="null: it stands alone")
+    why = serializers.CharField(help_text="for people: what happens with it, or what is in the way")
+    to = serializers.CharField(allow_null=True, help_text="the host it would go to, as things are now")
+
+
+class DrainingSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField()
+    availability = serializers.ChoiceField(choices=[one.value for one in Availability])
+    moves = HeldSerializer(many=True, help_text="go by themselves, within the bounds of their services")
+    blocked = HeldSerializer(many=True, help_text="stay until a person acts")
+    done = serializers.IntegerField(help_text="of those there were to move when the drain began")
+    total = serializers.IntegerField()
+    summary = serializers.CharField(help_text="for people")
 
 
 class ProcessSerializer(serializers.Serializer[Any]):

@@ -55,12 +55,17 @@ class Failed:
     reason: str
 
 
+_WAITING = (
+    "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
+    " image_digest, image_id, image_architecture, only_host_id"
+)
+
+
 def read() -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits."""
     with repeatable_read() as now:
         rows = query(
-            "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
-            " image_digest, image_id, image_architecture, only_host_id, not_before FROM containers_container"
+            f"{_WAITING}, not_before FROM containers_container"
             " WHERE status = %s AND desired = 'run' ORDER BY created_at, id LIMIT %s",
             [Status.PENDING.value, PENDING_MAX],
         )
@@ -74,6 +79,19 @@ def read() -> Snapshot | None:
         pending = [_pending(row, failed.get(row[1], ())) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
+
+
+def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fleet]:
+    """As if these containers waited and one host took nothing: for looking ahead. Nothing is changed."""
+    with repeatable_read() as now:
+        rows = query(f"{_WAITING} FROM containers_container WHERE id = ANY(%s) ORDER BY created_at, id", [list(ids)])
+        fleet = read_fleet()
+        at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+        pending = [_pending(row, ()) for row in rows]
+        read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
+    if without in at:
+        fleet.ready[at[without]] = False
+    return pending, fleet
 
 
 def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:

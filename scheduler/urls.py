@@ -10,6 +10,7 @@ urlpatterns = [
         views.ContainerDecision.as_view(),
         name="container-decision",
     ),
+    path("hosts/<str:name>/drain", views.HostDrain.as_view(), name="host-drain"),
     path("platform", views.Platform.as_view(), name="platform"),
     path("loops", views.Loops.as_view(), name="loops"),
     path("loops/<str:name>", views.LoopRuns.as_view(), name="loop"),

@@ -1,23 +1,30 @@
-"""The HTTP face of the scheduler: why a container is where it is or waits, how the loops run, and
-which processes there are.
+"""The HTTP face of the scheduler: why a container is where it is or waits, what emptying a host would do, how the
+loops run, and which processes there are.
 
-Before: urls.py; the scoped loader gives the project. After: decisions.py explains, platform.py looks.
+Before: urls.py; the scoped loader gives the project. After: decisions.py explains, drain.py and platform.py look.
 """
 
 from uuid import UUID
 
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from containers.queries import find_container
+from core.accounts.actions import actor_of
 from core.accounts.permissions import project_for, require_platform
 from core.accounts.roles import Verb
-from core.api.schema import operation
+from core.api.idempotency import idempotent
+from core.api.ifmatch import expected_generation, with_etag
+from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
+from hosts import actions as hosts_actions
+from hosts.views import find_host
 from scheduler.decisions import decision_json
+from scheduler.drain import draining_json, look
 from scheduler.models import LoopRun
 from scheduler.platform import platform_json
-from scheduler.serializers import DecisionSerializer, LoopRunSerializer, PlatformSerializer
+from scheduler.serializers import DecisionSerializer, DrainingSerializer, LoopRunSerializer, PlatformSerializer
 
 RUNS_SHOWN = 100
 
@@ -27,6 +34,24 @@ class ContainerDecision(APIView):
     def get(self, request: Request, project: str, container: UUID) -> Response:
         found = find_container(project_for(request.user, project, Verb.CONTAINER_SEE), container)
         return Response(DecisionSerializer(decision_json(found)).data)
+
+
+class HostDrain(APIView):
+    @operation("previewDrainHost", {200: DrainingSerializer})
+    def get(self, request: Request, name: str) -> Response:
+        """What draining the host would move, and what it would leave; while it is drained, how far that is."""
+        require_platform(request.user, Verb.HOST_CORDON)
+        return Response(DrainingSerializer(draining_json(look(find_host(request, name)))).data)
+
+    @operation("drainHost", {202: DrainingSerializer}, problems=[412, 422], parameters=[IF_MATCH, IDEMPOTENCY_KEY])
+    @idempotent
+    def post(self, request: Request, name: str) -> Response:
+        """Begin; `uncordon` or `cordon` ends it where it is."""
+        user, host = require_platform(request.user, Verb.HOST_CORDON), find_host(request, name)
+        seen, total = expected_generation(request), len(look(host).moves)
+        drained = hosts_actions.drain(host, actor=actor_of(user), expected_generation=seen, total=total)
+        answer = Response(DrainingSerializer(draining_json(look(drained))).data, status=status.HTTP_202_ACCEPTED)
+        return with_etag(answer, drained.generation)
 
 
 class Loops(APIView):

@@ -101,7 +101,12 @@ def _start(row: Container, hands: Hands) -> None:
     hands.engine.start(live_name(row.id))
     seen = hands.engine.inspect(live_name(row.id))
     if seen.state == "running":
-        hands.move(row.id, Status.RUNNING, engine_id=seen.id, started_at=seen.started_at, health=seen.health)
+        check = parse(row.spec).health_check
+        is_probed = check is not None and check.probe is not None
+        health = Health.STARTING if is_probed else seen.health
+        moved = hands.move(row.id, Status.RUNNING, engine_id=seen.id, started_at=seen.started_at, health=health)
+        if moved and is_probed:
+            hands.on_probed(row.id)
     else:
         _record_end(row, hands, seen)
 
@@ -115,6 +120,8 @@ def _body(row: Container, spec: ContainerSpec, hands: Hands, image_ref: str) -> 
         project=row.project.name,
         image_ref=image_ref,
         ports=[Port(**port) for port in row.ports],
+        service=row.service.name if row.service else "",
+        revision=row.revision.number if row.revision else 0,
     )
 
 

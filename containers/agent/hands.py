@@ -1,21 +1,28 @@
 """What a step needs to act on one host: the engine, the hold that fences every write, the right to act at all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from containers.models import Container
-from containers.states import By, Status
+from containers.states import By, Desired, Status
 from containers.transitions import Move, Observation, move, move_many, observe_many
 from core.lib.brief import database_visit
 from core.lib.lease import Hold, HoldLost
 from hosts.engine import Engine
 
 
+def _nobody(_: UUID) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """One host as its agent holds it. `may_act` is asked before every engine call that changes something."""
+    """One host as its agent holds it. `may_act` is asked before every engine call that changes something.
+
+    `on_probed` is told of a container that runs since now and is for the agent itself to ask.
+    """
 
     host_id: int
     host_name: str
@@ -24,6 +31,7 @@ class Hands:
     may_act: Callable[[], bool]
     actor: str
     cluster: str
+    on_probed: Callable[[UUID], None] = _nobody
 
     def check(self) -> None:
         """Raises HoldLost when this process was silent for so long that another may have taken over."""
@@ -41,10 +49,23 @@ class Hands:
         with database_visit():
             observe_many([Observation(container_id, values)], actor=self.actor, hold=self.hold)
 
-    def row(self, container_id: UUID) -> Container:
-        """The row as it is now, with its project."""
+    def note_health(self, found: Mapping[UUID, tuple[str, str]]) -> None:
+        """Write health and its reason for those that run and shall go on: what is on its way out is not unwell."""
         with database_visit():
-            return Container.objects.select_related("project").get(pk=container_id)
+            going_on = Container.objects.filter(
+                id__in=list(found), host_id=self.host_id, status=Status.RUNNING, desired=Desired.RUN
+            )
+            seen = [
+                Observation(key, {"health": found[key][0], "message": found[key][1]})
+                for key in going_on.values_list("id", flat=True)
+            ]
+            if seen:
+                observe_many(seen, actor=self.actor, hold=self.hold)
+
+    def row(self, container_id: UUID) -> Container:
+        """The row as it is now, with its project and its service."""
+        with database_visit():
+            return Container.objects.select_related("project", "service", "revision").get(pk=container_id)
 
     def prepare(self, container_ids: Iterable[UUID]) -> None:
         """Move those that are bound to preparing, together: a hundred of them are one transaction."""

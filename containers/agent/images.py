@@ -94,12 +94,13 @@ class ImageDesk:
         pinned: the create call says when it is not, and then it is provided surely.
         """
         ref = str(row.spec["image"])
-        if row.image_id:
+        pinned = _pins(row)
+        if pinned["image_id"]:
             if surely:
-                hands.engine.image(row.image_id)
-            return Provided(row.image_id)
+                hands.engine.image(pinned["image_id"])
+            return Provided(pinned["image_id"], {} if row.image_id else pinned)
         errand = Errand(hands, row, ref, may_pull)
-        digest = row.image_digest or self._answered(errand)
+        digest = pinned["image_digest"] or self._answered(errand)
         if not digest:
             local = _local_only(hands, ref)
             digest = "" if local else self._digest(errand) or ""
@@ -185,6 +186,13 @@ class ImageDesk:
         finally:
             self._pulling.pop(exact, None)  # who waits for it has it in hand
             pull.lock.release()
+
+
+def _pins(row: Container) -> dict[str, str]:
+    """What the row or, before it knows, its service's revision has pinned: all of a revision run the same."""
+    known = row if row.image_digest or row.image_id or row.revision is None else row.revision
+    names = ("image_digest", "image_id", "image_architecture")
+    return {name: getattr(known, name) for name in names}
 
 
 def _local_only(hands: Hands, ref: str) -> ImageFacts | None:

@@ -14,7 +14,8 @@ from hosts.engine.types import Facts
 
 _COLUMNS = (
     "SELECT id, status, desired, health, gone_at IS NOT NULL, extract(epoch FROM now() - least(now(),"
-    " greatest(status_since, to_timestamp((progress ->> 'moved_at')::float))))::float"
+    " greatest(status_since, to_timestamp((progress ->> 'moved_at')::float))))::float,"
+    " status = 'running' AND coalesce(spec -> 'health_check' ?| ARRAY['http','tcp'], false)"
     " FROM containers_container"
 )
 _URGENT = "(status = 'bound' OR (desired <> 'run' AND status IN ('bound','preparing','starting','running')))"
@@ -51,6 +52,6 @@ def _read(where: str, params: list[Any]) -> dict[UUID, Wanted]:
     with database_visit(), connection.cursor() as cursor:
         cursor.execute(f"{_COLUMNS} WHERE {where} ORDER BY created_at, id", params)
         return {
-            row[0]: Wanted(row[0], Status(row[1]), Desired(row[2]), row[3], gone=row[4], still_s=row[5])
+            row[0]: Wanted(row[0], Status(row[1]), Desired(row[2]), row[3], gone=row[4], still_s=row[5], probed=row[6])
             for row in cursor.fetchall()
         }

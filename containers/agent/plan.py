@@ -36,7 +36,10 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the rows say of one container; `still_s`: seconds since its status or progress changed last."""
+    """What the rows say of one container; `still_s`: seconds since its status or progress changed last.
+
+    `probed`: its health is the agent's own finding, of which the engine knows nothing.
+    """
 
     id: UUID
     status: Status
@@ -44,6 +47,7 @@ class Wanted:
     health: str
     gone: bool
     still_s: float
+    probed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,6 @@ def _watch(row: Wanted, seen: Facts | None) -> Step | None:
         return Step(Do.FINISH, row.id, "it vanished from the engine")
     if seen.state in ("exited", "dead", "created"):
         return Step(Do.FINISH, row.id, f"the engine says {seen.state}")
-    if seen.health != row.health:
+    if seen.health != row.health and not row.probed:
         return Step(Do.NOTE_HEALTH, row.id, f"its health is {seen.health}", health=seen.health)
     return None

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -31,6 +32,7 @@ from containers.agent.plan import (
     plan_silent,
     plan_wishes,
 )
+from containers.agent.probes import Prober
 from containers.agent.stats import Measurer
 from containers.states import Desired, Status
 from core.lib.brief import database_visit
@@ -55,8 +57,9 @@ class HostWorker:
     """Speaks for one host while it is held. `on_lost` is called once when the hold has passed to another agent."""
 
     def __init__(self, hands: Hands, *, on_lost: Callable[[], None]) -> None:
-        self.hands, self.on_lost = hands, on_lost
-        self.crew = Crew(hands, on_done=self._hands_free, on_failed=self.wake, on_lost=self._lost)
+        self.prober = Prober(hands, guarded=self._guarded)
+        self.hands, self.on_lost = replace(hands, on_probed=self.prober.add), on_lost
+        self.crew = Crew(self.hands, on_done=self._hands_free, on_failed=self.wake, on_lost=self._lost)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._compare_at_s = 0.0
@@ -92,16 +95,20 @@ class HostWorker:
         """End the threads; with `wait`, let steps under way finish."""
         self._stopping.set()
         self._wake.set()
+        self.prober.close()
         self.crew.dismiss(wait=wait)
         self.hands.engine.close()
         for thread in self._threads:
             if wait and thread.is_alive() and thread is not threading.current_thread():
                 thread.join(timeout=5)
+        if wait:
+            self.prober.join(timeout_s=5)
 
     def _lost(self) -> None:
         if not self._stopping.is_set():
             self._stopping.set()
             self._wake.set()
+            self.prober.close()
             self.on_lost()
 
     def _guarded(self, body: Callable[[], None]) -> None:
@@ -177,6 +184,7 @@ class HostWorker:
         self._identify_at_s = monotonic_s() + IDENTIFY_EVERY_S
         if not verdict.ours:
             self._introduced.clear()
+            self.prober.forget_all()
             log.warning("%s: %s", self.hands.host_name, verdict.message)
         return verdict.ours
 
@@ -199,6 +207,7 @@ class HostWorker:
             return
         made = plan(rows, facts, self.crew.busy_since(asked_s))
         self._take(made.steps, rows)
+        self.prober.watch(row.id for row in rows.values() if row.probed and row.desired == Desired.RUN)
         self._note_responsive(None)
         names = ", ".join(made.unknown[:20])
         message = f"{len(made.unknown)} containers bear our label and are in no row: {names}" if made.unknown else ""
@@ -242,6 +251,8 @@ class HostWorker:
                 word, message = judge.answered(monotonic_s()), "the engine answers"
             except EngineError as error:
                 word, message = judge.failed(error, monotonic_s()), words(error)
+            if word is not None:
+                self.prober.engine(answers=word == Reachable.OK)
             if word is None or (word == Reachable.OK and not self._introduced.is_set()):
                 continue
             if word != written or monotonic_s() - written_s > WRITE_AGAIN_S:

@@ -62,6 +62,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="container",
+            name="proved",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="container",
             name="round",
             field=models.IntegerField(default=0),
         ),

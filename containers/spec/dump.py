@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from containers.spec.types import ContainerSpec, HealthCheck, PortSpec, Resources, TmpfsMount, VolumeMount
+from containers.spec.types import ContainerSpec, HealthCheck, HttpProbe, PortSpec, Resources, TmpfsMount, VolumeMount
 from core.lib.quantity import plain_cpu, plain_memory
 
 _AS_IT_IS: Final = ("user", "workdir", "init", "stop_signal", "read_only", "restart")
 _DEFAULTS: Final = ContainerSpec(name="x", image="x")
+_HTTP: Final = HttpProbe(port=1)
 # Lists whose order means nothing, and so must not change the hash.
 _UNORDERED: Final = ("ports", "volumes", "tmpfs", "constraints")
 
@@ -92,9 +93,26 @@ def _resources(resources: Resources) -> dict[str, Any]:
 
 def _health_check(check: HealthCheck) -> dict[str, Any]:
     return {
-        "test": list(check.test),
+        **_question(check),
         "interval": check.interval_s,
         "timeout": check.timeout_s,
         "retries": check.retries,
         "start_period": check.start_period_s,
     }
+
+
+def _question(check: HealthCheck) -> dict[str, Any]:
+    if check.http is not None:
+        return {"http": _http(check.http)}
+    if check.tcp is not None:
+        return {"tcp": {"port": check.tcp.port}}
+    return {"test": list(check.test)}
+
+
+def _http(probe: HttpProbe) -> dict[str, Any]:
+    found: dict[str, Any] = {"port": probe.port, "path": probe.path}
+    if (probe.low, probe.high) != (_HTTP.low, _HTTP.high):
+        found["status"] = str(probe.low) if probe.low == probe.high else f"{probe.low}-{probe.high}"
+    if probe.host_header is not None:
+        found["host_header"] = probe.host_header
+    return found

@@ -10,7 +10,7 @@ from typing import Final
 
 from containers.spec.errors import shown, wrong
 from containers.spec.image import MAX_REFERENCE, parse_image
-from containers.spec.kinds import Kind, choice, many, pairs, text
+from containers.spec.kinds import Kind, choice, many, pairs, text, whole
 from containers.spec.types import Constraint
 from core.lib.quantity import (
     CPU_PATTERN,
@@ -150,6 +150,11 @@ def _signal(value: object) -> str:
 signal = Kind(
     _signal, {"type": "string", "maxLength": 12, "pattern": r"^(?:[sS][iI][gG])?[a-zA-Z0-9]+(?:[+-][0-9]+)?$"}
 )
+
+
+def seconds(low: int, what: str, default: int) -> Kind[int]:
+    """A time in whole seconds, with its default in the schema."""
+    return whole(low, MAX_GRACE_S, say=f"{what}, in seconds").described(f"{what}, in seconds", default=default)
 
 
 def memory(low_bytes: int, *, what: str) -> Kind[int]:

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from containers.spec import fields as f
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
+from containers.spec.health import health_check
 from containers.spec.instead import mount_instead, port_instead, refuse_mount_lists, volume_instead
 from containers.spec.kinds import Field, Kind, T, Values, choice, flag, many, record, whole
-from containers.spec.types import ContainerSpec, HealthCheck, PortSpec, Resources, TmpfsMount, VolumeMount
+from containers.spec.types import ContainerSpec, PortSpec, Resources, TmpfsMount, VolumeMount
 from containers.spec.unknown import unknown_keys
 from core.lib.quantity import show_cpu, show_memory
 
@@ -123,49 +124,6 @@ _resources = record(
     say='write resources as {"cpu": "0.5", "memory": "256m", "memory_limit": "512m"}',
     unknown=unknown_keys,
     check=_limits_hold_requests,
-)
-
-_TEST_HELP: Final = 'write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell'
-
-
-def _test(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        value = ["CMD-SHELL", value]
-    test = f.arguments.read(value)
-    if test == ("NONE",) or (len(test) > 1 and test[0] == "CMD" and test[1]):
-        return test
-    if len(test) == 2 and test[0] == "CMD-SHELL" and test[1].strip():
-        return test
-    raise wrong(f'a test begins with "CMD" or "CMD-SHELL" and its command, or is ["NONE"]; {_TEST_HELP}')
-
-
-_test_kind = Kind(_test, {"anyOf": [{"type": "string", "minLength": 1}, dict(f.arguments.schema)]})
-
-
-def _seconds(low: int, what: str, default: int) -> Kind[int]:
-    return whole(low, f.MAX_GRACE_S, say=f"{what}, in seconds").described(f"{what}, in seconds", default=default)
-
-
-_health_check = record(
-    HealthCheck,
-    {
-        "test": Field(
-            "test",
-            _test_kind.described(_TEST_HELP, examples=[["CMD", "curl", "-f", "http://localhost/"]]),
-            required=True,
-        ),
-        "interval": Field("interval_s", _seconds(1, "the time between two checks", 10)),
-        "timeout": Field("timeout_s", _seconds(1, "the time one check may take", 5)),
-        "retries": Field(
-            "retries",
-            whole(1, 100, say="failures before it is unhealthy").described(
-                "failures in a row before it is unhealthy", default=3
-            ),
-        ),
-        "start_period": Field("start_period_s", _seconds(0, "the time in which failures do not count", 0)),
-    },
-    say='write a health check as {"test": ["CMD", "curl", "-f", "http://localhost/"], "interval": 10}',
-    unknown=unknown_keys,
 )
 
 _restart = choice(
@@ -287,15 +245,15 @@ SPEC: Final[dict[str, Field]] = {
             "the signal that asks it to end; left out: the image's own, or TERM", examples=["TERM", "INT"]
         ),
     ),
-    "stop_grace": Field("stop_grace_s", _seconds(0, "the time between the stop signal and KILL", 10)),
+    "stop_grace": Field("stop_grace_s", f.seconds(0, "the time between the stop signal and KILL", 10)),
     "read_only": Field(
         "read_only", flag(say="read_only").described("the root file system is read-only", default=False)
     ),
     "health_check": Field(
         "health_check",
-        _health_check.described(
-            "how the engine asks whether it is well",
-            examples=[{"test": ["CMD", "curl", "-f", "http://localhost/"], "interval": 10}],
+        health_check.described(
+            "how it is asked whether it is well, and how often: exactly one of test, http and tcp",
+            examples=[{"http": {"port": 80, "path": "/healthz"}, "interval": 10}],
         ),
     ),
     "restart": Field(

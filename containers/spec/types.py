@@ -52,14 +52,42 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True)
-class HealthCheck:
-    """`test` begins with CMD or CMD-SHELL, or is ("NONE",), which switches the image's own check off."""
+class HttpProbe:
+    """An answer to GET with a status from `low` to `high` is a good one. No host_header: the address that is asked."""
 
-    test: tuple[str, ...]
+    port: int
+    path: str = "/"
+    low: int = 200
+    high: int = 399
+    host_header: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TcpProbe:
+    """A connection that is taken, and not closed at once, is a good answer."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One of `test`, which the engine runs inside the container, and `http` or `tcp`, which the agent asks.
+
+    `test` begins with CMD or CMD-SHELL, or is ("NONE",), which switches the image's own check off.
+    """
+
+    test: tuple[str, ...] = ()
     interval_s: int = 10
     timeout_s: int = 5
     retries: int = 3
     start_period_s: int = 0
+    http: HttpProbe | None = None
+    tcp: TcpProbe | None = None
+
+    @property
+    def probe(self) -> HttpProbe | TcpProbe | None:
+        """What the agent asks; None: the engine runs the test."""
+        return self.http or self.tcp
 
 
 @dataclass(frozen=True, slots=True)

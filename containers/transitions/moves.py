@@ -111,4 +111,6 @@ def _health_event(seen: Observation, row: Row, actor: str) -> list[Happening]:
     health = seen.values.get("health")
     if health is None or health == row.health or health not in (Health.HEALTHY, Health.UNHEALTHY):
         return []
-    return [happening(row, f"container.{health}", actor=actor, message=f"its health check says {health}")]
+    words = f"its health check says {health}"
+    why = seen.values.get("message")
+    return [happening(row, f"container.{health}", actor=actor, message=f"{words}: {why}" if why else words)]

@@ -95,14 +95,17 @@ def add_replicas(
 @once_more_on_deadlock
 def add_successor(
     beside_id: UUID,
-    template: Template,
+    template: Template | None,
     *,
     message: str,
     not_before: datetime | None,
     actor: str,
     hold: Hold | None = None,
 ) -> UUID | None:
-    """A new attempt beside the slot's occupant; None when the slot has one already, or the occupant is over."""
+    """A new attempt beside the slot's occupant, by the template or like it.
+
+    None when the slot has one already, or the occupant is over.
+    """
     if hold is not None:
         hold.fence()
     beside = Container.objects.select_for_update().filter(pk=beside_id, superseded=False).first()

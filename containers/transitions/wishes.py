@@ -16,10 +16,11 @@ _WORDS = {
     (Desired.STOP, True): ("container.restart-asked", "it shall stop and a new attempt shall follow"),
     (Desired.REMOVE, False): ("container.remove-asked", "it shall be removed"),
 }
+_UNASKED = {"unasked": True}
 
 
 @once_more_on_deadlock
-def hold_stop(container_id: UUID, *, delay_s: float, actor: str, message: str = "") -> None:
+def hold_stop(container_id: UUID, *, delay_s: float, actor: str, message: str = "", unasked: bool = False) -> None:
     """Keep a stop for later, at the database's clock; until then `release_stop` takes it back."""
     row = lock([container_id])[container_id]
     with connection.cursor() as cursor:
@@ -29,7 +30,8 @@ def hold_stop(container_id: UUID, *, delay_s: float, actor: str, message: str = 
             [delay_s, actor, container_id],
         )
     message = message or f"it shall stop in {delay_s:g} s, unless that is taken back"
-    tell([row], [happening(row, "container.stop-held", actor=actor, message=message)])
+    data = _UNASKED if unasked else None
+    tell([row], [happening(row, "container.stop-held", actor=actor, message=message, data=data)])
 
 
 @once_more_on_deadlock
@@ -49,11 +51,20 @@ def release_stop(container_id: UUID, *, actor: str) -> bool:
 
 
 @once_more_on_deadlock
-def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool = False, message: str = "") -> bool:
+def want(
+    container_id: UUID,
+    desired: Desired,
+    *,
+    actor: str,
+    then_restart: bool = False,
+    message: str = "",
+    unasked: bool = False,
+) -> bool:
     """Set the wish of an attempt; False when nothing changed, because it goes at least as far already.
 
     A pending attempt is cancelled at once. `then_restart` asks the restart controller for a next attempt; a plain
-    stop takes that back. With `remove` the slot's earlier attempts go too.
+    stop takes that back. With `remove` the slot's earlier attempts go too. `unasked`: no person wished for this, and
+    the brakes count it.
     """
     row = lock([container_id]).get(container_id)
     if row is None or not (goes_forward(row.desired, desired) or desired == Desired.STOP == row.desired):
@@ -61,7 +72,7 @@ def want(container_id: UUID, desired: Desired, *, actor: str, then_restart: bool
     if not _write_wish(row, desired, then_restart=then_restart):
         return False
     kind, words = _WORDS[(desired, then_restart)]
-    told = happening(row, kind, actor=actor, message=message or words)
+    told = happening(row, kind, actor=actor, message=message or words, data=_UNASKED if unasked else None)
     tell([row], [told], work=[row.host_id], ended=row.status in FINAL)
     if row.status == Status.PENDING:
         cancelled = Move(row.id, Status.CANCELLED, reason="cancelled", message="taken back before it had a host")

@@ -77,7 +77,8 @@ class PublishedPort:
 
 @dataclass(frozen=True, slots=True)
 class Inspected(Facts):
-    """One engine container with its past. `exit_code` means something only when it is not running.
+    """One engine container with its past. `exit_code` means something only when it is not running; `address` is its
+    own on the engine's network, empty when it has none.
 
     An engine can say of a program that ended at once that it finished a moment before it started.
     """
@@ -90,6 +91,7 @@ class Inspected(Facts):
     pid: int
     ports: tuple[PublishedPort, ...]
     restart_count: int
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

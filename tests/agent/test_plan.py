@@ -53,6 +53,12 @@ def test_what_runs_is_adopted_however_long_nobody_looked() -> None:
     assert steps(old, replace(SEEN, state="created")) == [Do.GIVE_UP]
 
 
+def test_the_engines_word_for_health_counts_only_where_the_engine_asks() -> None:
+    well = replace(ROW, health="healthy")
+    assert steps(well, SEEN) == [Do.NOTE_HEALTH]
+    assert steps(replace(well, probed=True), SEEN) == []
+
+
 def test_what_came_back_after_its_end_is_undone() -> None:
     gone = replace(ROW, status=Status.STOPPED, desired=Desired.STOP, gone=True)
     assert steps(gone) == []

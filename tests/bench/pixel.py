@@ -103,7 +103,7 @@ def _batch(rig: Rig, page: Chromium, deaths: Deaths, found: tuple[list[float], l
 def _kill_each(
     rig: Rig, page: Chromium, deaths: Deaths, found: tuple[list[float], list[float]], *, prefix: str
 ) -> None:
-    shown = f"document.body.textContent.split('{prefix}').length > {BATCH}"
+    shown = f"document.body?.textContent.split('{prefix}').length > {BATCH}"
     page.go(f"{rig.installation.url}/p/default/containers?q={prefix}", until=shown)
     page.evaluate(WATCH.replace("PREFIX", prefix))
     time.sleep(1.0)

@@ -69,12 +69,26 @@ volumes = st.fixed_dictionaries({"name": volume_names, "path": paths}, optional=
 tmpfs = st.fixed_dictionaries({"path": paths.map(lambda path: "/tmpfs" + path)}, optional={"size": memories})
 requests = st.fixed_dictionaries({}, optional={"cpu": cpus, "memory": memories})
 limits = st.fixed_dictionaries({}, optional={"cpu_limit": cpus, "memory_limit": memories})
-health_checks = st.fixed_dictionaries(
-    {
-        "test": st.just(["NONE"])
-        | st.lists(lines, max_size=3).map(lambda rest: ["CMD", "probe", *rest])
-        | lines.map(lambda line: f"probe {line}")
+http_probes = st.fixed_dictionaries(
+    {"port": st.integers(1, 65535)},
+    optional={
+        "path": st.none() | st.sampled_from(["/", "/healthz?full=1", "/a%20b"]),
+        "status": st.none() | st.sampled_from(["200-399", "204", "200-599", 404]),
+        "host_header": st.none() | st.sampled_from(["shop.example.com", "shop:8080", "[::1]:80"]),
     },
+)
+tests = (
+    st.just(["NONE"])
+    | st.lists(lines, max_size=3).map(lambda rest: ["CMD", "probe", *rest])
+    | lines.map(lambda line: f"probe {line}")
+)
+ways = st.one_of(
+    st.fixed_dictionaries({"test": tests}, optional={"http": st.none(), "tcp": st.none()}),
+    st.fixed_dictionaries({"http": http_probes}, optional={"test": st.none()}),
+    st.fixed_dictionaries({"tcp": st.fixed_dictionaries({"port": st.integers(1, 65535)})}),
+)
+rhythms = st.fixed_dictionaries(
+    {},
     optional={
         "interval": st.integers(1, 3600),
         "timeout": st.integers(1, 3600),
@@ -82,6 +96,7 @@ health_checks = st.fixed_dictionaries(
         "start_period": st.integers(0, 3600),
     },
 )
+health_checks = st.tuples(ways, rhythms).map(lambda found: found[0] | found[1])
 
 
 def _unique_ports(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

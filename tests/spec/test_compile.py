@@ -108,7 +108,8 @@ def test_an_empty_entrypoint_is_sent() -> None:
 
 
 def test_none_switches_the_images_check_off() -> None:
-    assert body_of(base(health_check={"test": ["NONE"]}))["Healthcheck"] == {"Test": ["NONE"]}
+    for check in ({"test": ["NONE"]}, {"http": {"port": 80}}, {"tcp": {"port": 80}}):
+        assert body_of(base(health_check=check))["Healthcheck"] == {"Test": ["NONE"]}
 
 
 def test_one_container_port_may_have_two_host_ports() -> None:

@@ -31,6 +31,16 @@ def test_the_canonical_form_is_stable() -> None:
     }
 
 
+def test_what_the_agent_asks_is_stored_without_its_defaults() -> None:
+    times = {"interval": 10, "timeout": 5, "retries": 3, "start_period": 0}
+    http = base(health_check={"http": {"port": 80, "status": "200-399"}})
+    assert dump(parse(http))["health_check"] == {"http": {"port": 80, "path": "/"}} | times
+    one = base(health_check={"http": {"port": 80, "status": "204-204", "host_header": "x"}})
+    asked = {"port": 80, "path": "/", "status": "204", "host_header": "x"}
+    assert dump(parse(one))["health_check"] == {"http": asked} | times
+    assert dump(parse(base(health_check={"tcp": {"port": 1}})))["health_check"] == {"tcp": {"port": 1}} | times
+
+
 def test_an_empty_entrypoint_is_kept_because_it_clears_the_images() -> None:
     spec = parse(base(entrypoint=[]))
     assert spec.entrypoint == ()
@@ -82,6 +92,11 @@ CHANGES: list[dict[str, Any]] = [
     {"read_only": True},
     {"health_check": {"test": "x"}},
     {"health_check": {"test": "x", "interval": 1}},
+    {"health_check": {"http": {"port": 80}}},
+    {"health_check": {"http": {"port": 80, "path": "/x"}}},
+    {"health_check": {"http": {"port": 80, "status": "200-299"}}},
+    {"health_check": {"http": {"port": 80, "host_header": "x"}}},
+    {"health_check": {"tcp": {"port": 80}}},
     {"restart": "always"},
     {"constraints": ["a"]},
     {"constraints": ["a=b"]},

@@ -8,9 +8,11 @@ from containers.spec import (
     Constraint,
     ContainerSpec,
     HealthCheck,
+    HttpProbe,
     PortSpec,
     Resources,
     SpecErrors,
+    TcpProbe,
     TmpfsMount,
     VolumeMount,
     parse,
@@ -76,6 +78,19 @@ def test_a_full_spec_is_typed() -> None:
             Constraint("gpu", "exists"),
         ),
     )
+
+
+def test_the_ways_of_a_health_check() -> None:
+    def read(**check: Any) -> HealthCheck | None:
+        return parse(base(health_check=check)).health_check
+
+    assert read(http={"port": 80}) == HealthCheck(http=HttpProbe(80, "/", 200, 399))
+    assert read(http={"port": 80, "status": 204}) == HealthCheck(http=HttpProbe(80, "/", 204, 204))
+    whole = {"port": 80, "path": "/healthz?a=1", "status": "200-299", "host_header": "shop.example.com:8080"}
+    assert read(http=whole, retries=1) == HealthCheck(
+        http=HttpProbe(80, "/healthz?a=1", 200, 299, "shop.example.com:8080"), retries=1
+    )
+    assert read(tcp={"port": 5432}, test=None, interval=2) == HealthCheck(tcp=TcpProbe(5432), interval_s=2)
 
 
 def test_name_and_image_are_enough_and_null_means_not_given() -> None:
@@ -167,7 +182,22 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("stop_grace", "10s", "/stop_grace", "in seconds"),
     ("stop_grace", 1.5, "/stop_grace", "whole number"),
     ("health_check", "curl", "/health_check", '"test"'),
-    ("health_check", {}, "/health_check/test", "missing"),
+    ("health_check", {}, "/health_check/test", "missing; add test"),
+    ("health_check", {"test": None, "tcp": None}, "/health_check/test", "missing; add test"),
+    ("health_check", {"test": "x", "tcp": {"port": 1}}, "/health_check/tcp", "has test and tcp; remove all but one"),
+    ("health_check", {"http": {"port": 1}, "tcp": {"port": 1}}, "/health_check/tcp", "has http and tcp"),
+    ("health_check", {"http": 80}, "/health_check/http", '{"port": 80, "path": "/healthz"}'),
+    ("health_check", {"http": {}}, "/health_check/http/port", "missing"),
+    ("health_check", {"http": {"port": 0}}, "/health_check/http/port", "from 1 to 65535"),
+    ("health_check", {"http": {"port": 80, "path": "healthz"}}, "/health_check/http/path", 'begins with "/"'),
+    ("health_check", {"http": {"port": 80, "path": "/a b"}}, "/health_check/http/path", "%20"),
+    ("health_check", {"http": {"port": 80, "path": "/\r\nX: y"}}, "/health_check/http/path", "not allowed"),
+    ("health_check", {"http": {"port": 80, "status": "2xx"}}, "/health_check/http/status", '"200-399" or "204"'),
+    ("health_check", {"http": {"port": 80, "status": True}}, "/health_check/http/status", "not true"),
+    ("health_check", {"http": {"port": 80, "status": "399-200"}}, "/health_check/http/status", '"200-399"'),
+    ("health_check", {"http": {"port": 80, "host_header": "a/b"}}, "/health_check/http/host_header", "host name"),
+    ("health_check", {"http": {"port": 80, "url": "/"}}, "/health_check/http/url", "no field"),
+    ("health_check", {"tcp": {"port": "ssh"}}, "/health_check/tcp/port", "whole number"),
     ("health_check", {"test": ["curl"]}, "/health_check/test", '"CMD"'),
     ("health_check", {"test": ["CMD"]}, "/health_check/test", '"CMD"'),
     ("health_check", {"test": " "}, "/health_check/test", '"CMD"'),

@@ -133,12 +133,19 @@ test("a hidden page is not told; on return it is told once; a first urgent chang
   expect(told).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(100);
   expect(told).toHaveBeenCalledTimes(2);
+  vi.advanceTimersByTime(1_000);
+  ticker.mark(false);
+  vi.advanceTimersByTime(250);
+  expect(told).toHaveBeenCalledTimes(3);
+  ticker.mark(true); // though a measurement was told just now
+  vi.advanceTimersByTime(1);
+  expect(told).toHaveBeenCalledTimes(4);
   isHidden = true;
   ticker.mark(false);
   vi.advanceTimersByTime(5_000);
-  expect(told).toHaveBeenCalledTimes(2);
+  expect(told).toHaveBeenCalledTimes(4);
   isHidden = false;
   onShown();
-  expect(told).toHaveBeenCalledTimes(3);
+  expect(told).toHaveBeenCalledTimes(5);
   vi.useRealTimers();
 });

@@ -1,6 +1,6 @@
 /**
  * When to draw: changes are gathered and readers told every quarter of a second, at once for the first change of a
- * state after quiet, and not at all while the tab is hidden (one telling on return).
+ * state after a quarter without one, and not at all while the tab is hidden (one telling on return).
  */
 
 const TICK_MS = 250;
@@ -16,7 +16,9 @@ export class Ticker {
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private toldAt = -Infinity;
+  private urgentToldAt = -Infinity;
   private dirty = false;
+  private isUrgent = false;
 
   constructor(private readonly page: Page) {
     page.onShown(() => {
@@ -33,8 +35,10 @@ export class Ticker {
 
   mark(urgent: boolean): void {
     this.dirty = true;
+    this.isUrgent ||= urgent;
     if (this.page.isHidden()) return;
-    const quiet_ms = performance.now() - this.toldAt;
+    // A measurement that was told a moment ago does not hold up a change of state: only another one does.
+    const quiet_ms = performance.now() - (urgent ? this.urgentToldAt : this.toldAt);
     if (urgent && quiet_ms >= TICK_MS) this.plan(0);
     else this.plan(Math.max(0, Math.min(TICK_MS, TICK_MS - quiet_ms)) || TICK_MS);
   }
@@ -53,6 +57,8 @@ export class Ticker {
     if (this.page.isHidden()) return;
     this.dirty = false;
     this.toldAt = performance.now();
+    if (this.isUrgent) this.urgentToldAt = this.toldAt;
+    this.isUrgent = false;
     this.revision += 1;
     for (const listener of this.listeners) listener();
   }

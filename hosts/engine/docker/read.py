@@ -105,7 +105,15 @@ def inspected(row: Json) -> Inspected:
         pid=int(state.get("Pid", 0)),
         ports=tuple(_ports((row.get("NetworkSettings") or {}).get("Ports") or {})),
         restart_count=int(row.get("RestartCount", 0)),
+        address=_own_address(row.get("NetworkSettings") or {}),
     )
+
+
+def _own_address(network: Json) -> str:
+    """On the default network, or on the first of those that have one."""
+    networks = (network.get("Networks") or {}).values()
+    found = [network.get("IPAddress"), *(one.get("IPAddress") or one.get("GlobalIPv6Address") for one in networks)]
+    return next((str(address) for address in found if address), "")
 
 
 def _ports(published: Json) -> Iterator[PublishedPort]:

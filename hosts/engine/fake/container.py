@@ -15,6 +15,7 @@ from hosts.engine.types import EngineHealth, EngineState, Facts, Inspected, LogL
 
 KILLED = 137
 TERMINATED = 143
+ADDRESS = "172.17.0.2"  # of every one: nothing listens there
 
 
 @dataclass
@@ -113,4 +114,5 @@ class FakeContainer:
             pid=self.pid,
             ports=tuple(self.ports()) if self.state == "running" else (),
             restart_count=0,
+            address=ADDRESS if self.state == "running" else "",
         )

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from containers.models import Container, Revision, Rollout, Service
-from containers.states import FINAL, Desired, RolloutKind, RolloutStatus
+from containers.states import FINAL, Desired, Health, RolloutKind, RolloutStatus, Status
 from containers.transitions import add_next, hold_stop, want
 from containers.transitions.replicas import NewReplica, add_replicas, add_successor, promote, template_of
 from containers.transitions.rollouts import (
@@ -22,10 +22,12 @@ from containers.transitions.rollouts import (
     end_rollout,
     note_rollout,
     start_rollout,
+    step_rollout,
     tell_service,
 )
 from containers.transitions.slots import Template
 from core.lib.lease import Hold
+from scheduler.brakes import may_stop
 from scheduler.controllers.services import types as t
 
 ACTOR = "scheduler"
@@ -56,7 +58,7 @@ class Hands:
 
     @cached_property
     def template(self) -> Template:
-        revision = Revision.objects.get(pk=self.service.revision_id)
+        revision = Revision.objects.get(pk=self.seen.revision_id)
         return template_of(revision, number=self.seen.rollout.number if self.seen.rollout else 0)
 
     def add_slots(self, changes: Sequence[t.AddSlot]) -> int:
@@ -65,13 +67,22 @@ class Hands:
 
     def add_successor(self, change: t.AddSuccessor) -> bool:
         made = add_successor(
-            change.beside, self.template, message=change.why, not_before=change.not_before, actor=ACTOR
+            change.beside,
+            None if change.keeps_revision else self.template,
+            message=change.why,
+            not_before=change.not_before,
+            actor=ACTOR,
         )
         return made is not None
 
     def add_next(self, change: t.AddNext) -> bool:
         made = add_next(
-            change.after, actor=ACTOR, message=change.why, not_before=change.not_before, template=self.template
+            change.after,
+            actor=ACTOR,
+            message=change.why,
+            not_before=change.not_before,
+            by_operator=change.keeps_revision,
+            template=None if change.keeps_revision else self.template,
         )
         return made is not None
 
@@ -82,17 +93,29 @@ class Hands:
         row = Container.objects.select_for_update().filter(pk=change.id).first()
         if row is None or row.status in FINAL or row.desired != Desired.RUN:
             return False
-        if change.delay_s > 0 and row.status == "running":
+        if change.needs_ready and not self._others_serve(row, change.needs_ready):
+            return False
+        unasked = not change.intended
+        if unasked and not may_stop(row.host_id, actor=ACTOR):
+            return False
+        if change.delay_s > 0 and row.status == Status.RUNNING:
             if row.stop_at is None:
-                hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why)
+                hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why, unasked=unasked)
             return row.stop_at is None
-        return want(row.pk, Desired.STOP, actor=ACTOR, message=change.why)
+        return want(row.pk, Desired.STOP, actor=ACTOR, message=change.why, unasked=unasked)
+
+    def _others_serve(self, row: Container, least: int) -> bool:
+        """Whether, should this one serve, enough others do: they may have fallen ill since they were read."""
+        others = Container.objects.filter(service=self.service, desired=Desired.RUN, stop_at=None, superseded=False)
+        ready = others.filter(status=Status.RUNNING, health__in=[Health.NONE, Health.HEALTHY], host__reachable="ok")
+        serving = set(ready.values_list("pk", flat=True))
+        return row.pk not in serving or len(serving - {row.pk}) >= least
 
     def remove_slot(self, change: t.RemoveSlot) -> bool:
         row = Container.objects.select_for_update().filter(pk=change.id).first()
         if row is None or row.desired == Desired.REMOVE:
             return False
-        if change.delay_s > 0 and row.status == "running" and row.desired == Desired.RUN:
+        if change.delay_s > 0 and row.status == Status.RUNNING and row.desired == Desired.RUN:
             if row.stop_at is None:
                 hold_stop(row.pk, delay_s=change.delay_s, actor=ACTOR, message=change.why)
             return row.stop_at is None
@@ -113,6 +136,11 @@ class Hands:
         data = {"container": str(change.id)}
         tell_service(self.service, "rollout-failure", actor=ACTOR, message=change.why, loud=True, data=data)
         return True
+
+    def prove(self, change: t.Prove) -> bool:
+        if self.seen.rollout is not None:
+            step_rollout(self.seen.rollout.id)
+        return bool(Container.objects.filter(pk=change.id, proved=False).update(proved=True))
 
     def roll_back(self, change: t.RollBack) -> bool:
         revision = Revision.objects.get(pk=change.revision_id)
@@ -137,6 +165,7 @@ _ACTS: dict[type, str] = {
     t.RemoveSlot: "remove_slot",
     t.MoveRollout: "move_rollout",
     t.CountFailure: "count_failure",
+    t.Prove: "prove",
     t.RollBack: "roll_back",
     t.Note: "note",
     t.Gone: "gone",

@@ -140,7 +140,7 @@ _ATTEMPT = (
     "SELECT c.service_id, c.superseded, c.id, c.slot_key, c.attempt, c.revision_id, c.round, c.is_successor, c.status,"
     " c.desired, c.health, c.created_at, c.started_at, coalesce(c.finished_at, c.status_since),"
     " greatest(c.status_since, c.health_since), c.stop_at, c.not_before, c.host_id, h.reachable, h.availability,"
-    " c.replace_asked, c.reason, c.message, c.gone_at IS NOT NULL"
+    " c.replace_asked, c.reason, c.message, c.bound_at, c.proved, c.gone_at IS NOT NULL"
     " FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id"
 )
 
@@ -213,6 +213,8 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
         replace_asked=row[18],
         reason=row[19],
         message=row[20],
+        bound_at=row[21],
+        proved=row[22],
     )
 
 

@@ -18,7 +18,7 @@ Cause = Literal["outdated", "unhealthy", "draining", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row of a service's slot. `ready_since` None: not ready now."""
+    """One row of a service's slot. `ready_since` None: not ready now. `proved`: a Prove was written down for it."""
 
     id: UUID
     slot_key: str
@@ -30,6 +30,7 @@ class Attempt:
     desired: Desired
     health: str
     created_at: datetime
+    bound_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     ready_since: datetime | None = None
@@ -39,6 +40,7 @@ class Attempt:
     host_ok: bool = True
     host_draining: bool = False
     replace_asked: bool = False
+    proved: bool = False
     reason: str = ""
     message: str = ""
 
@@ -95,6 +97,7 @@ class ServiceSeen:
     """A service with its slots. `hosts`: of a global one, those that should have it (id and name).
 
     `exclusive`: two of one slot cannot live side by side (a volume, a fixed host port), so that it is stop-first.
+    `pinned`: its data stays where it is, so that neither a drain nor a roll-out moves it off a drained host.
     `restart`: what the spec says of attempts that end by themselves.
     """
 
@@ -108,6 +111,7 @@ class ServiceSeen:
     restart: str = "always"
     exclusive: bool = False
     strict: bool = False
+    pinned: bool = False
     stop_delay_s: float = 0.0
     paused: bool = False
     removing: bool = False
@@ -138,20 +142,25 @@ class AddSlot:
 
 @dataclass(frozen=True, slots=True)
 class AddSuccessor:
-    """A new attempt beside the occupant `beside`, with the wanted revision."""
+    """A new attempt beside the occupant `beside`, with the wanted revision.
+
+    `keeps_revision`: with the occupant's own revision and round, because the roll-out rests.
+    """
 
     beside: UUID
     why: str
     not_before: datetime | None = None
+    keeps_revision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AddNext:
-    """The attempt after a final one, with the wanted revision."""
+    """The attempt after a final one, with the wanted revision or, where that rests, with the revision it had."""
 
     after: UUID
     why: str
     not_before: datetime | None = None
+    keeps_revision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,8 @@ class Promote:
 class Stop:
     """End this attempt; it leaves the endpoints at once and is told to end `delay_s` later.
 
-    `intended` False: no person asked for this, and the brakes count it.
+    `intended` False: no person asked for this, and the brakes count it. `needs_ready`: it does not fit any more when
+    the attempt serves at that moment and fewer others of the service than this do.
     """
 
     id: UUID
@@ -175,6 +185,7 @@ class Stop:
     delay_s: float = 0.0
     cause: Cause | Literal["surplus", "abandoned"] = "outdated"
     intended: bool = True
+    needs_ready: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +215,16 @@ class CountFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Prove:
+    """A new container of the roll-out was ready for the whole health window: progress, written down once."""
+
+    id: UUID
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RollBack:
-    """Want `revision_id` again: a roll-out of kind roll-back follows the failed one."""
+    """Want `revision_id` again: the present roll-out says rolled-back and one of kind roll-back follows, together."""
 
     revision_id: int
     why: str
@@ -226,7 +245,18 @@ class Gone:
 
 
 Change = (
-    AddSlot | AddSuccessor | AddNext | Promote | Stop | RemoveSlot | MoveRollout | CountFailure | RollBack | Note | Gone
+    AddSlot
+    | AddSuccessor
+    | AddNext
+    | Promote
+    | Stop
+    | RemoveSlot
+    | MoveRollout
+    | CountFailure
+    | Prove
+    | RollBack
+    | Note
+    | Gone
 )
 
 

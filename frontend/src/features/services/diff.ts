@@ -1,7 +1,8 @@
 /** What differs between two specs, place by place, as the API says it of two revisions. */
 import type { SpecChange } from "@/shared/api/types";
-import { isRecord, type Spec } from "@/shared/spec/draft";
+import type { Spec } from "@/shared/spec/draft";
 import { escapePointer } from "@/shared/spec/errors";
+import { isRecord } from "@/shared/spec/values";
 
 export function diffSpecs(before: Spec, after: Spec, base = ""): SpecChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];

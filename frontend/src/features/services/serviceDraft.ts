@@ -7,13 +7,13 @@ import {
   type Draft,
   EMPTY,
   fromSpec as containerFrom,
-  isRecord,
   type Spec,
   toSpec as containerTo,
   withoutBlankRows as withoutBlankRowsOf,
 } from "@/shared/spec/draft";
 import { asShown as containerShown } from "@/shared/spec/errors";
 import type { FormKind } from "@/shared/spec/useWriter";
+import { isRecord, number as numberOf, text } from "@/shared/spec/values";
 
 /** Where the container stands in the spec of a service. */
 export const CONTAINER = "/container";
@@ -54,10 +54,9 @@ export const EMPTY_SERVICE: ServiceDraft = {
   ...{ stop_delay: "", strict: false, container: { ...EMPTY, restart: USUAL_RESTART }, rest: {} },
 };
 
-function number(text: string): number | string | undefined {
-  const said = text.trim();
-  if (said === "") return undefined;
-  return /^\d+$/.test(said) ? Number(said) : said;
+/** Nothing for a field that nobody filled in. */
+function number(typed: string): number | string | undefined {
+  return typed.trim() === "" ? undefined : numberOf(typed);
 }
 
 function said(values: Spec): Spec {
@@ -95,8 +94,6 @@ const KNOWN = ["name", "mode", "replicas", "container", "stop_delay", "strict"];
 
 function fromSpec(spec: Spec): ServiceDraft {
   const update = isRecord(spec["update"]) ? spec["update"] : {};
-  const text = (value: unknown): string =>
-    typeof value === "string" || typeof value === "number" ? String(value) : "";
   return {
     ...EMPTY_SERVICE,
     name: text(spec["name"]),

@@ -84,6 +84,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hosts/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What draining the host would move, and what it would leave; while it is drained, how far that is. */
+        get: operations["previewDrainHost"];
+        put?: never;
+        /** @description Begin; `uncordon` or `cordon` ends it where it is. */
+        post: operations["drainHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hosts/{name}/mark-dead": {
         parameters: {
             query?: never;
@@ -1028,18 +1046,47 @@ export interface components {
                 [key: string]: string;
             } | null;
             /**
-             * @description how the engine asks whether it is well
+             * @description how it is asked whether it is well, and how often: exactly one of test, http and tcp
              * @example {
-             *       "test": [
-             *         "CMD",
-             *         "curl",
-             *         "-f",
-             *         "http://localhost/"
-             *       ],
+             *       "http": {
+             *         "port": 80,
+             *         "path": "/healthz"
+             *       },
              *       "interval": 10
              *     }
              */
-            health_check?: {
+            health_check?: (({
+                /**
+                 * @description a GET that Orchestra's agent sends; the image needs no curl
+                 * @example {
+                 *       "port": 80,
+                 *       "path": "/healthz"
+                 *     }
+                 */
+                http?: {
+                    /**
+                     * @description the request's Host header; left out: the address that is asked
+                     * @example shop.example.com
+                     */
+                    host_header?: string | null;
+                    /**
+                     * @description the path and query of the request; redirects are not followed
+                     * @default /
+                     */
+                    path: string | null;
+                    /**
+                     * @description the port inside the container; it is asked where it is published
+                     * @example 80
+                     */
+                    port: number;
+                    /**
+                     * @description statuses that are good answers, both ends included
+                     * @default 200-399
+                     * @example 200-299
+                     * @example 204
+                     */
+                    status: string | number | null;
+                } | null;
                 /**
                  * @description the time between two checks, in seconds
                  * @default 10
@@ -1051,12 +1098,25 @@ export interface components {
                  */
                 retries: number | null;
                 /**
-                 * @description the time in which failures do not count, in seconds
+                 * @description the time after the start in which failures do not count, until the first good answer, in seconds
                  * @default 0
                  */
                 start_period: number | null;
                 /**
-                 * @description write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
+                 * @description a connection that Orchestra's agent opens; good when it is taken and not closed at once
+                 * @example {
+                 *       "port": 5432
+                 *     }
+                 */
+                tcp?: {
+                    /**
+                     * @description the port inside the container; it is asked where it is published
+                     * @example 80
+                     */
+                    port: number;
+                } | null;
+                /**
+                 * @description a command that the engine runs inside the container; write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
                  * @example [
                  *       "CMD",
                  *       "curl",
@@ -1064,13 +1124,13 @@ export interface components {
                  *       "http://localhost/"
                  *     ]
                  */
-                test: string | string[];
+                test?: string | string[] | null;
                 /**
                  * @description the time one check may take, in seconds
                  * @default 5
                  */
                 timeout: number | null;
-            } | null;
+            } & (unknown | unknown | unknown)) | null) & (unknown | unknown | unknown);
             /**
              * @description an image, by tag or digest
              * @example nginx:1.27
@@ -1278,6 +1338,19 @@ export interface components {
             /** @description null: not decided yet */
             verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"];
         };
+        Draining: {
+            availability: components["schemas"]["AvailabilityEnum"];
+            /** @description stay until a person acts */
+            blocked: components["schemas"]["Held"][];
+            /** @description of those there were to move when the drain began */
+            done: number;
+            host: string;
+            /** @description go by themselves, within the bounds of their services */
+            moves: components["schemas"]["Held"][];
+            /** @description for people */
+            summary: string;
+            total: number;
+        };
         Endpoint: {
             address: string;
             /** Format: uuid */
@@ -1352,6 +1425,20 @@ export interface components {
         };
         /** @enum {string} */
         HealthEnum: "none" | "starting" | "healthy" | "unhealthy" | "unknown";
+        Held: {
+            /** Format: uuid */
+            container: string;
+            name: string;
+            project: string;
+            /** @description null: it stands alone */
+            service: string | null;
+            /** Format: uuid */
+            slot: string;
+            /** @description the host it would go to, as things are now */
+            to: string | null;
+            /** @description for people: what happens with it, or what is in the way */
+            why: string;
+        };
         Host: {
             allocatable: components["schemas"]["Capacity"];
             availability: components["schemas"]["AvailabilityEnum"];
@@ -1763,18 +1850,47 @@ export interface components {
                     [key: string]: string;
                 } | null;
                 /**
-                 * @description how the engine asks whether it is well
+                 * @description how it is asked whether it is well, and how often: exactly one of test, http and tcp
                  * @example {
-                 *       "test": [
-                 *         "CMD",
-                 *         "curl",
-                 *         "-f",
-                 *         "http://localhost/"
-                 *       ],
+                 *       "http": {
+                 *         "port": 80,
+                 *         "path": "/healthz"
+                 *       },
                  *       "interval": 10
                  *     }
                  */
-                health_check?: {
+                health_check?: (({
+                    /**
+                     * @description a GET that Orchestra's agent sends; the image needs no curl
+                     * @example {
+                     *       "port": 80,
+                     *       "path": "/healthz"
+                     *     }
+                     */
+                    http?: {
+                        /**
+                         * @description the request's Host header; left out: the address that is asked
+                         * @example shop.example.com
+                         */
+                        host_header?: string | null;
+                        /**
+                         * @description the path and query of the request; redirects are not followed
+                         * @default /
+                         */
+                        path: string | null;
+                        /**
+                         * @description the port inside the container; it is asked where it is published
+                         * @example 80
+                         */
+                        port: number;
+                        /**
+                         * @description statuses that are good answers, both ends included
+                         * @default 200-399
+                         * @example 200-299
+                         * @example 204
+                         */
+                        status: string | number | null;
+                    } | null;
                     /**
                      * @description the time between two checks, in seconds
                      * @default 10
@@ -1786,12 +1902,25 @@ export interface components {
                      */
                     retries: number | null;
                     /**
-                     * @description the time in which failures do not count, in seconds
+                     * @description the time after the start in which failures do not count, until the first good answer, in seconds
                      * @default 0
                      */
                     start_period: number | null;
                     /**
-                     * @description write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
+                     * @description a connection that Orchestra's agent opens; good when it is taken and not closed at once
+                     * @example {
+                     *       "port": 5432
+                     *     }
+                     */
+                    tcp?: {
+                        /**
+                         * @description the port inside the container; it is asked where it is published
+                         * @example 80
+                         */
+                        port: number;
+                    } | null;
+                    /**
+                     * @description a command that the engine runs inside the container; write a list like ["CMD", "curl", "-f", "http://localhost/"], or a text for the shell
                      * @example [
                      *       "CMD",
                      *       "curl",
@@ -1799,13 +1928,13 @@ export interface components {
                      *       "http://localhost/"
                      *     ]
                      */
-                    test: string | string[];
+                    test?: string | string[] | null;
                     /**
                      * @description the time one check may take, in seconds
                      * @default 5
                      */
                     timeout: number | null;
-                } | null;
+                } & (unknown | unknown | unknown)) | null) & (unknown | unknown | unknown);
                 /**
                  * @description an image, by tag or digest
                  * @example nginx:1.27
@@ -2709,6 +2838,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Host"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDrainHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draining"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drainHost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draining"];
                 };
             };
             /** @description the request is malformed, or a field is wrong; `errors` names each */

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { escapePointer } from "./errors";
 import type { PairDraft } from "./draft";
 import { type FieldsProps, place, textField } from "./fields";
+import { HealthFields } from "./HealthFields";
 import { Rows } from "./Rows";
 import styles from "./Spec.module.css";
 
@@ -126,28 +127,7 @@ function Process(props: FieldsProps) {
         checked={draft.read_only}
         onChange={(event) => onChange({ ...draft, read_only: event.currentTarget.checked })}
       />
-      <TextInput
-        className={styles.wide}
-        label={t("run.healthTest")}
-        description={t("run.healthHint")}
-        placeholder="wget -q -O /dev/null http://127.0.0.1/"
-        {...textField(props, "health_test", "/health_check/test")}
-      />
-      <TextInput
-        label={t("run.healthInterval")}
-        placeholder="10"
-        {...textField(props, "health_interval", "/health_check/interval")}
-      />
-      <TextInput
-        label={t("run.healthTimeout")}
-        placeholder="5"
-        {...textField(props, "health_timeout", "/health_check/timeout")}
-      />
-      <TextInput
-        label={t("run.healthRetries")}
-        placeholder="3"
-        {...textField(props, "health_retries", "/health_check/retries")}
-      />
+      <HealthFields {...props} />
       <div className={styles.wide}>
         <Pairs
           legend={t("run.labels")}

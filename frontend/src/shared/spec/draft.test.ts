@@ -36,6 +36,25 @@ test("a spec goes through the form and comes back whole", () => {
   });
 });
 
+test.each([
+  { http: { port: 80, path: "/healthz", status: "200-299", host_header: "shop.example.com" }, interval: 5 },
+  { http: { port: 80 } },
+  { tcp: { port: 5432 }, start_period: 30, something_new: 1 },
+  { test: "curl localhost" },
+])("a health check goes through the form and comes back whole: %j", (health_check) => {
+  expect(toSpec(fromSpec({ name: "web", health_check }))).toEqual({ name: "web", health_check });
+});
+
+test("another kind of health check takes the place of the one before", () => {
+  const draft = fromSpec({ health_check: { http: { port: 80, path: "/x", host_header: "y" }, interval: 5 } });
+  expect(toSpec({ ...draft, health_kind: "tcp" })["health_check"]).toEqual({
+    tcp: { port: 80 },
+    interval: 5,
+  });
+  expect(toSpec({ ...draft, health_kind: "none" })["health_check"]).toBeUndefined();
+  expect(toSpec({ ...EMPTY, health_kind: "http" })["health_check"]).toEqual({ http: {} });
+});
+
 test("a spec of the form itself says only what was filled in", () => {
   expect(toSpec({ ...EMPTY, name: " web ", image: "nginx" })).toEqual({ name: "web", image: "nginx" });
 });

@@ -2,6 +2,8 @@
  * The form of a container, and the way to a spec and back. What the form does not know is kept in `rest`, so that
  * going from JSON to the form and back loses nothing.
  */
+import { fromHealthCheck, type HealthDraft, NO_HEALTH, toHealthCheck } from "./healthDraft";
+import { isRecord, number, text } from "./values";
 import { joinWords, splitWords } from "./words";
 
 export interface PortDraft {
@@ -18,7 +20,7 @@ export interface VolumeDraft {
   path: string;
   read_only: boolean;
 }
-export interface Draft {
+export interface Draft extends HealthDraft {
   name: string;
   image: string;
   command: string;
@@ -40,10 +42,6 @@ export interface Draft {
   stop_grace: string;
   init: boolean;
   read_only: boolean;
-  health_test: string;
-  health_interval: string;
-  health_timeout: string;
-  health_retries: string;
   rest: Record<string, unknown>;
 }
 
@@ -69,19 +67,11 @@ export const EMPTY: Draft = {
   stop_grace: "",
   init: true,
   read_only: false,
-  health_test: "",
-  health_interval: "",
-  health_timeout: "",
-  health_retries: "",
+  ...NO_HEALTH,
   rest: {},
 };
 
 export type Spec = Record<string, unknown>;
-
-/** Numbers go as numbers; what is not one goes as it was typed, and the server says what is wrong with it. */
-function number(text: string): number | string {
-  return /^\d+$/.test(text.trim()) ? Number(text) : text.trim();
-}
 
 function isFilled(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return false;
@@ -145,39 +135,8 @@ export function toSpec(draft: Draft, usual = "none"): Spec {
     // The server's own defaults: said only when they are not wanted.
     ...(draft.init ? {} : { init: false }),
     ...(draft.read_only ? { read_only: true } : {}),
-    health_check: healthCheck(draft),
+    health_check: toHealthCheck(draft, rest["health_check"]),
   });
-}
-
-function healthCheck(draft: Draft): Spec {
-  if (draft.health_test.trim() === "") return {};
-  const own = isRecord(draft.rest["health_check"]) ? draft.rest["health_check"] : {};
-  const seconds = (text: string): number | string => (text.trim() === "" ? "" : number(text));
-  return {
-    ...own,
-    ...filled({
-      test: draft.health_test.startsWith("[") ? parseList(draft.health_test) : draft.health_test,
-      interval: seconds(draft.health_interval),
-      timeout: seconds(draft.health_timeout),
-      retries: seconds(draft.health_retries),
-    }),
-  };
-}
-
-function parseList(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 function list(value: unknown): unknown[] {
@@ -196,7 +155,6 @@ const NESTED_REST = ["health_check"];
 
 export function fromSpec(spec: Spec, usual = "none"): Draft {
   const resources = record(spec["resources"]);
-  const health = record(spec["health_check"]);
   const known = new Set(["resources", ...Object.keys(EMPTY)]);
   const rest = Object.fromEntries(
     Object.entries(spec).filter(([key]) => !known.has(key) || NESTED_REST.includes(key)),
@@ -240,9 +198,6 @@ export function fromSpec(spec: Spec, usual = "none"): Draft {
     stop_grace: text(spec["stop_grace"]),
     init: spec["init"] !== false,
     read_only: spec["read_only"] === true,
-    health_test: Array.isArray(health["test"]) ? JSON.stringify(health["test"]) : text(health["test"]),
-    health_interval: text(health["interval"]),
-    health_timeout: text(health["timeout"]),
-    health_retries: text(health["retries"]),
+    ...fromHealthCheck(spec["health_check"]),
   };
 }

@@ -1,7 +1,8 @@
 /** The server's errors at the fields of the form: a pointer names one, or one of its inner places. */
 import type { FieldProblem } from "../api/types";
 import { pointerParts } from "../lib/pointer";
-import { type Draft, isRecord, type Spec, withoutBlankRows } from "./draft";
+import { type Draft, type Spec, withoutBlankRows } from "./draft";
+import { isRecord } from "./values";
 
 export type ErrorAt = (pointer: string) => string | undefined;
 

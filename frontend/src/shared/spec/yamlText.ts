@@ -12,7 +12,8 @@ import {
 } from "yaml";
 import type { FieldProblem } from "../api/types";
 import { pointerParts } from "../lib/pointer";
-import { isRecord, type Spec } from "./draft";
+import type { Spec } from "./draft";
+import { isRecord } from "./values";
 
 /** Something wrong between two offsets of the text. */
 export interface Mark {

@@ -1,0 +1,59 @@
+"""Plans one service: the roll-out's verdict, its slots, the replacement in them, the roll-out's progress. Pure.
+
+Before: read.py fills a ServiceSeen. After: apply.py does the changes in this order, each by compare-and-set; the first
+that no longer fits ends the plan for this turn, because later ones may count on it.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from containers.states import Status
+from scheduler.controllers.services.draft import Draft, Full, is_kept, lives
+from scheduler.controllers.services.replace import ROOM_WAIT_S, replace_all
+from scheduler.controllers.services.replicas import fill
+from scheduler.controllers.services.rollout import conclude, judge
+from scheduler.controllers.services.types import Attempt, Planned, ServiceSeen
+
+
+def plan_service(seen: ServiceSeen, now: datetime, *, jitter: float) -> Planned:
+    """What to do about this service now. `now` is the database's; `jitter` from 0 to 1 spreads the back-off."""
+    draft = Draft(seen, now, jitter=jitter)
+    with suppress(Full):
+        _plan(draft)
+        _look_again(draft)
+    return draft.planned()
+
+
+def _plan(draft: Draft) -> None:
+    if draft.seen.removing:
+        fill(draft)
+        return
+    if judge(draft):
+        return
+    fill(draft)
+    replace_all(draft)
+    conclude(draft)
+
+
+def _look_again(draft: Draft) -> None:
+    """The next moment at which time alone changes something."""
+    for slot in draft.slots.values():
+        if not is_kept(slot):
+            continue
+        if lives(slot.successor) or draft.judges:
+            for one in slot.rows:
+                _look_at(draft, one)
+
+
+def _look_at(draft: Draft, one: Attempt) -> None:
+    if one.leaves or not one.lives:
+        return
+    policy = draft.policy
+    if one.serves and one.ready_since is not None:
+        if not draft.is_proved(one):
+            draft.look_at(one.ready_since + timedelta(seconds=policy.health_window_s))
+    elif one.status != Status.PENDING:
+        if not one.proved and not draft.failing(one):
+            draft.look_at((one.bound_at or one.created_at) + timedelta(seconds=policy.start_deadline_s))
+    elif not draft.waits_for_room(one, at_least_s=ROOM_WAIT_S):
+        draft.look_at(max(one.created_at, one.not_before or one.created_at) + timedelta(seconds=ROOM_WAIT_S))
