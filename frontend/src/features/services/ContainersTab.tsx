@@ -29,7 +29,7 @@ export function ContainersTab({ service }: { service: Service }) {
     t("service.column.revision"),
     t("service.column.role"),
     t("column.host"),
-    t("attempts.started"),
+    t("column.age"),
     t("column.message"),
   ];
   return (

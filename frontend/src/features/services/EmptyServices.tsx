@@ -37,20 +37,22 @@ export function NoServices({ project }: { project: string }) {
       title={t("services.empty")}
       text={t(mayOperate ? "services.emptyText" : "services.emptyViewer")}
     >
-      <CreateButton project={project} />
-      {mayOperate && (
-        <div className={styles.command}>
-          <p className="soft">{t("services.command")}</p>
-          <code tabIndex={0}>{command}</code>
-          <CopyButton value={command}>
-            {({ copied, copy }) => (
-              <Button size="compact-xs" variant="default" onClick={copy}>
-                {t(copied ? "steps.copied" : "steps.copy")}
-              </Button>
-            )}
-          </CopyButton>
-        </div>
-      )}
+      <div className={styles.ways}>
+        <CreateButton project={project} />
+        {mayOperate && (
+          <div className={styles.command}>
+            <p className="soft">{t("services.command")}</p>
+            <code tabIndex={0}>{command}</code>
+            <CopyButton value={command}>
+              {({ copied, copy }) => (
+                <Button size="compact-xs" variant="default" onClick={copy}>
+                  {t(copied ? "steps.copied" : "steps.copy")}
+                </Button>
+              )}
+            </CopyButton>
+          </div>
+        )}
+      </div>
     </EmptyState>
   );
 }

@@ -33,17 +33,11 @@ export function LaneRow({ service, lane }: { service: Service; lane: Lane }) {
 }
 
 function Side({ one, state = one.state }: { one: Container; state?: string }) {
-  const { t } = useTranslation();
   return (
     <span className={styles.side}>
       <ContainerStatus state={state} />
-      <Link
-        className="mono"
-        to={ROUTES.container}
-        params={{ project: one.project, id: one.id }}
-        aria-label={t("rollout.openOf", { name: one.name, revision: one.revision ?? "" })}
-      >
-        r{one.revision}
+      <Link className="mono" to={ROUTES.container} params={{ project: one.project, id: one.id }}>
+        <span className="sr-only">{one.name} </span>r{one.revision}
       </Link>
     </span>
   );

@@ -48,7 +48,7 @@ export function RevisionsTab({ service, search, onSearch }: Props) {
       <div className={styles.column}>
         <Panel title={t("diff.title")}>
           {from === to ? (
-            <p className="soft">{t("diff.chooseTwo")}</p>
+            <p className="soft">{t(data.length > 1 ? "diff.chooseTwo" : "diff.onlyOne")}</p>
           ) : (
             <Difference service={service} from={from} to={to} />
           )}

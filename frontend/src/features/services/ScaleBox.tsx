@@ -34,6 +34,11 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
       <form
         className={styles.scale}
         aria-label={t("serviceVerb.scale")}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || typed === null) return;
+          setTyped(null);
+          event.preventDefault(); // it takes the number back, and leaves the page where it is
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           apply();
@@ -53,8 +58,7 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
           readOnly={refusal !== null}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Escape") setTyped(null);
-            else if (event.key === "ArrowUp") step(1);
+            if (event.key === "ArrowUp") step(1);
             else if (event.key === "ArrowDown") step(-1);
             else return;
             event.preventDefault();

@@ -21,7 +21,7 @@ import { RollBack } from "./RollBack";
 import { ScaleBox } from "./ScaleBox";
 import styles from "./Services.module.css";
 import { type ServiceVerbs, useServiceVerbs } from "./useServiceVerbs";
-import { sentenceOf } from "./words";
+import { outcomeOf, sentenceOf } from "./words";
 
 const ICON = { size: 15, stroke: 1.7 } as const;
 
@@ -30,6 +30,7 @@ export function ServiceHead({ service }: { service: Service }) {
   const { t } = useTranslation();
   const verbs = useServiceVerbs(service);
   const sentence = sentenceOf(service, t);
+  const outcome = outcomeOf(service);
   const isBad = service.state === "failed" || service.state === "degraded";
   return (
     <>
@@ -44,9 +45,7 @@ export function ServiceHead({ service }: { service: Service }) {
       </PageHead>
       <div className={styles.sentence} data-bad={isBad} data-testid="service-state">
         {sentence}
-        {service.rollout !== null && service.rollout.message !== "" && (
-          <span className="soft">{service.rollout.message}</span>
-        )}
+        {outcome !== "" && <span className="soft">{outcome}</span>}
       </div>
       <Said text={sentence} />
     </>

@@ -1,6 +1,7 @@
 /** How a service stands, in one sentence: what is true, why, and what can be done. */
 import type { TFunction } from "i18next";
 import type { Rollout, Service } from "@/shared/api/types";
+import { underWay } from "./rules";
 
 export function sentenceOf(service: Service, t: TFunction): string {
   const { ready, desired_count: count, live, rollout } = service;
@@ -32,4 +33,12 @@ function rolloutWords(rollout: Rollout | null, t: TFunction): string {
   if (rollout === null || rollout.finished_at !== null) return "";
   const { number, done, total, revision } = rollout;
   return t(`service.rolls.${rollout.kind}`, { number, done, total, revision });
+}
+
+/** How the last roll-out ended, where that is worth a word; what one under way waits for stands beside its progress. */
+export function outcomeOf({ rollout }: Service): string {
+  if (rollout === null || underWay(rollout.status) !== "") return "";
+  const isPlain =
+    rollout.kind !== "roll-back" && (rollout.status === "done" || rollout.status === "superseded");
+  return isPlain ? "" : rollout.message;
 }

@@ -72,7 +72,7 @@ export const services: Words<typeof english> = {
     readyOf: "{{ready}} von {{count}} bereit",
     is: {
       running_one: "Der eine gewünschte ist bereit.",
-      running_other: "Alle {{count}} sind bereit ({{ready}} antworten jetzt).",
+      running_other: "Alle {{count}} sind bereit.",
       idle_one: "Keiner ist gewünscht; {{count}} ist noch da.",
       idle_other: "Keiner ist gewünscht; {{count}} sind noch da.",
       degraded_one: "{{ready}} von {{count}} ist bereit; keine Umstellung ist im Gang.",
@@ -129,8 +129,7 @@ export const services: Words<typeof english> = {
     moreSlots_one: "und {{count}} weiterer Platz",
     moreSlots_other: "und {{count}} weitere Plätze",
     none: { done: "–", moving: "der nächste folgt", waiting: "kommt noch dran", failed: "–" },
-    phase: { done: "✓ fertig", moving: "jetzt", waiting: "wartet", failed: "✕ fehlgeschlagen" },
-    openOf: "{{name}} öffnen, Revision {{revision}}",
+    phase: { done: "✓ bereit", moving: "jetzt", waiting: "wartet", failed: "✕ fehlgeschlagen" },
     never: "Noch keine Umstellung",
     kind: { update: "Änderung", restart: "Neustart", "roll-back": "Rücknahme" },
     column: {
@@ -232,6 +231,7 @@ export const services: Words<typeof english> = {
     absent: "nicht da",
     between: "Revision {{from}} → {{to}}",
     chooseTwo: "Zwei verschiedene Revisionen wählen.",
+    onlyOne: "Bisher gibt es nur eine Revision.",
     fromRevision: "Vergleichen ab Revision {{number}}",
     toRevision: "Vergleichen bis Revision {{number}}",
   },

@@ -68,7 +68,7 @@ export const services = {
     readyOf: "{{ready}} of {{count}} ready",
     is: {
       running_one: "The one that is wanted is ready.",
-      running_other: "All {{count}} are ready ({{ready}} serve now).",
+      running_other: "All {{count}} are ready.",
       idle_one: "None is wanted; {{count}} is still there.",
       idle_other: "None is wanted; {{count}} are still there.",
       degraded_one: "{{ready}} of {{count}} is ready; no roll-out is under way.",
@@ -124,8 +124,7 @@ export const services = {
     moreSlots_one: "and {{count}} more slot",
     moreSlots_other: "and {{count}} more slots",
     none: { done: "–", moving: "the next one follows", waiting: "its turn comes", failed: "–" },
-    phase: { done: "✓ done", moving: "now", waiting: "waits", failed: "✕ failed" },
-    openOf: "Open {{name}}, revision {{revision}}",
+    phase: { done: "✓ ready", moving: "now", waiting: "waits", failed: "✕ failed" },
     never: "No roll-out yet",
     kind: { update: "update", restart: "restart", "roll-back": "roll-back" },
     column: {
@@ -226,6 +225,7 @@ export const services = {
     absent: "not there",
     between: "Revision {{from}} → {{to}}",
     chooseTwo: "Choose two different revisions.",
+    onlyOne: "There is only one revision so far.",
     fromRevision: "Compare from revision {{number}}",
     toRevision: "Compare to revision {{number}}",
   },
