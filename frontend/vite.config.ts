@@ -6,27 +6,32 @@ import { defineConfig } from "vitest/config";
 
 const server = process.env["ORCHESTRA_URL"] ?? "http://127.0.0.1:8000";
 
-const SPEC = "virtual:container-spec";
+/** The specs that people write here, by the module that brings their schema. */
+const SPECS: Readonly<Record<string, string>> = {
+  "virtual:container-spec": "ContainerSpec",
+  "virtual:service-spec": "ServiceSpec",
+};
 
-/** Of the API's document the editor of specs needs one component, not all of it. */
-function specSchema(): Plugin {
+/** Of the API's document the editor of specs needs two components, not all of it. */
+function specSchemas(): Plugin {
   const file = fileURLToPath(new URL("./src/shared/api/openapi.json", import.meta.url));
   return {
-    name: "container-spec",
-    resolveId: (id) => (id === SPEC ? `\0${SPEC}` : null),
+    name: "spec-schemas",
+    resolveId: (id) => (id in SPECS ? `\0${id}` : null),
     load(id) {
-      if (id !== `\0${SPEC}`) return null;
+      const component = SPECS[id.slice(1)];
+      if (!id.startsWith("\0") || component === undefined) return null;
       this.addWatchFile(file);
       const document = JSON.parse(readFileSync(file, "utf8")) as {
-        components: { schemas: { ContainerSpec: unknown } };
+        components: { schemas: Record<string, unknown> };
       };
-      return `export default ${JSON.stringify(document.components.schemas.ContainerSpec)}`;
+      return `export default ${JSON.stringify(document.components.schemas[component])}`;
     },
   };
 }
 
 export default defineConfig({
-  plugins: [react(), specSchema()],
+  plugins: [react(), specSchemas()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",

@@ -53,6 +53,7 @@ SERVICES = (
     "rollout_total",
     "message",
     "paused",
+    "created",
     "generation",
     "version",
 )

@@ -76,7 +76,8 @@ ORDER BY c.is_successor, c.attempt DESC
 """
 SERVICES = f"""
 SELECT s.id::text, s.id, s.project_id, p.name, s.name, s.mode, s.replicas, s.paused, s.desired, s.generation,
-  s.version, r.number, r.spec->>'image', coalesce(o.status, ''), left(coalesce(o.message, ''), {MESSAGE_CHARS})
+  s.version, r.number, r.spec->>'image', coalesce(o.status, ''), left(coalesce(o.message, ''), {MESSAGE_CHARS}),
+  floor(extract(epoch FROM s.created_at) * 1000)::bigint
 FROM containers_service s JOIN accounts_project p ON p.id = s.project_id JOIN containers_revision r
   ON r.id = s.revision_id
 LEFT JOIN LATERAL (SELECT status, message FROM containers_rollout WHERE service_id = s.id ORDER BY number DESC LIMIT 1)
@@ -259,12 +260,13 @@ def _container(row: tuple[Any, ...]) -> ContainerRow:
 
 def _service(row: tuple[Any, ...], counts: Counts) -> ServiceRow:
     key, _, project_id, project, name, mode, replicas, paused, desired, generation, version = row[:11]
-    revision, image, rollout, message = row[11:]
+    revision, image, rollout, message, created = row[11:]
     state = service_state(counts, removing=desired == "remove", paused=paused, rollout=rollout)
     done = rollout_done(counts, rollout)
     values = (
         *(key, name, project, mode, replicas, counts.desired, counts.ready, counts.live, state, revision, image or ""),
-        *(rollout, done, counts.desired, "" if rollout in QUIET else message, paused, generation, version),
+        *(rollout, done, counts.desired, "" if rollout in QUIET else message, paused, created),
+        *(generation, version),
     )
     return ServiceRow(project_id, values)
 

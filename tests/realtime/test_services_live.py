@@ -1,6 +1,7 @@
 """Services on the socket: the feed's table, the topics of a service and of its endpoints are what GET answers."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ def of_api(one: Json) -> Json:
         "rollout_done": rollout["done"],
         "rollout_total": rollout["total"],
         "message": told,
+        "created": round(datetime.fromisoformat(one["created_at"]).timestamp() * 1_000_000) // 1000,
     }
 
 

@@ -12,6 +12,8 @@ import { PAGES } from "./pages";
 const GROUPS = [
   { id: "anywhere", scopes: ["anywhere"] },
   { id: "lists", scopes: ["move", "filter", "order"] },
+  { id: "services", scopes: ["services"] },
+  { id: "service", scopes: ["service"] },
   { id: "containers", scopes: ["list", "extend", "held"] },
   { id: "container", scopes: ["container"] },
 ] as const satisfies readonly { id: string; scopes: readonly Scope[] }[];

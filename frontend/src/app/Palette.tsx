@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { findObjects, type Found, rankName, wordsOf } from "@/live/find";
 import { ROUTES } from "@/shared/lib/paths";
 import { useCalmFleet } from "@/shared/live/hooks";
-import { ContainerStatus, HostStatus } from "@/shared/ui/Status";
+import { ContainerStatus, HostStatus, ServiceStatus } from "@/shared/ui/Status";
 import styles from "./Palette.module.css";
 import type { Action } from "./useActions";
 
@@ -19,7 +19,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Find anything: any container or host by parts of its name, any page, any act. Arrows move, Enter opens. */
+/** Find anything: any service, container or host by parts of its name, any page, any act. Arrows move, Enter opens. */
 export function Palette({ isOpen, onClose, ...rest }: Props) {
   const { t } = useTranslation();
   return (
@@ -137,10 +137,10 @@ function useEntries(project: string, actions: readonly Action[], text: string): 
   const navigate = useNavigate();
   const fleet = useCalmFleet(DRAW_MS);
   const words = wordsOf(text);
-  const open = (found: Found): void =>
-    void (found.kind === "host"
-      ? navigate({ to: ROUTES.host, params: { name: found.key } })
-      : navigate({ to: ROUTES.container, params: { project, id: found.key } }));
+  const open = (found: Found): void => {
+    if (found.kind === "host") void navigate({ to: ROUTES.host, params: { name: found.key } });
+    else void navigate({ to: ROUTES[found.kind], params: { project, id: found.key } });
+  };
   const objects = findObjects(fleet, text, MOST_FOUND).map((found) => ({
     id: `${found.kind}-${found.key}`,
     node: <Thing found={found} />,
@@ -158,10 +158,15 @@ function Thing({ found }: { found: Found }) {
       <span className="mono truncate">{found.name}</span>
       <span className={styles.aside}>
         {found.place !== "" && <span className="mono soft">{found.place}</span>}
-        {found.kind === "host" ? <HostStatus state={found.state} /> : <ContainerStatus state={found.state} />}
+        <StateOf found={found} />
       </span>
     </>
   );
+}
+
+function StateOf({ found }: { found: Found }) {
+  const Status = { container: ContainerStatus, host: HostStatus, service: ServiceStatus }[found.kind];
+  return <Status state={found.state} />;
 }
 
 function Act({ action }: { action: Action }) {

@@ -6,12 +6,13 @@ import {
   IconPlayerPlay,
   IconServer2,
   IconSettings,
+  IconStack2,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { ROUTES } from "@/shared/lib/paths";
 
 export interface MainPage {
-  id: "overview" | "hosts" | "containers" | "run" | "events" | "settings";
+  id: "overview" | "hosts" | "services" | "containers" | "run" | "events" | "settings";
   to: string;
   keys: `g ${string}`;
   icon: TablerIcon;
@@ -20,6 +21,7 @@ export interface MainPage {
 export const PAGES: readonly MainPage[] = [
   { id: "overview", to: ROUTES.overview, keys: "g o", icon: IconLayoutDashboard },
   { id: "hosts", to: ROUTES.hosts, keys: "g h", icon: IconServer2 },
+  { id: "services", to: ROUTES.services, keys: "g s", icon: IconStack2 },
   { id: "containers", to: ROUTES.containers, keys: "g c", icon: IconBox },
   { id: "run", to: ROUTES.run, keys: "g r", icon: IconPlayerPlay },
   { id: "events", to: ROUTES.events, keys: "g e", icon: IconActivity },

@@ -1,6 +1,5 @@
 /** Every address of the console, what stands in it, and which page shows it. */
-import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { FirstAdminPage } from "@/features/account/FirstAdminPage";
 import { LoginPage } from "@/features/account/LoginPage";
 import { ContainerPage } from "@/features/containers/ContainerPage";
@@ -12,7 +11,6 @@ import type { MapSearch } from "@/features/overview/HostMap";
 import { OverviewPage } from "@/features/overview/OverviewPage";
 import { RunPage } from "@/features/run/RunPage";
 import { SettingsPage } from "@/features/settings/SettingsPage";
-import { meQuery } from "@/shared/api/queries";
 import {
   CONTAINER_TABS,
   type ContainerTab,
@@ -29,19 +27,9 @@ import {
 } from "@/shared/lib/paths";
 import { readSince, type Since } from "@/shared/lib/logView";
 import { useProject } from "@/shared/lib/project";
-import { NotFound, PageError } from "./PageError";
 import { Profile } from "./Profile";
-import { Shell } from "./Shell";
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  component: Outlet,
-  notFoundComponent: NotFound,
-  errorComponent: PageError,
-});
+import { inside, root, text } from "./roots";
+import { serviceRoutes } from "./serviceRoutes";
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -56,21 +44,6 @@ const firstAdmin = createRoute({
   getParentRoute: () => root,
   path: ROUTES.firstAdmin,
   component: FirstAdminPage,
-});
-
-/** Everything below needs somebody who is logged in. */
-const inside = createRoute({
-  getParentRoute: () => root,
-  id: "inside",
-  // Pages that have no project in their path have it here, once somebody has chosen another one.
-  validateSearch: (search): { project?: string } => ({ project: text(search["project"]) }),
-  beforeLoad: async ({ context, location }) => {
-    const me = await context.queryClient.query({ ...meQuery, staleTime: "static" });
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
-    if (me === null) throw redirect({ to: ROUTES.login, search: { next: location.href } });
-  },
-  component: Shell,
-  errorComponent: PageError,
 });
 
 const overview = createRoute({
@@ -238,5 +211,5 @@ const settings = createRoute({
 export const routeTree = root.addChildren([
   login,
   firstAdmin,
-  inside.addChildren([overview, containers, container, run, hosts, host, events, settings]),
+  inside.addChildren([overview, containers, container, run, hosts, host, events, settings, ...serviceRoutes]),
 ]);

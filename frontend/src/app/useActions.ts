@@ -34,6 +34,11 @@ export function useActions(project: string, me: Me | null, onHelp: () => void): 
       act: () => void navigate({ to: ROUTES.hosts, search: { add: true } }),
     },
     {
+      id: "new-service",
+      label: t("services.create"),
+      act: () => void navigate({ to: ROUTES.newService, params: { project } }),
+    },
+    {
       id: "theme",
       label: t("header.theme"),
       keys: "t",

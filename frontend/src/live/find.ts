@@ -1,13 +1,13 @@
-/** Finds containers and hosts by parts of their names, the best first. Reads the columns; keeps nothing. */
+/** Finds services, containers and hosts by parts of their names, the best first. Reads the columns; keeps nothing. */
 import type { Fleet } from "./fleet";
 
 export interface Found {
-  kind: "container" | "host";
-  /** The slot of a container, the name of a host. */
+  kind: "container" | "host" | "service";
+  /** The slot of a container, the name of a host, the id of a service. */
   key: string;
   name: string;
   state: string;
-  /** Where a container is; the zone of a host. */
+  /** Where a container is; the zone of a host; how many of a service are ready. */
   place: string;
 }
 
@@ -35,7 +35,7 @@ export function wordsOf(text: string): string[] {
 export function findObjects(fleet: Fleet, text: string, most: number): Found[] {
   const words = wordsOf(text);
   if (words.length === 0) return [];
-  const { hosts, containers } = fleet;
+  const { hosts, containers, services } = fleet;
   const ranked: { rank: number; found: Found }[] = [];
   const take = (name: string, words_: readonly string[], make: () => Found): void => {
     const rank = rankName(name, words_);
@@ -46,6 +46,15 @@ export function findObjects(fleet: Fleet, text: string, most: number): Found[] {
     if (!hosts.isAlive(at)) continue;
     const [state, place] = [hosts.text("state")[at] ?? "", hosts.text("zone")[at] ?? ""];
     take(name, words, () => ({ kind: "host", key: name, name, state, place }));
+  }
+  for (let at = 0; at < services.end; at += 1) {
+    const name = services.text("name")[at] ?? "";
+    if (!services.isAlive(at)) continue;
+    const place = `${services.num("ready")[at] ?? 0}/${services.num("desired_count")[at] ?? 0}`;
+    take(name, words, () => ({
+      ...{ kind: "service", key: services.text("id")[at] ?? "", name },
+      ...{ state: services.text("state")[at] ?? "", place },
+    }));
   }
   for (let at = 0; at < containers.end; at += 1) {
     const name = containers.text("name")[at] ?? "";

@@ -1,5 +1,5 @@
 /**
- * The fleet as the console knows it: containers and hosts, built from the frames of one stream. Decides when a frame
+ * The fleet as the console knows it: containers, hosts and services, built from the frames of one stream. Decides when a frame
  * cannot be used (a gap, another epoch) and a fresh snapshot must be asked for. Comes after the socket client, before
  * the order of a list.
  */
@@ -55,8 +55,29 @@ export const HOST_COLUMNS = {
   url: "text",
 } as const;
 
+export const SERVICE_COLUMNS = {
+  id: "text",
+  name: "text",
+  mode: "text",
+  replicas: "num",
+  desired_count: "num",
+  ready: "num",
+  live: "num",
+  state: "text",
+  revision: "num",
+  image: "text",
+  rollout: "text",
+  rollout_done: "num",
+  rollout_total: "num",
+  message: "text",
+  paused: "num",
+  version: "num",
+  created: "num",
+} as const;
+
 export type ContainerTable = Table<typeof CONTAINER_COLUMNS>;
 export type HostTable = Table<typeof HOST_COLUMNS>;
+export type ServiceTable = Table<typeof SERVICE_COLUMNS>;
 
 /** "painted at once", "painted with the next tick", "already known", "ask for a fresh snapshot" */
 export type Outcome = "urgent" | "quiet" | "known" | "gap";
@@ -65,6 +86,7 @@ export class Fleet {
   // A row stands for a slot: a restart is a new attempt in the same line of the list.
   readonly containers: ContainerTable = new Table(CONTAINER_COLUMNS, "slot");
   readonly hosts: HostTable = new Table(HOST_COLUMNS, "name");
+  readonly services: ServiceTable = new Table(SERVICE_COLUMNS, "id");
   readonly usage = new UsageHistory();
   epoch: string | null = null;
   seq = 0;
@@ -117,6 +139,7 @@ export class Fleet {
       this.seq = frame.seq;
       this.containers.beginSnapshot(true);
       this.hosts.beginSnapshot(true);
+      this.services.beginSnapshot(true);
     } else if (frame.offset === 0) table.beginSnapshot(false);
     this.seq = Math.max(this.seq, frame.seq);
     table.put(frame.rows, frame.cols);
@@ -144,8 +167,6 @@ export class Fleet {
   }
 
   private table(kind: FleetKind): Table<Record<string, "num" | "text">> {
-    return (kind === "containers" ? this.containers : this.hosts) as unknown as Table<
-      Record<string, "num" | "text">
-    >;
+    return this[kind] as unknown as Table<Record<string, "num" | "text">>;
   }
 }

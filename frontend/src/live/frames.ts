@@ -5,7 +5,7 @@
 
 export type Cell = string | number | boolean | null;
 export type Columns = Record<string, readonly Cell[]>;
-export type FleetKind = "containers" | "hosts";
+export type FleetKind = "containers" | "hosts" | "services";
 
 interface OfStream {
   sub: number;

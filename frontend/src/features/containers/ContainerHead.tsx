@@ -13,19 +13,30 @@ import { Reason, ReasonFix } from "@/shared/ui/Reason";
 import { ContainerStatus } from "@/shared/ui/Status";
 import styles from "./ContainerPage.module.css";
 import { ContainerVerbs } from "./ContainerVerbs";
+import { OfService, ReplaceButton } from "./OfService";
 import { Siblings } from "./Siblings";
 
 export function ContainerHead({ container, id }: { container: Container; id: string }) {
-  const { project, name } = container;
-  const target = { project, id, name, facts: container };
+  const { name } = container;
   return (
     <>
-      <PageHead title={name} isMono actions={<ContainerVerbs target={target} />}>
+      <PageHead title={name} isMono actions={<HeadVerbs container={container} id={id} />}>
         <ContainerStatus state={container.state} />
         <Siblings container={container} />
+        <OfService container={container} />
       </PageHead>
       <Line container={container} />
       <Cause container={container} />
+    </>
+  );
+}
+
+function HeadVerbs({ container, id }: { container: Container; id: string }) {
+  const { project, name, service_id } = container;
+  return (
+    <>
+      {service_id !== null && <ReplaceButton container={container} id={id} />}
+      <ContainerVerbs target={{ project, id, name, facts: container }} />
     </>
   );
 }

@@ -32,6 +32,11 @@ export async function askFor(verb: VerbName, ref: ContainerRef, delay_s = 0): Pr
   }
 }
 
+/** Of a service's container only: its service puts another one in its place. */
+export async function replaceOne(ref: ContainerRef): Promise<Container> {
+  return body(await api.POST(`${ONE}/replace`, path(ref)));
+}
+
 /** `asOf` names the state the answer belongs to: with another state it is asked again. */
 export function attemptsQuery(ref: ContainerRef, asOf: string) {
   return queryOptions({

@@ -10,6 +10,7 @@ import { Loading } from "@/shared/ui/Loading";
 import { Crumb, Page, PageHead } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { HostStatus } from "@/shared/ui/Status";
+import { DrainPanel } from "./DrainPanel";
 import { HostContainers } from "./HostContainers";
 import { HostEvents } from "./HostEvents";
 import { HostLabels } from "./HostLabels";
@@ -47,6 +48,7 @@ export function HostPage({ name, search, onSearch }: Props) {
             {data.labels["zone"] !== undefined && <span>{data.labels["zone"]}</span>}
             {data.url !== "" && <span className="mono soft">{data.url}</span>}
           </PageHead>
+          {data.availability === "draining" && <DrainPanel host={data} />}
           <div className={styles.columns}>
             <CapacityPanel host={data} />
             <ConditionsPanel host={data} />

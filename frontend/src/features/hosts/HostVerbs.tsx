@@ -1,4 +1,4 @@
-import { IconLock, IconLockOpen, IconSkull, IconTrash } from "@tabler/icons-react";
+import { IconDoorExit, IconLock, IconLockOpen, IconSkull, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import type { Host } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
 import { Verb } from "@/shared/ui/Verb";
 import { notify } from "@/shared/ui/notify";
+import { DrainHost } from "./DrainHost";
 import { MarkDead } from "./MarkDead";
 import { hostKey, setCordon } from "./queries";
 import { RemoveHost } from "./RemoveHost";
@@ -16,16 +17,23 @@ import { hostRefusal } from "./rules";
 
 const ICON = { size: 15, stroke: 1.7 } as const;
 
-/** Cordon at once, because it can be taken back; marking dead and removing only behind what they would do. */
+/** Cordon at once, because it can be taken back; all that moves or ends something only behind what it would do. */
 export function HostVerbs({ host }: { host: Host }) {
   const { t } = useTranslation();
   const { isAdmin } = useRights("");
-  const [open, setOpen] = useState<"dead" | "remove" | null>(null);
+  const [open, setOpen] = useState<"drain" | "dead" | "remove" | null>(null);
   const refusal = isAdmin ? null : t("refusal.notAdmin");
   const close = (): void => setOpen(null);
   return (
     <>
       <Cordon host={host} isAdmin={isAdmin} />
+      <Verb
+        label={t("drain.verb")}
+        icon={<IconDoorExit {...ICON} />}
+        refusal={refusal ?? (host.availability === "draining" ? t("drain.already") : null)}
+        isDestructive
+        onClick={() => setOpen("drain")}
+      />
       <Verb
         label={t("hosts.markDead")}
         icon={<IconSkull {...ICON} />}
@@ -40,6 +48,7 @@ export function HostVerbs({ host }: { host: Host }) {
         isDanger
         onClick={() => setOpen("remove")}
       />
+      {open === "drain" && <DrainHost host={host} onClose={close} />}
       {open === "dead" && <MarkDead host={host} onClose={close} />}
       {open === "remove" && <RemoveHost host={host} onClose={close} />}
     </>

@@ -2,16 +2,17 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import schema from "virtual:container-spec";
 import { RUN_MODES } from "@/shared/lib/paths";
+import styles from "@/shared/spec/Spec.module.css";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { PageHead } from "@/shared/ui/Page";
 import { FormFields } from "./FormFields";
 import type { RunProps } from "./RunPage";
-import styles from "./RunPage.module.css";
 import { useRun } from "./useRun";
 
-const YamlFields = lazy(() => import("./YamlFields"));
+const YamlFields = lazy(() => import("@/shared/spec/YamlFields"));
 
 /** One spec, written as a form or as YAML, and the button that runs it. */
 export default function Writer({ project, mode, onMode }: RunProps) {
@@ -39,6 +40,8 @@ export default function Writer({ project, mode, onMode }: RunProps) {
       {run.mode === "yaml" ? (
         <Suspense fallback={<Loading lines={[40, 60, 30]} />}>
           <YamlFields
+            schema={schema}
+            hint={t("run.yamlHint")}
             kept={run.kept}
             spec={run.spec}
             fields={run.fields}
@@ -48,14 +51,7 @@ export default function Writer({ project, mode, onMode }: RunProps) {
           />
         </Suspense>
       ) : (
-        <FormFields
-          draft={run.draft}
-          fields={run.fields}
-          isChecking={run.isChecking}
-          isBlank={run.isBlank}
-          onChange={run.setDraft}
-          onLeave={run.leave}
-        />
+        <FormFields run={run} />
       )}
     </form>
   );

@@ -33,6 +33,15 @@ export const KEYS = {
     next: ["]"],
     dock: ["L"],
   },
+  services: { actions: ["."] },
+  service: {
+    overview: ["o"],
+    containers: ["c"],
+    revisions: ["v"],
+    rollouts: ["r"],
+    events: ["e"],
+    actions: ["."],
+  },
 } as const;
 
 export type Scope = keyof typeof KEYS;

@@ -35,7 +35,8 @@ export function useKeys(keys: KeyMap): void {
       if (event.key.length === 1 && !singleKeys.get()) return;
       const chord = first && event.timeStamp - first.at < CHORD_MS ? `${first.key} ${event.key}` : null;
       first = event.key === "g" ? { key: "g", at: event.timeStamp } : null;
-      const act = (chord && current.current[chord]) || current.current[event.key];
+      // After a `g` a key is the end of a chord, also of somebody else's, and never one by itself.
+      const act = current.current[chord ?? event.key];
       if (act && act(event) !== false) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);

@@ -6,6 +6,10 @@ export const ROUTES = {
   firstAdmin: "/first-admin",
   containers: "/p/$project/containers",
   container: "/p/$project/containers/$id",
+  services: "/p/$project/services",
+  newService: "/p/$project/services/new",
+  service: "/p/$project/services/$id",
+  editService: "/p/$project/services/$id/edit",
   run: "/p/$project/run",
   hosts: "/hosts",
   host: "/hosts/$name",
@@ -15,6 +19,9 @@ export const ROUTES = {
 
 export const CONTAINER_TABS = ["logs", "metrics", "events", "attempts", "why", "inspect"] as const;
 export type ContainerTab = (typeof CONTAINER_TABS)[number];
+
+export const SERVICE_TABS = ["overview", "containers", "revisions", "rollouts", "events"] as const;
+export type ServiceTab = (typeof SERVICE_TABS)[number];
 
 export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;
 export type MapMetric = (typeof MAP_METRICS)[number];

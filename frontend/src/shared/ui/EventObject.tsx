@@ -23,6 +23,14 @@ export function EventObject({ event }: { event: OrchestraEvent }) {
       </Link>
     );
   }
+  if (event.object_kind === "service" && event.project !== null) {
+    const params = { project: event.project, id: event.object_id };
+    return (
+      <Link className="mono plain" to={ROUTES.service} params={params} title={name}>
+        {name}
+      </Link>
+    );
+  }
   if (event.object_kind === "host" && word(event.data["name"]) !== "") {
     return (
       <Link className="mono plain" to={ROUTES.host} params={{ name }} title={name}>

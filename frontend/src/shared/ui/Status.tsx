@@ -1,6 +1,17 @@
 import { useTranslation } from "react-i18next";
 import styles from "./Status.module.css";
-import { CONTAINER_LOOK, HOST_LOOK, isContainerState, isHostState, type Look, type Shape } from "./status";
+import type { RolloutStatus } from "../api/types";
+import {
+  CONTAINER_LOOK,
+  HOST_LOOK,
+  isContainerState,
+  isHostState,
+  isServiceState,
+  type Look,
+  ROLLOUT_LOOK,
+  SERVICE_LOOK,
+  type Shape,
+} from "./status";
 
 const UNKNOWN: Look = { tone: "mute", shape: "diamond" };
 
@@ -74,6 +85,23 @@ export function HostStatus({ state }: { state: string }) {
   const { t } = useTranslation();
   if (!isHostState(state)) return <Mark look={UNKNOWN} word={state} />;
   return <Mark look={HOST_LOOK[state]} word={t(`hostState.${state}`)} />;
+}
+
+export function ServiceStatus({ state }: { state: string }) {
+  const { t } = useTranslation();
+  if (!isServiceState(state)) return <Mark look={UNKNOWN} word={state} />;
+  return <Mark look={SERVICE_LOOK[state]} word={t(`serviceState.${state}`)} />;
+}
+
+export function RolloutMark({ status }: { status: RolloutStatus }) {
+  const { t } = useTranslation();
+  return <Mark look={ROLLOUT_LOOK[status]} word={t(`rolloutStatus.${status}`)} />;
+}
+
+export function EndpointMark({ state }: { state: "ready" | "draining" }) {
+  const { t } = useTranslation();
+  const look: Look = state === "ready" ? { tone: "good", shape: "dot" } : { tone: "wait", shape: "half" };
+  return <Mark look={look} word={t(`endpoints.${state}`)} />;
 }
 
 export function LevelMark({ level, word }: { level: "info" | "warning" | "error"; word: string }) {

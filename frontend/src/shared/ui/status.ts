@@ -1,4 +1,5 @@
 /** How each state looks: tone and shape. A state that is added to the API does not compile until it has both. */
+import type { RolloutStatus, ServiceState } from "../api/types";
 import type { ContainerState, HostState } from "../api/types";
 
 export const TONES = ["good", "busy", "wait", "bad", "mute"] as const;
@@ -47,6 +48,28 @@ export const HOST_LOOK = {
   unready: { tone: "wait", shape: "warn" },
 } as const satisfies Record<HostState, Look>;
 
+export const SERVICE_LOOK = {
+  running: { tone: "good", shape: "dot" },
+  updating: { tone: "busy", shape: "turn" },
+  holding: { tone: "wait", shape: "half" },
+  paused: { tone: "wait", shape: "bar" },
+  degraded: { tone: "bad", shape: "warn" },
+  failed: { tone: "bad", shape: "cross" },
+  removing: { tone: "busy", shape: "half" },
+  idle: { tone: "mute", shape: "ring" },
+} as const satisfies Record<ServiceState, Look>;
+
+export const ROLLOUT_LOOK = {
+  running: { tone: "busy", shape: "turn" },
+  holding: { tone: "wait", shape: "half" },
+  paused: { tone: "wait", shape: "bar" },
+  done: { tone: "good", shape: "check" },
+  failed: { tone: "bad", shape: "cross" },
+  "rolled-back": { tone: "bad", shape: "turn" },
+  aborted: { tone: "mute", shape: "bar" },
+  superseded: { tone: "mute", shape: "ring" },
+} as const satisfies Record<RolloutStatus, Look>;
+
 /** Trouble first: the order of "sort by state". */
 export const CONTAINER_RANK = {
   failed: 0,
@@ -73,6 +96,21 @@ export const HOST_RANK = {
   cordoned: 6,
   ready: 7,
 } as const satisfies Record<HostState, number>;
+
+export const SERVICE_RANK = {
+  failed: 0,
+  degraded: 1,
+  holding: 2,
+  paused: 3,
+  updating: 4,
+  removing: 5,
+  running: 6,
+  idle: 7,
+} as const satisfies Record<ServiceState, number>;
+
+export function isServiceState(word: string): word is ServiceState {
+  return word in SERVICE_LOOK;
+}
 
 export function isContainerState(word: string): word is ContainerState {
   return word in CONTAINER_LOOK;

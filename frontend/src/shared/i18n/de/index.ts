@@ -8,6 +8,7 @@ import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
 import { run } from "./run";
+import { services } from "./services";
 import { settings } from "./settings";
 import { shell } from "./shell";
 import { usage } from "./usage";
@@ -22,6 +23,7 @@ export const de: Words<typeof english> = {
   ...dock,
   ...hosts,
   ...events,
+  ...services,
   ...settings,
   ...run,
   ...usage,

@@ -6,6 +6,7 @@ import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
 import { run } from "./run";
+import { services } from "./services";
 import { settings } from "./settings";
 import { shell } from "./shell";
 import { usage } from "./usage";
@@ -20,6 +21,7 @@ export const en = {
   ...dock,
   ...hosts,
   ...events,
+  ...services,
   ...settings,
   ...run,
   ...usage,

@@ -1,0 +1,69 @@
+import { Button, CopyButton } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { ROUTES } from "@/shared/lib/paths";
+import { useRights } from "@/shared/lib/roles";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { Verb } from "@/shared/ui/Verb";
+import styles from "./Services.module.css";
+
+export function CreateButton({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const { mayOperate } = useRights(project);
+  const icon = <IconPlus size={15} />;
+  const label = t("services.create");
+  if (!mayOperate) {
+    return <Verb label={label} icon={icon} refusal={t("refusal.viewer")} onClick={() => undefined} />;
+  }
+  return (
+    <Button
+      size="xs"
+      leftSection={icon}
+      renderRoot={(props) => <Link to={ROUTES.newService} params={{ project }} {...props} />}
+    >
+      {label}
+    </Button>
+  );
+}
+
+/** What a service is for, and both ways to the first one. */
+export function NoServices({ project }: { project: string }) {
+  const { t } = useTranslation();
+  const { mayOperate } = useRights(project);
+  const command = createCommand(project);
+  return (
+    <EmptyState
+      title={t("services.empty")}
+      text={t(mayOperate ? "services.emptyText" : "services.emptyViewer")}
+    >
+      <div className={styles.ways}>
+        <CreateButton project={project} />
+        {mayOperate && (
+          <div className={styles.command}>
+            <p className="soft">{t("services.command")}</p>
+            <code tabIndex={0}>{command}</code>
+            <CopyButton value={command}>
+              {({ copied, copy }) => (
+                <Button size="compact-xs" variant="default" onClick={copy}>
+                  {t(copied ? "steps.copied" : "steps.copy")}
+                </Button>
+              )}
+            </CopyButton>
+          </div>
+        )}
+      </div>
+    </EmptyState>
+  );
+}
+
+/** The same wish for a shell; the token stands in the shell's own variable. */
+function createCommand(project: string): string {
+  const service = JSON.stringify({ name: "web", replicas: 3, container: { image: "nginx:1.29" } });
+  return [
+    `curl -X POST ${window.location.origin}/api/v1/projects/${project}/services`,
+    '-H "Authorization: Bearer $ORCHESTRA_TOKEN"',
+    "-H 'Content-Type: application/json'",
+    `-d '${service}'`,
+  ].join(" \\\n  ");
+}

@@ -1,0 +1,102 @@
+import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
+import { IconMinus, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Service } from "@/shared/api/types";
+import styles from "./Services.module.css";
+import type { ServiceVerbs } from "./useServiceVerbs";
+
+const MOST = 10_000;
+
+/** How many should run: minus, a number, plus. Nothing is asked before Enter or the button. */
+export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceVerbs }) {
+  const { t } = useTranslation();
+  // Null: nobody is at it, so that it shows what is wanted now.
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? String(service.replicas);
+  const wanted = /^\d+$/.test(text.trim()) ? Number(text) : null;
+  const refusal = verbs.refusal("scale");
+  const isChanged = wanted !== service.replicas;
+  const error = wanted === null || wanted > MOST ? t("service.scaleRange", { most: MOST }) : undefined;
+  const step = (by: number): void =>
+    setTyped(String(Math.max(0, Math.min(MOST, (wanted ?? service.replicas) + by))));
+  const apply = (): void => {
+    if (refusal !== null || wanted === null || error !== undefined) return;
+    if (isChanged) verbs.ask({ verb: "scale", replicas: wanted }, () => setTyped(null));
+    else setTyped(null);
+  };
+  return (
+    <Tooltip
+      label={refusal ?? ""}
+      disabled={refusal === null}
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <form
+        className={styles.scale}
+        aria-label={t("serviceVerb.scale")}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || typed === null) return;
+          setTyped(null);
+          event.preventDefault(); // it takes the number back, and leaves the page where it is
+        }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply();
+        }}
+      >
+        <StepButton label={t("service.fewer")} isOff={refusal !== null} onClick={() => step(-1)}>
+          <IconMinus size={14} />
+        </StepButton>
+        <TextInput
+          size="xs"
+          w={56}
+          inputMode="numeric"
+          aria-label={t("service.replicas")}
+          value={text}
+          error={error !== undefined}
+          title={error}
+          readOnly={refusal !== null}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowUp") step(1);
+            else if (event.key === "ArrowDown") step(-1);
+            else return;
+            event.preventDefault();
+          }}
+        />
+        <StepButton label={t("service.more")} isOff={refusal !== null} onClick={() => step(1)}>
+          <IconPlus size={14} />
+        </StepButton>
+        {typed !== null && isChanged && refusal === null && (
+          <Button size="xs" type="submit" loading={verbs.busy === "scale"} disabled={error !== undefined}>
+            {t("service.scaleTo", { count: wanted ?? 0 })}
+          </Button>
+        )}
+      </form>
+    </Tooltip>
+  );
+}
+
+interface StepProps {
+  label: string;
+  isOff: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}
+
+function StepButton({ label, isOff, onClick, children }: StepProps) {
+  return (
+    <ActionIcon
+      size={30}
+      variant="default"
+      aria-label={label}
+      aria-disabled={isOff}
+      data-disabled={isOff || undefined}
+      onClick={() => {
+        if (!isOff) onClick();
+      }}
+    >
+      {children}
+    </ActionIcon>
+  );
+}
