@@ -15,7 +15,13 @@ from django.db import connection, transaction
 
 @contextmanager
 def repeatable_read() -> Iterator[datetime]:
-    """One state of the database for several queries; yields its clock."""
+    """One state of the database for several queries; yields its clock.
+
+    Inside somebody's transaction, which has its own isolation, every query sees what is committed by then.
+    """
+    if connection.in_atomic_block:
+        yield query("SELECT now()")[0][0]
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT now()")
         cursor.nextset()

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { compareBy, type Sort } from "@/live/order";
+import type { Sort } from "@/live/compare";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
 import { ROUTES } from "@/shared/lib/paths";
@@ -86,7 +86,8 @@ function useShown(query: string, sort: Sort) {
   const wish = {
     key: `${query}|${writeSort(sort)}`,
     test: serviceFilter(fleet.services, query),
-    compare: compareBy(fleet.services, sort, sort.column === "state" ? SERVICE_RANK : undefined),
+    sort,
+    ranks: sort.column === "state" ? SERVICE_RANK : undefined,
   };
   return { order: useListOrder(fleet.services, wish, isHeld), sort, setHeld };
 }

@@ -137,7 +137,6 @@ export const words: Words<typeof english> = {
     "already-cordoned": "Er ist schon gesperrt",
     "already-draining": "Er wird schon geräumt",
     "not-cordoned": "Er ist nicht gesperrt",
-    "already-draining": "Er wird schon geräumt",
     "host-answers": "Seine Engine antwortet",
   },
 };

@@ -134,7 +134,6 @@ export const words = {
     "already-cordoned": "It is cordoned already",
     "already-draining": "It is being drained already",
     "not-cordoned": "It is not cordoned",
-    "already-draining": "It is being drained already",
     "host-answers": "Its engine answers",
   },
 };
