@@ -28,6 +28,14 @@ def repeatable_read() -> Iterator[datetime]:
         yield cursor.fetchone()[0]
 
 
+@contextmanager
+def newest() -> Iterator[datetime]:
+    """Several queries that look ahead, each on the newest state; yields the clock. Also within a request's transaction,
+    which has begun (by its Idempotency-Key) and cannot be made repeatable any more."""
+    with transaction.atomic():
+        yield query("SELECT now()")[0][0]
+
+
 def query(sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Plain rows: ORM objects would cost eight times as much."""
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from containers.states import Status
 from scheduler.fleet import fleet_of, read_fleet, read_more
 from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.types import Volume
-from scheduler.reading import as_json, query, repeatable_read
+from scheduler.reading import as_json, newest, query, repeatable_read
 
 PENDING_MAX = 50_000
 TRIES_LOOKED_AT = 8
@@ -106,7 +106,7 @@ def _due(wished: Sequence[datetime | None], now: datetime) -> list[datetime | No
 
 def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fleet]:
     """As if these containers waited and one host took nothing: for looking ahead. Nothing is changed."""
-    with repeatable_read() as now:
+    with newest() as now:
         rows = query(f"{_WAITING} FROM containers_container WHERE id = ANY(%s) ORDER BY created_at, id", [list(ids)])
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}

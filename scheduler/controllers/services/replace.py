@@ -130,6 +130,7 @@ def _swap(draft: Draft, slot: Slot, one: Attempt, new: Attempt) -> bool:
     """Stop the old one: the new one is proved, or it waits for the room that the old one takes."""
     cause = cause_of(draft, one) or "outdated"
     proved, waits = draft.is_proved(new), draft.waits_for_room(new, at_least_s=ROOM_WAIT_S)
+    waits = waits and cause != "draining"  # its room is where nothing may be placed
     if not proved and not waits:
         return False
     why = f"{WORDS[cause]}; {'its successor is ready' if proved else 'its successor waits for room'}"

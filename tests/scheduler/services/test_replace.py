@@ -187,6 +187,15 @@ def test_a_successor_without_room_gets_that_of_what_does_not_serve() -> None:
     assert [one.id for one in stops(Slot("1", sick, waiting))] == [sick.id]
 
 
+def test_the_room_on_a_drained_host_is_of_no_use_to_a_successor() -> None:
+    """Nothing may be placed there: what fits nowhere else goes on where it is."""
+    waiting = pending("1", attempt=2, is_successor=True, created_at=before(60))
+    spare = UpdatePolicy(max_unavailable=1)
+    assert stops(Slot("1", attempt("1", host_draining=True), waiting), attempt("2"), policy=spare) == []
+    outdated = Slot("1", attempt("1", OLD), waiting)
+    assert [one.id for one in stops(outdated, attempt("2"), policy=spare)] == [ident("1", 1)]
+
+
 def test_a_swap_does_not_wait_for_those_who_wait_for_its_room() -> None:
     slot = Slot("1", attempt("1", OLD), successor("1", **PROVED))
     assert [one.needs_ready for one in stops(slot, pending("2", created_at=before(60)), attempt("3"))] == [2]
