@@ -48,6 +48,9 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "host-events", path: ({ host }) => `/hosts/${host}?tab=events`, ready: "[role=tabpanel] td" },
   { name: "host-labels", path: ({ host }) => `/hosts/${host}?tab=labels`, ready: "[role=tabpanel] button" },
+  { name: "services", path: () => "/p/default/services", ready: "main h1 ~ *, [role=grid]" },
+  { name: "service-new", path: () => "/p/default/services/new", ready: "form label" },
+  { name: "service-new-yaml", path: () => "/p/default/services/new?as=yaml", ready: ".cm-content" },
   { name: "containers", path: () => "/p/default/containers", ready: "[role=gridcell] a" },
   {
     name: "containers-filtered",

@@ -106,16 +106,12 @@ test("a change is written as YAML, looked at as a difference, and rolled out one
   await page.getByRole("radiogroup").getByText("YAML").click();
   await expect(editor()).toContainText(`name: ${NAME}`);
   const text = (more: string): string =>
-    JSON.stringify({
-      name: NAME,
-      replicas: 3,
-      container: {
-        ...{ image: IMAGE, command: COMMAND.split(" "), ports: [{ container_port: Number(PORT) }] },
-        ...{ resources: { cpu: "10m", memory: "8m" }, stop_grace: 1, env: { ROUND: more } },
-      },
-      update: { health_window: 2 },
-    });
-  await writeYaml(page, text("two").replace('"env"', '"enw"'));
+    [
+      ...[`name: ${NAME}`, "replicas: 3", "update:", "  health_window: 2", "container:", `  image: ${IMAGE}`],
+      ...[`  command: ${JSON.stringify(COMMAND.split(" "))}`, "  ports:", `    - container_port: ${PORT}`],
+      ...["  resources: {cpu: 10m, memory: 8m}", "  stop_grace: 1", "  env:", `    ROUND: "${more}"`],
+    ].join("\n");
+  await writeYaml(page, text("two").replace("env:", "enw:"));
   await expect(problems()).toContainText(/did you mean env\?/);
   await writeYaml(page, text("two"));
   await expect(problems()).toContainText("The server would take this");

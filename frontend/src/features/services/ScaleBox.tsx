@@ -13,10 +13,10 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
   const { t } = useTranslation();
   // Null: nobody is at it, so that it shows what is wanted now.
   const [typed, setTyped] = useState<string | null>(null);
-  const text = typed ?? String(service.replicas);
+  const text = typed ?? String(service.mode === "global" ? service.desired_count : service.replicas);
   const wanted = /^\d+$/.test(text.trim()) ? Number(text) : null;
   const refusal = verbs.refusal("scale");
-  const isChanged = wanted !== service.replicas;
+  const isChanged = typed !== null && wanted !== service.replicas;
   const error = wanted === null || wanted > MOST ? t("service.scaleRange", { most: MOST }) : undefined;
   const step = (by: number): void =>
     setTyped(String(Math.max(0, Math.min(MOST, (wanted ?? service.replicas) + by))));
@@ -67,7 +67,7 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
         <StepButton label={t("service.more")} isOff={refusal !== null} onClick={() => step(1)}>
           <IconPlus size={14} />
         </StepButton>
-        {typed !== null && isChanged && refusal === null && (
+        {isChanged && refusal === null && (
           <Button size="xs" type="submit" loading={verbs.busy === "scale"} disabled={error !== undefined}>
             {t("service.scaleTo", { count: wanted ?? 0 })}
           </Button>

@@ -118,7 +118,7 @@ function extensions({ schema, label, hint, tell }: Wishes) {
     yaml(),
     look,
     placeholder(hint),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
     keymap.of([
       { key: "Mod-Enter", run: () => (tell().onRun(), true) },
       ...completionKeymap,
