@@ -107,14 +107,14 @@ class Watch:
         wanted = {"ids": [one.id for one in self.services], "live": list(LIVE)}
         while not self._ended.is_set():
             try:
-                with psycopg.connect(**self._database(), autocommit=True) as conn:
+                with psycopg.connect(self._database(), autocommit=True) as conn:
                     while not self._ended.wait(EVERY_S):
                         self._judge(conn.execute(COUNTS, wanted).fetchall(), conn.execute(DOUBLES, wanted).fetchall())
             except psycopg.Error:
                 self._ended.wait(EVERY_S)  # the database dies too
 
-    def _database(self) -> dict[str, str]:
-        return {"host": str(self.auditor.installation.database.run), "user": "orchestra", "dbname": "orchestra"}
+    def _database(self) -> str:
+        return f"host={self.auditor.installation.database.run} user=orchestra dbname=orchestra"
 
     def _judge(self, counts: list[tuple[str, int, int, int]], doubles: list[tuple[str, bool, int]]) -> None:
         self.samples += 1
