@@ -13,6 +13,7 @@ from uuid import UUID
 from containers.reasons import Reason
 from containers.spec import parse, parse_image
 from containers.states import Status
+from hosts.states import Availability
 from scheduler.fleet import fleet_of, read_fleet, read_more
 from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.types import Volume
@@ -113,7 +114,8 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         pending = [_pending(row, ()) for row in rows]
         read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
     if without in at:
-        fleet.ready[at[without]] = False
+        row = at[without]
+        fleet.availability = (*fleet.availability[:row], Availability.DRAINING.value, *fleet.availability[row + 1 :])
     return pending, fleet
 
 

@@ -66,7 +66,7 @@ def fill(two_hosts: Installation, lab: Lab, *, sizes: tuple[int, int, int]) -> L
         one.await_rollout("done")
     two_hosts.await_state(alone["id"], "running")
     say(two_hosts, EMPTY, "uncordon")
-    nowhere = "zone=z1"
+    nowhere = "no host fits: 1 of 2 is draining, 1 does not match zone=z1"
     named = {"alone": "it stands alone", "store.1": "its data is on this host only (data)"}
     return Load(moving, fixed, {**named, "here.1": nowhere, "loose.1": nowhere, "loose.2": nowhere})
 

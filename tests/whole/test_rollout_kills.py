@@ -133,7 +133,8 @@ def rollout(service: ServiceHandle) -> tuple[int, str, str]:
         "SELECT number, kind, status FROM containers_rollout WHERE service_id = %s ORDER BY number DESC LIMIT 1",
         service.id,
     )
-    return found[0]
+    number, kind, status = found[0]
+    return number, kind, status
 
 
 def test_a_roll_out_ends_right_under_kills(two_hosts: Installation, auditor: Auditor, lab: Lab) -> None:

@@ -13,6 +13,7 @@ from tests.whole.service import SERVICES, ServiceHandle, a_name
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 WAITS = {"command": ["act", "wait"]}
+AT_ONCE = {"health_window": 0}  # proved as soon as it runs: nothing here is judged by seconds
 TICKS = {"command": ["act", "tick"]}
 ENDS = {"command": ["act", "exit", "3"]}
 
@@ -23,7 +24,7 @@ def made(shared: Installation, shared_auditor: Auditor, act: str) -> Iterator[An
     all_of_them: list[ServiceHandle] = []
 
     def make(container: dict[str, Any], **more: Any) -> ServiceHandle:
-        one = ServiceHandle.create(shared, a_name("s"), {"image": act, **container}, **more)
+        one = ServiceHandle.create(shared, a_name("s"), {"image": act, **container}, **{"update": AT_ONCE, **more})
         all_of_them.append(one)
         return one
 
@@ -105,7 +106,7 @@ def test_pause_and_resume(lab: Lab, made: Any) -> None:
 
 
 def test_a_canary_holds_until_it_is_promoted_and_can_be_aborted(made: Any) -> None:
-    service = made(WAITS, replicas=3, update={"health_window": 1, "hold_after_first": True, "batch": 1})
+    service = made(WAITS, replicas=3, update={**AT_ONCE, "hold_after_first": True})
     service.await_rollout("done")
     service.update(container=TICKS)
     held = service.await_rollout("holding")

@@ -23,6 +23,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 WORDS = {"ready": "ready", "draining": "drain"}  # an endpoint's state, in haproxy's words
@@ -94,11 +95,12 @@ class Orchestra:
                 return str(one["id"])
         raise FeedError(f"the project has no service {self._service!r}")
 
-    def _get(self, path: str) -> dict:
+    def _get(self, path: str) -> dict[str, Any]:
         request = urllib.request.Request(self._project + path, headers={"Authorization": f"Bearer {self._token}"})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-                return json.load(answer)
+                found: dict[str, Any] = json.load(answer)
+                return found
         except urllib.error.HTTPError as error:
             raise FeedError(f"the API answered {error.code} to {path}; is ORCHESTRA_TOKEN good for it?") from None
         except (OSError, ValueError) as error:

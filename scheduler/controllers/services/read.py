@@ -85,7 +85,7 @@ def _services(ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
 
 def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: "_Hosts | None") -> ServiceSeen:
     spec = as_json(row[12])
-    exclusive, constraints = _of_spec(row[12])
+    exclusive, pinned, constraints = _of_spec(row[12])
     wanted = hosts.wanted(constraints, slots) if hosts and row[2] == "global" else ()
     return ServiceSeen(
         id=row[0],
@@ -97,6 +97,7 @@ def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: "_Hosts | N
         policy=parse_update(as_json(row[6])),
         restart=spec.get("restart", "none"),
         exclusive=exclusive,
+        pinned=pinned,
         strict=row[7],
         stop_delay_s=row[8],
         paused=row[9],
@@ -108,9 +109,9 @@ def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: "_Hosts | N
 
 
 @lru_cache(maxsize=4096)
-def _of_spec(text: str) -> tuple[bool, tuple[Constraint, ...]]:
+def _of_spec(text: str) -> tuple[bool, bool, tuple[Constraint, ...]]:
     spec = parse(as_json(text))
-    return is_exclusive(spec), spec.constraints
+    return is_exclusive(spec), bool(spec.volumes), spec.constraints
 
 
 def _rollout(row: tuple[Any, ...]) -> RolloutSeen | None:

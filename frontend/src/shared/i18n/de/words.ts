@@ -42,8 +42,8 @@ export const words: Words<typeof english> = {
     marker: "Identität",
     overbooked: "Kapazität",
     quarantine: "fremde Container",
-    flapping: "Beständigkeit",
     keys: "Schlüssel",
+    flapping: "Beständigkeit",
   },
   fact: {
     engine_version: "Version der Engine",
