@@ -142,8 +142,13 @@ def remove(container: Container, *, actor: str, expected_generation: int | None 
 
 
 def _locked(container: Container, verb: ContainerVerb, expected_generation: int | None) -> Container:
-    """The row under its lock, when the table of verbs refuses nothing."""
+    """The row under its lock, when the table of verbs refuses nothing.
+
+    Whoever spoke of the present attempt means the slot: one that crashed since they looked has a next one.
+    """
     row = Container.objects.select_for_update().get(pk=container.pk)
+    while row.superseded and not container.superseded:
+        row = Container.objects.select_for_update().get(pk=_current(row).pk)
     check_generation(expected_generation, row.generation)
     rule = rule_for(verb, row.standing())
     if rule is not None and not rule.is_idle:

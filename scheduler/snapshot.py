@@ -75,12 +75,12 @@ def read() -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits."""
     with repeatable_read() as now:
         rows = query(
-            f"{_WAITING}, not_before FROM containers_container"
+            f"{_WAITING}, created_at, not_before FROM containers_container"
             " WHERE status = %s AND desired = 'run' ORDER BY created_at, id LIMIT %s",
             [Status.PENDING.value, PENDING_MAX],
         )
-        due = _due([row[-1] for row in rows], now)
-        waiting = [row[:-1] for row, at in zip(rows, due, strict=True) if at is None or at <= now]
+        due = _due([(row[-2], row[-1]) for row in rows], now)
+        waiting = [row[:-2] for row, at in zip(rows, due, strict=True) if at is None or at <= now]
         wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
@@ -92,16 +92,19 @@ def read() -> Snapshot | None:
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
 
-def _due(wished: Sequence[datetime | None], now: datetime) -> list[datetime | None]:
-    """When each is placed, None: at once. Restarts that were put off anyway give way to what starts for the first time.
+def _due(rows: Sequence[tuple[datetime, datetime | None]], now: datetime) -> list[datetime | None]:
+    """When each is placed, None: at once. Restarts that were put off give way to what starts for the first time.
 
-    They do so for a few seconds at most, and only to what moves: an image that is pulled for minutes holds up nobody.
+    They do so for a few seconds at most, and only to what moves: what waits for room, or for an image that is pulled
+    for minutes, holds up nobody. `rows`: when each was created, and until when it is not placed.
     """
+    latest, wished = timedelta(seconds=GIVES_WAY_S), [at for _, at in rows]
     if not any(at is not None and at <= now for at in wished):
-        return list(wished)
-    if None not in wished and not query(_FRESH, [_COMING_UP, now, GIVES_WAY_S]):
-        return list(wished)
-    again, latest = now + timedelta(seconds=GIVES_WAY_LOOK_S), timedelta(seconds=GIVES_WAY_S)
+        return wished
+    is_new = any(at is None and now - created < latest for created, at in rows)
+    if not is_new and not query(_FRESH, [_COMING_UP, now, GIVES_WAY_S]):
+        return wished
+    again = now + timedelta(seconds=GIVES_WAY_LOOK_S)
     return [again if at is not None and at <= now < at + latest else at for at in wished]
 
 

@@ -125,11 +125,11 @@ class Rate:
 
 
 CRASHED = Rate(2, 1.0)
-AGAIN_AND_AGAIN = Rate(1, 2.0)
+AGAIN_AND_AGAIN = Rate(5, 20.0)
 
 
 class Pace:
-    """Of one host's crash restarts at most two a second, of those that crash again and again one in two seconds.
+    """Of one host's crash restarts at most two a second, of those that crash again and again five in 20 s.
 
     So a host that just lost many is not stormed, and crash loops leave room for what shall start beside them. Pure.
     """

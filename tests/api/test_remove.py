@@ -1,8 +1,9 @@
 """Remove: the wish stands until the engine was seen without it; then it is out of the list, but still to be read."""
 
+from containers import actions
 from containers.models import Container
 from containers.states import By, Status
-from containers.transitions import Move, Observation, move, observe_many
+from containers.transitions import Move, Observation, add_next, move, observe_many
 from core.events.models import Event
 from tests.api.conftest import Person
 from tests.api.specs import WEB, bring, host_with_room
@@ -44,4 +45,14 @@ def test_earlier_attempts_go_along(operator: Person) -> None:
     bring(found, Status.EXITED, host=host_with_room())
     operator.post(f"{PATH}/{found}/restart")
     operator.post(f"{PATH}/{found}/remove")
+    assert set(Container.objects.values_list("desired", flat=True)) == {"remove"}
+
+
+def test_one_that_crashed_since_somebody_looked_is_removed_with_its_next_attempt(operator: Person) -> None:
+    """The view found the attempt that was current; before the action has its lock, the restarts make the next one."""
+    found = operator.post(PATH, {**WEB, "restart": "always"}).json()["id"]
+    bring(found, Status.FAILED, host=host_with_room())
+    seen = Container.objects.get(pk=found)
+    following = add_next(seen.pk, actor="scheduler", message="failed")
+    assert actions.remove(seen, actor="user:test").pk == following
     assert set(Container.objects.values_list("desired", flat=True)) == {"remove"}

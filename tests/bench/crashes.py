@@ -13,15 +13,13 @@ LOOPS = 50
 REPLICAS = 5
 LIMIT = 1.2
 STARTS = 3  # of the service, on each side of a pair
-CRASHES = 3  # of the typical loop before it counts as one: what starts for the first time is no loop
+CRASHES = 3  # of each before it counts as a loop: what starts for the first time is none
 REST_S = 1.0
 
 CRASHED = (
-    "SELECT coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY attempts), 0) FROM (SELECT count(*) AS attempts"
-    " FROM containers_container WHERE name LIKE %s AND status = 'failed' GROUP BY slot_id) AS looping"
+    "SELECT count(*) FROM (SELECT 1 FROM containers_container WHERE name LIKE %s AND status = 'failed'"
+    " GROUP BY slot_id HAVING count(*) >= %s) AS looping"
 )
-
-
 TOOK = (
     "SELECT extract(epoch FROM max(c.status_since) - s.created_at)::float FROM containers_container c"
     " JOIN containers_service s ON s.id = c.service_id WHERE s.id = %s AND c.status = 'running' GROUP BY s.created_at"
@@ -53,10 +51,10 @@ def _loop(rig: Rig) -> str:
     command = ["act", "exit", "1"]
     rig.post([("", rig.spec(f"{prefix}-{one}", restart="always", command=command)) for one in range(LOOPS)])
     wait_for(
-        lambda: rig.sql(CRASHED, f"{prefix}%")[0][0] >= CRASHES,
+        lambda: rig.sql(CRASHED, f"{prefix}%", CRASHES) == [(LOOPS,)],
         timeout_s=240,
         what=f"{LOOPS} crash loops",
-        last=lambda: rig.sql(CRASHED, f"{prefix}%"),
+        last=lambda: rig.sql(CRASHED, f"{prefix}%", CRASHES),
         every_s=0.2,
     )
     return prefix

@@ -284,3 +284,12 @@ def test_a_restart_that_gave_way_for_long_does_so_no_more() -> None:
 
 def status_of(row: Container) -> str:
     return str(Container.objects.values_list("status", flat=True).get(pk=row.pk))
+
+
+def test_what_waits_for_room_holds_up_no_restart() -> None:
+    host("h1", cpu=1000)
+    put_off, large = container("again"), container("large", resources={"cpu": "8"})
+    Container.objects.filter(pk=put_off.pk).update(not_before=timezone.now() - timedelta(seconds=1))
+    Container.objects.filter(pk=large.pk).update(created_at=timezone.now() - timedelta(seconds=6))
+    pending.turn(given())
+    assert (status_of(large), status_of(put_off)) == (Status.PENDING, Status.BOUND)
