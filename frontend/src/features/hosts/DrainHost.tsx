@@ -3,14 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { hostsQuery } from "@/shared/api/queries";
-import type { Host } from "@/shared/api/types";
+import type { Draining, Held, Host } from "@/shared/api/types";
 import { ROUTES } from "@/shared/lib/paths";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import { StateAge } from "@/shared/ui/StateAge";
-import { type Drain, type DrainBlock, type DrainMove, drainQuery, startDrain } from "./drain";
+import { drainQuery, startDrain } from "./drain";
 import styles from "./HostPage.module.css";
 import { hostKey } from "./queries";
 
@@ -20,7 +20,7 @@ export function DrainHost({ host, onClose }: { host: Host; onClose: () => void }
   const cache = useQueryClient();
   const { data, error, refetch, isFetching } = useQuery(drainQuery(host.name, "preview"));
   const start = useMutation({
-    mutationFn: () => startDrain(host.name),
+    mutationFn: () => startDrain(host),
     onSuccess: () => {
       void cache.invalidateQueries({ queryKey: hostKey(host.name) });
       void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
@@ -64,10 +64,10 @@ export function DrainHost({ host, onClose }: { host: Host; onClose: () => void }
 }
 
 /** What moves and what is in the way, each with its reason. */
-export function DrainTables({ drain }: { drain: Drain }) {
+export function DrainTables({ drain }: { drain: Draining }) {
   const { t } = useTranslation();
   const heads = [t("column.name"), t("header.project"), t("drain.why")];
-  const service = (one: DrainMove): React.ReactNode => one.service ?? t("drain.alone");
+  const service = (one: Held): React.ReactNode => one.service ?? t("drain.alone");
   return (
     <>
       {drain.blocked.length > 0 && (
@@ -79,18 +79,18 @@ export function DrainTables({ drain }: { drain: Drain }) {
       )}
       <Section
         title={t("drain.moves", { count: drain.moves.length })}
-        heads={[t("column.name"), t("header.project"), t("drain.service"), t("drain.why")]}
+        heads={[t("column.name"), t("header.project"), t("drain.service"), t("drain.to"), t("drain.why")]}
         rows={drain.moves.map((one) => ({
           key: one.container,
-          cells: [...cells(one), service(one), one.why],
+          cells: [...cells(one), service(one), one.to ?? "–", one.why],
         }))}
       />
     </>
   );
 }
 
-function cells(one: DrainBlock): React.ReactNode[] {
-  const params = { project: one.project, id: one.container };
+function cells(one: Held): React.ReactNode[] {
+  const params = { project: one.project, id: one.slot };
   return [
     <Link key="name" className="mono" to={ROUTES.container} params={params}>
       {one.name}

@@ -23,6 +23,7 @@ export function HostVerbs({ host }: { host: Host }) {
   const { isAdmin } = useRights("");
   const [open, setOpen] = useState<"drain" | "dead" | "remove" | null>(null);
   const refusal = isAdmin ? null : t("refusal.notAdmin");
+  const noDrain = hostRefusal("drain", host, isAdmin);
   const close = (): void => setOpen(null);
   return (
     <>
@@ -30,7 +31,7 @@ export function HostVerbs({ host }: { host: Host }) {
       <Verb
         label={t("drain.verb")}
         icon={<IconDoorExit {...ICON} />}
-        refusal={refusal ?? (host.availability === "draining" ? t("drain.already") : null)}
+        refusal={noDrain === null ? null : t(`refusal.${noDrain}`)}
         isDestructive
         onClick={() => setOpen("drain")}
       />

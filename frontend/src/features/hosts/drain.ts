@@ -1,50 +1,23 @@
 /** Draining a host: what would move and what could not, before it is asked for and while it goes on. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, newKey } from "@/shared/api/client";
+import { api, body, newKey } from "@/shared/api/client";
+import type { Draining, Host } from "@/shared/api/types";
 import { hostKey } from "./queries";
 
-const DRAIN = "/api/v1/hosts/{name}/drain";
-
-export interface DrainMove {
-  /** Its id. */
-  container: string;
-  name: string;
-  project: string;
-  /** None: it stands alone. */
-  service: string | null;
-  why: string;
-}
-
-export type DrainBlock = Omit<DrainMove, "service">;
-
-export interface Drain {
-  host: string;
-  availability: string;
-  moves: DrainMove[];
-  blocked: DrainBlock[];
-  done: number;
-  total: number;
-  summary: string;
-}
-
-/** Until the schema knows this address. */
-type Ask = (path: string, init: object) => Promise<{ data?: unknown }>;
+const DRAIN = "/api/v1/hosts/{name}/drain" as const;
 
 /** What would follow now, or what is left. `asOf`: with another state of the host it is asked again. */
 export function drainQuery(name: string, asOf: string) {
   return queryOptions({
     queryKey: [...hostKey(name), "drain", asOf],
-    queryFn: async () => {
-      const get = api.GET as unknown as Ask;
-      return (await get(DRAIN, { params: { path: { name } } })).data as Drain;
-    },
-    placeholderData: (before: Drain | undefined) => before,
+    queryFn: async () => body(await api.GET(DRAIN, { params: { path: { name } } })),
+    placeholderData: (before: Draining | undefined) => before,
     gcTime: 0,
     staleTime: 0,
   });
 }
 
-export async function startDrain(name: string): Promise<void> {
-  const post = api.POST as unknown as Ask;
-  await post(DRAIN, { params: { path: { name }, header: { "Idempotency-Key": newKey() } } });
+export async function startDrain({ name, generation }: Host): Promise<Draining> {
+  const header = { "If-Match": `"${generation}"`, "Idempotency-Key": newKey() };
+  return body(await api.POST(DRAIN, { params: { path: { name }, header } }));
 }

@@ -26,3 +26,5 @@ export type RolloutStatus = Rollout["status"];
 export type SpecChange = Schemas["RevisionChange"];
 export type Endpoint = Schemas["Endpoint"];
 export type Endpoints = Schemas["Endpoints"];
+export type Draining = Schemas["Draining"];
+export type Held = Schemas["Held"];
