@@ -135,7 +135,7 @@ const Row = memo(function Row({ grid, columns, position, id, ...place }: RowProp
       data-gone={place.isGone}
       style={{ transform: `translateY(${place.top_px}px)` }}
       onClick={(event) => {
-        if (event.target instanceof HTMLElement && event.target.closest("a, button, input") !== null) return;
+        if (event.target instanceof Element && event.target.closest("a, button, input") !== null) return;
         grid.current.onSelect(id);
         grid.current.onOpen(id);
       }}
@@ -220,7 +220,7 @@ function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (e
     },
   });
   return (event) => {
-    if (event.target instanceof HTMLElement && event.target.closest("a, button") !== null) return;
+    if (event.target instanceof Element && event.target.closest("a, button") !== null) return;
     if (event.key === "Enter" && selected !== null) grid.onOpen(selected);
     else if (event.key === "Escape") scroller.current?.blur();
     else if (!move(event.key, event.shiftKey && canExtend)) return;
