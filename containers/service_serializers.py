@@ -111,11 +111,11 @@ class ServiceCheckedSerializer(serializers.Serializer[Any]):
 
 class RevisionChangeSerializer(serializers.Serializer[Any]):
     path = serializers.CharField(help_text="a JSON pointer into the container's spec")
-    to = serializers.JSONField(allow_null=True, help_text="null: it is not there any more")
+    to = serializers.JSONField(help_text="null: it is not there any more")
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is no name that Python lets a class have."""
-        before = serializers.JSONField(allow_null=True, help_text="null: it was not there")
+        before = serializers.JSONField(help_text="null: it was not there")
         fields = super().get_fields()
         return {"path": fields["path"], "from": before, "to": fields["to"]}
 

@@ -46,7 +46,7 @@ CONTAINERS = """
 INSERT INTO containers_container (id, slot_id, project_id, name, attempt, is_successor, superseded, spec, spec_hash,
   cpu_millis, memory_bytes, restart, desired, restart_asked, not_before, generation, host_id, bound_at, ports,
   image_digest, image_id, image_architecture, status, reason, message, exit_code, oom_killed, health, engine_id,
-  progress, stop_by, status_since, created_at, started_at)
+  progress, stop_by, round, slot_key, replace_asked, proved, status_since, created_at, started_at)
 SELECT id, id, %(project)s, name || '-' || lpad(n::text, 5, '0'), CASE word WHEN 'restarting' THEN 3 ELSE 1 END,
   false, false, spec, hash, 100, 64 * 1024^2, 'always', 'run', false,
   CASE word WHEN 'restarting' THEN now() + interval '1 hour' END, 1,
@@ -59,7 +59,7 @@ SELECT id, id, %(project)s, name || '-' || lpad(n::text, 5, '0'), CASE word WHEN
     WHEN 'pending' THEN '0 of ' || %(hosts)s || ' hosts fit: all lack the label gpu'
     WHEN 'restarting' THEN 'starts again after exit 1' ELSE '' END,
   CASE word WHEN 'failed' THEN 137 END, word = 'failed',
-  CASE word WHEN 'unhealthy' THEN 'unhealthy' WHEN 'running' THEN 'healthy' ELSE 'none' END, '', '{}', '',
+  CASE word WHEN 'unhealthy' THEN 'unhealthy' WHEN 'running' THEN 'healthy' ELSE 'none' END, '', '{}', '', 0, '', false, false,
   now() - make_interval(secs => 60 + n * 613 %% 500000), now() - make_interval(secs => 90 + n * 613 %% 500000), now()
 FROM (
   SELECT gen_random_uuid() AS id, n, app.name, spec, hash, has_port, host.id AS host,

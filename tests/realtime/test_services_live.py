@@ -127,10 +127,13 @@ def test_a_later_reading_of_endpoints_has_the_higher_version(watched: Watched, a
 def test_endpoints_are_silent_while_nothing_of_them_changes(watched: Watched) -> None:
     (row,) = services.replicas(Service.objects.get(), "1")
     services.run(row, rows.host("h1"), port=20001)
+    watched.live.until(lambda: watched.states() == ["1:ready"])
     watched.agrees()
+    slot = str(row.slot_id)
+    watched.live.until(lambda: slot in watched.fleet.by("containers", "slot"))
     before = len(watched.live.told("obj", watched.endpoints))
     observe_many([Observation(row.pk, {"message": "another word"})], actor="agent:test")
-    watched.live.until(lambda: watched.fleet.by("containers", "slot")[str(row.slot_id)]["message"] == "another word")
+    watched.live.until(lambda: watched.fleet.by("containers", "slot")[slot]["message"] == "another word")
     watched.agrees()
     assert len(watched.live.told("obj", watched.endpoints)) == before
 

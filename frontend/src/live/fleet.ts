@@ -33,6 +33,7 @@ export const CONTAINER_COLUMNS = {
   created: "num",
   ports: "text",
   desired: "text",
+  service: "text",
   generation: "num",
 } as const;
 

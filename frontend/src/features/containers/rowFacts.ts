@@ -4,7 +4,10 @@ import type { Container } from "@/shared/api/types";
 import type { VerbName } from "./queries";
 import { type Refusal, refusal } from "./rules";
 
-export type Facts = Pick<Container, "status" | "desired" | "gone_at" | "stop_at" | "superseded" | "follows">;
+export type Facts = Pick<
+  Container,
+  "status" | "desired" | "gone_at" | "stop_at" | "superseded" | "follows" | "service_id"
+>;
 /** What a row does not tell. The server knows, and says so when it is asked. */
 const UNTOLD = { gone_at: null, stop_at: null, superseded: false, follows: false } as const;
 
@@ -15,6 +18,7 @@ export function factsOf(table: ContainerTable, slot: string): Facts | null {
   return {
     status: table.text("status")[at] as Container["status"],
     desired: table.text("desired")[at] as Container["desired"],
+    service_id: table.text("service")[at] || null, // which one it is makes no difference
     ...UNTOLD,
   };
 }

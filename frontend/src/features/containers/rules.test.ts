@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Container } from "@/shared/api/types";
 import { firstTab, refusal } from "./rules";
+import { factsOf, rowRefusal } from "./rowFacts";
+import { fleetOf } from "./testFleet";
 
 function container(part: Partial<Container>): Container {
   const plain = {
@@ -61,4 +63,13 @@ test("what waits for a place opens on the reasons, all else on its log", () => {
   expect(firstTab(container(waits))).toBe("why");
   expect(firstTab(container({ ...waits, message: "" }))).toBe("logs");
   expect(firstTab(container({ ...waits, state: "restarting" }))).toBe("logs");
+});
+
+test("a row of the list knows whether it is a service's, as its page does", () => {
+  const fleet = fleetOf([
+    { slot: "a", status: "pending", desired: "run", service: "" },
+    { slot: "b", status: "running", desired: "run", service: "web" },
+  ]);
+  expect(rowRefusal("stop", factsOf(fleet.containers, "a"), true)).toBeNull();
+  expect(rowRefusal("stop", factsOf(fleet.containers, "b"), true)).toBe("of-a-service");
 });

@@ -1751,11 +1751,11 @@ export interface components {
         };
         RevisionChange: {
             /** @description null: it was not there */
-            from: unknown | null;
+            from: unknown;
             /** @description a JSON pointer into the container's spec */
             path: string;
             /** @description null: it is not there any more */
-            to: unknown | null;
+            to: unknown;
         };
         RevisionDiff: {
             changes: components["schemas"]["RevisionChange"][];
