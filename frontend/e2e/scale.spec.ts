@@ -73,6 +73,7 @@ test("the web process is killed: the page says so, keeps what it knows, and is r
   const dot = page.getByTestId("live");
   const banner = page.getByRole("alert");
 
+  await page.waitForLoadState("networkidle"); // a part of the page that is still on its way would be missing
   signalWeb("SIGSTOP");
   await expect(dot).toHaveAttribute("data-freshness", "stale");
   await expect(banner).toContainText(/stopped \d+ seconds? ago/);
