@@ -59,7 +59,8 @@ SELECT id, id, %(project)s, name || '-' || lpad(n::text, 5, '0'), CASE word WHEN
     WHEN 'pending' THEN '0 of ' || %(hosts)s || ' hosts fit: all lack the label gpu'
     WHEN 'restarting' THEN 'starts again after exit 1' ELSE '' END,
   CASE word WHEN 'failed' THEN 137 END, word = 'failed',
-  CASE word WHEN 'unhealthy' THEN 'unhealthy' WHEN 'running' THEN 'healthy' ELSE 'none' END, '', '{}', '', 0, '', false, false,
+  CASE word WHEN 'unhealthy' THEN 'unhealthy' WHEN 'running' THEN 'healthy' ELSE 'none' END, '',
+  '{}', '', 0, '', false, false,
   now() - make_interval(secs => 60 + n * 613 %% 500000), now() - make_interval(secs => 90 + n * 613 %% 500000), now()
 FROM (
   SELECT gen_random_uuid() AS id, n, app.name, spec, hash, has_port, host.id AS host,
