@@ -1,7 +1,7 @@
 """A whole installation for a test: its own var directory, PostgreSQL, web, schedulers and agents as real processes.
 
 Spoken to as an operator does, over HTTP with a token; judged by SQL and by asking the engines directly. Every process
-dies with the test that started it, also when the test is killed.
+dies with the test that started it, also when the test is killed; of the database guard.py takes care.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import psycopg
 
 from orchestra.database.server import Server
 from tests.lab import LabHost
+from tests.whole.guard import clear
 
 ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
@@ -61,6 +62,14 @@ class Installation:
         self.var.mkdir(parents=True, exist_ok=True)
         self.database = Server(self.var)
         self.port = self.port or free_port()
+        self._guard = subprocess.Popen(
+            [sys.executable, "-m", "tests.whole.guard", str(self.var)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     # processes
 
@@ -125,7 +134,9 @@ class Installation:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self.database.stop()
+        clear(self.database)
+        if self._guard.poll() is None:
+            self._guard.communicate(b"cleared", timeout=30)
 
     def log(self, name: str) -> str:
         """What a process wrote."""
