@@ -67,30 +67,9 @@ export interface ContainerRule {
 export const CONTAINER_RULES: readonly ContainerRule[] = [
   {
     "code": "superseded",
-    "verbs": [
-      "stop",
-      "keep",
-      "restart",
-      "remove"
-    ],
-    "desired": [
-      "run",
-      "stop",
-      "remove"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping",
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "stop", "keep", "restart", "remove" ],
+    "desired": [ "run", "stop", "remove" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping", "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": true,
     "gone": null,
     "held": null,
@@ -100,28 +79,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "already-removed",
-    "verbs": [
-      "stop",
-      "keep",
-      "restart",
-      "remove"
-    ],
-    "desired": [
-      "remove"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping",
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "stop", "keep", "restart", "remove" ],
+    "desired": [ "remove" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping", "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": null,
     "gone": true,
     "held": null,
@@ -131,29 +91,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "of-a-service",
-    "verbs": [
-      "stop",
-      "keep",
-      "remove"
-    ],
-    "desired": [
-      "run",
-      "stop",
-      "remove"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping",
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "stop", "keep", "remove" ],
+    "desired": [ "run", "stop", "remove" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping", "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": null,
     "gone": null,
     "held": null,
@@ -163,27 +103,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "being-removed",
-    "verbs": [
-      "stop",
-      "keep",
-      "restart"
-    ],
-    "desired": [
-      "remove"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping",
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "stop", "keep", "restart" ],
+    "desired": [ "remove" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping", "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": null,
     "gone": null,
     "held": null,
@@ -193,25 +115,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "remove-asked",
-    "verbs": [
-      "remove"
-    ],
-    "desired": [
-      "remove"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping",
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "remove" ],
+    "desired": [ "remove" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping", "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": null,
     "gone": null,
     "held": null,
@@ -221,27 +127,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "no-held-stop",
-    "verbs": [
-      "keep"
-    ],
-    "desired": [
-      "run",
-      "stop",
-      "remove"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping",
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "keep" ],
+    "desired": [ "run", "stop", "remove" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping", "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": null,
     "gone": null,
     "held": false,
@@ -251,21 +139,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "already-ended",
-    "verbs": [
-      "stop"
-    ],
-    "desired": [
-      "run",
-      "stop",
-      "remove"
-    ],
-    "statuses": [
-      "stopped",
-      "failed",
-      "exited",
-      "lost",
-      "cancelled"
-    ],
+    "verbs": [ "stop" ],
+    "desired": [ "run", "stop", "remove" ],
+    "statuses": [ "stopped", "failed", "exited", "lost", "cancelled" ],
     "superseded": null,
     "gone": null,
     "held": null,
@@ -275,20 +151,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "stop-asked",
-    "verbs": [
-      "stop"
-    ],
-    "desired": [
-      "stop"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping"
-    ],
+    "verbs": [ "stop" ],
+    "desired": [ "stop" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping" ],
     "superseded": null,
     "gone": null,
     "held": null,
@@ -298,20 +163,9 @@ export const CONTAINER_RULES: readonly ContainerRule[] = [
   },
   {
     "code": "restart-asked",
-    "verbs": [
-      "restart"
-    ],
-    "desired": [
-      "stop"
-    ],
-    "statuses": [
-      "pending",
-      "bound",
-      "preparing",
-      "starting",
-      "running",
-      "stopping"
-    ],
+    "verbs": [ "restart" ],
+    "desired": [ "stop" ],
+    "statuses": [ "pending", "bound", "preparing", "starting", "running", "stopping" ],
     "superseded": null,
     "gone": null,
     "held": null,
@@ -336,71 +190,33 @@ export interface HostRule {
 export const HOST_RULES: readonly HostRule[] = [
   {
     "code": "already-cordoned",
-    "verbs": [
-      "cordon"
-    ],
-    "availability": [
-      "cordoned"
-    ],
-    "reachable": [
-      "unknown",
-      "ok",
-      "suspect",
-      "refused",
-      "lost"
-    ],
+    "verbs": [ "cordon" ],
+    "availability": [ "cordoned" ],
+    "reachable": [ "unknown", "ok", "suspect", "refused", "lost" ],
     "unlessBad": "",
     "isIdle": true
   },
   {
     "code": "not-cordoned",
-    "verbs": [
-      "uncordon"
-    ],
-    "availability": [
-      "active"
-    ],
-    "reachable": [
-      "unknown",
-      "ok",
-      "suspect",
-      "refused",
-      "lost"
-    ],
+    "verbs": [ "uncordon" ],
+    "availability": [ "active" ],
+    "reachable": [ "unknown", "ok", "suspect", "refused", "lost" ],
     "unlessBad": "flapping",
     "isIdle": true
   },
   {
     "code": "already-draining",
-    "verbs": [
-      "drain"
-    ],
-    "availability": [
-      "draining"
-    ],
-    "reachable": [
-      "unknown",
-      "ok",
-      "suspect",
-      "refused",
-      "lost"
-    ],
+    "verbs": [ "drain" ],
+    "availability": [ "draining" ],
+    "reachable": [ "unknown", "ok", "suspect", "refused", "lost" ],
     "unlessBad": "",
     "isIdle": true
   },
   {
     "code": "host-answers",
-    "verbs": [
-      "mark-dead"
-    ],
-    "availability": [
-      "active",
-      "cordoned",
-      "draining"
-    ],
-    "reachable": [
-      "ok"
-    ],
+    "verbs": [ "mark-dead" ],
+    "availability": [ "active", "cordoned", "draining" ],
+    "reachable": [ "ok" ],
     "unlessBad": "",
     "isIdle": false
   }
