@@ -5,6 +5,7 @@ database as a CHECK and a trigger, in OpenAPI and in the console's types; a test
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -124,6 +125,9 @@ def holds_room(status: str, *, gone: bool) -> bool:
     return status in ON_ENGINE or (status == Status.LOST and not gone)
 
 
+READY_HEALTH: Final = (Health.NONE, Health.HEALTHY)
+
+
 def ready(status: str, health: str) -> bool:
     """Running, and healthy where there is a check."""
-    return status == Status.RUNNING and health in (Health.NONE, Health.HEALTHY)
+    return status == Status.RUNNING and health in READY_HEALTH

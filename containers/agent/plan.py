@@ -6,6 +6,7 @@ a time. The order matters: a container that is created after the list was taken 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -35,10 +36,19 @@ class Do(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The health window of a container that nobody has seen run to its end yet; `ends_in_s` as the rows were read."""
+
+    ends_at: datetime
+    ends_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What the rows say of one container; `still_s`: seconds since its status or progress changed last.
 
-    `probed`: its health is the agent's own finding, of which the engine knows nothing.
+    `probed`: its health is the agent's own finding, of which the engine knows nothing. `window`: of a service's that
+    is ready and must be seen to stay so.
     """
 
     id: UUID
@@ -48,6 +58,7 @@ class Wanted:
     gone: bool
     still_s: float
     probed: bool = False
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,16 @@ def plan(rows: Mapping[UUID, Wanted], facts: Sequence[Facts], busy: frozenset[UU
             seen[row_id] = one
     steps = (_step(row, seen.get(row.id)) for row in rows.values() if row.id not in busy)
     return Plan(tuple(step for step in steps if step), tuple(sorted(unknown)))
+
+
+def stayed_ready(rows: Iterable[Wanted], facts: Sequence[Facts], *, ago_s: float) -> Mapping[UUID, datetime]:
+    """Whose health window was over when the list was asked for, `ago_s` before the rows were read, and who ran then.
+
+    A row alone proves nothing: its container may have died together with the agent that would have said so.
+    """
+    there = {owner(one) for one in facts if one.state == "running" and not one.name.startswith(DONE_PREFIX)}
+    over = ((row.id, row.window) for row in rows if row.id in there)
+    return {key: window.ends_at for key, window in over if window is not None and window.ends_in_s + ago_s <= 0}
 
 
 def plan_wishes(rows: Iterable[Wanted], busy: frozenset[UUID]) -> tuple[Step, ...]:

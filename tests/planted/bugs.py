@@ -166,9 +166,30 @@ BUGS = (
     Bug(
         "forget the health window",
         "scheduler/controllers/services/draft.py",
-        "return ready_s >= self.policy.health_window_s or ready_s < -CLOCK_BACK_S",
+        "return (watched - one.ready_since).total_seconds() >= self.policy.health_window_s",
         "return True",
         "tests/scheduler/services/test_replace.py::test_the_old_one_stops_when_its_successor_is_proved",
+    ),
+    Bug(
+        "take time for a proof",
+        "scheduler/controllers/services/draft.py",
+        "watched = one.watched_until or one.ready_since",
+        "watched = self.now",
+        "tests/scheduler/services/test_replace.py::test_what_nobody_has_seen_to_the_end_of_its_window_is_not_proved",
+    ),
+    Bug(
+        "call one watched that the engine's list does not show running",
+        "containers/agent/plan.py",
+        'if one.state == "running" and not one.name.startswith(DONE_PREFIX)}',
+        "}",
+        "tests/agent/test_plan.py::test_who_is_seen_to_the_end_of_its_window",
+    ),
+    Bug(
+        "count a host's silence as time in which its containers were ready",
+        "containers/queries.py",
+        "greatest(c.status_since, c.health_since, h.reachable_since)",
+        "greatest(c.status_since, c.health_since)",
+        "tests/scheduler/services/test_read.py::test_a_host_that_was_silent_begins_the_window_anew",
     ),
     Bug(
         "go back to the failed revision",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from containers.models import Container, Revision, Rollout, Service
-from containers.states import FINAL, Desired, Health, RolloutKind, RolloutStatus, Status
+from containers.states import FINAL, READY_HEALTH, Desired, RolloutKind, RolloutStatus, Status
 from containers.transitions import add_next, hold_stop, want
 from containers.transitions.replicas import (
     NewReplica,
@@ -136,7 +136,7 @@ class Hands:
     def _others_serve(self, row: Container, least: int) -> bool:
         """Whether, should this one serve, enough others do: they may have fallen ill since they were read."""
         others = Container.objects.filter(service=self.service, desired=Desired.RUN, stop_at=None, superseded=False)
-        ready = others.filter(status=Status.RUNNING, health__in=[Health.NONE, Health.HEALTHY], host__reachable="ok")
+        ready = others.filter(status=Status.RUNNING, health__in=READY_HEALTH, host__reachable="ok")
         serving = set(ready.values_list("pk", flat=True))
         return row.pk not in serving or len(serving - {row.pk}) >= least
 

@@ -32,7 +32,7 @@ from scheduler.controllers.services.types import (
 
 MAX_CHANGES: Final = 200  # a turn of one service never holds up the others for long
 QUICK_S: Final = 60.0  # stopped by us within this of its start: it never did well
-CLOCK_BACK_S: Final = 60.0  # ready since later than that from now: the clock was set back while it was ready
+WATCH_AGAIN_S: Final = 1.0  # what an agent writes wakes us; this is for the hint that is lost
 LOOK_MIN_S: Final = 0.1
 LOOK_MAX_S: Final = 3600.0
 
@@ -89,6 +89,7 @@ class Draft:
         self.changes: list[Change] = []
         self.surplus: set[str] = set()
         self._look_s: float | None = None
+        self._look_at_hosts: set[int] = set()
         self._tallies = {key: self._tally(slot) for key, slot in self.slots.items()}
         self._sums = Tally()
         for tally in self._tallies.values():
@@ -173,11 +174,14 @@ class Draft:
     # --- what is true of one attempt or slot
 
     def is_proved(self, one: Attempt) -> bool:
-        """Ready for the whole window, without a break, until now."""
+        """Ready for the whole window, without a break, until now: seen so by its agent when the window was over.
+
+        Time alone proves nothing: what died together with its agent counts as running until somebody looks.
+        """
         if not one.serves or one.ready_since is None:
             return False
-        ready_s = self._age_s(one.ready_since)
-        return ready_s >= self.policy.health_window_s or ready_s < -CLOCK_BACK_S
+        watched = one.watched_until or one.ready_since
+        return (watched - one.ready_since).total_seconds() >= self.policy.health_window_s
 
     def returns(self, one: Attempt) -> bool:
         """A crashed one whose restart rule brings the next attempt by itself."""
@@ -229,8 +233,14 @@ class Draft:
         seconds = min(max(seconds, LOOK_MIN_S), LOOK_MAX_S)
         self._look_s = seconds if self._look_s is None else min(self._look_s, seconds)
 
+    def look_at_host_of(self, one: Attempt) -> None:
+        """Its window is over: only its agent can say now whether it still runs."""
+        if one.host_id is not None:
+            self._look_at_hosts.add(one.host_id)
+        self.look_in(WATCH_AGAIN_S)
+
     def planned(self) -> Planned:
-        return Planned(tuple(self.changes), self._look_s)
+        return Planned(tuple(self.changes), self._look_s, frozenset(self._look_at_hosts))
 
     # --- what a rule may want
 

@@ -52,8 +52,11 @@ def _look_at(draft: Draft, one: Attempt) -> None:
         return
     policy = draft.policy
     if one.serves and one.ready_since is not None:
-        if not draft.is_proved(one):
-            draft.look_at(one.ready_since + timedelta(seconds=policy.health_window_s))
+        ends_at = one.ready_since + timedelta(seconds=policy.health_window_s)
+        if not draft.is_proved(one) and ends_at > draft.now:
+            draft.look_at(ends_at)
+        elif not draft.is_proved(one):
+            draft.look_at_host_of(one)
     elif one.status != Status.PENDING:
         if not one.proved and not draft.failing(one):
             draft.look_at((one.bound_at or one.created_at) + timedelta(seconds=policy.start_deadline_s))

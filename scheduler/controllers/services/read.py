@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from containers.queries import STEADY_SINCE
 from containers.spec import Constraint, is_exclusive, parse, parse_update
 from containers.states import FINAL, ON_ENGINE, Desired, Status, ready
 from hosts.states import Availability, Reachable
@@ -140,8 +141,9 @@ def _rollout(row: tuple[Any, ...]) -> RolloutSeen | None:
 _ATTEMPT = (
     "SELECT c.service_id, c.superseded, c.id, c.slot_key, c.attempt, c.revision_id, c.round, c.is_successor, c.status,"
     " c.desired, c.health, c.created_at, c.started_at, coalesce(c.finished_at, c.status_since),"
-    " greatest(c.status_since, c.health_since), c.stop_at, c.not_before, c.host_id, h.reachable, h.availability,"
-    " c.replace_asked, c.reason, c.message, c.bound_at, c.proved, c.gone_at IS NOT NULL"
+    f" {STEADY_SINCE}, c.stop_at, c.not_before, c.host_id, h.reachable, h.availability,"
+    " c.replace_asked, c.reason, c.message, c.bound_at, c.proved, c.watched_until,"
+    " c.gone_at IS NOT NULL"
     " FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id"
 )
 
@@ -216,6 +218,7 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
         message=row[20],
         bound_at=row[21],
         proved=row[22],
+        watched_until=row[23],
     )
 
 

@@ -18,7 +18,10 @@ Cause = Literal["outdated", "unhealthy", "draining", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row of a service's slot. `ready_since` None: not ready now. `proved`: a Prove was written down for it."""
+    """One row of a service's slot. `ready_since` None: not ready now. `proved`: a Prove was written down for it.
+
+    `watched_until`: its agent saw it run at this moment or later.
+    """
 
     id: UUID
     slot_key: str
@@ -34,6 +37,7 @@ class Attempt:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     ready_since: datetime | None = None
+    watched_until: datetime | None = None
     stop_at: datetime | None = None
     not_before: datetime | None = None
     host_id: int | None = None
@@ -268,7 +272,11 @@ Change = (
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """All of one service. `look_again_s`: when time alone will change the plan (a window, a deadline, a back-off)."""
+    """All of one service. `look_again_s`: when time alone will change the plan (a window, a deadline, a back-off).
+
+    `look_at_hosts`: it waits for what the agents of these see there.
+    """
 
     changes: tuple[Change, ...] = ()
     look_again_s: float | None = None
+    look_at_hosts: frozenset[int] = frozenset()

@@ -28,6 +28,8 @@ class Row:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     ready_since: datetime | None = None
+    watched_until: datetime | None = None
+    died: bool = False  # together with its agent: the row does not know
     stop_at: datetime | None = None
     not_before: datetime | None = None
     host: int | None = None

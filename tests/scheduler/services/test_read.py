@@ -1,11 +1,15 @@
 """What the planning of services is told of a spec that decides how its containers may move."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
+from containers.models import Container
+from hosts.models import Host
 from scheduler.controllers.services.read import look
-from tests import services
+from tests import rows, services
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,3 +32,17 @@ def test_what_cannot_stand_side_by_side_and_what_cannot_move(
     services.service(container={"image": IMAGE, **container})
     (seen,) = look(None).services
     assert (seen.exclusive, seen.pinned) == (exclusive, pinned)
+
+
+def test_a_host_that_was_silent_begins_the_window_anew() -> None:
+    """Nobody saw what its containers did meanwhile."""
+    host = rows.host("h1")
+    (row,) = services.replicas(services.service(), "1")
+    services.run(row, host, port=20_000)
+    Container.objects.filter(pk=row.pk).update(status_since=Now() - timedelta(hours=1))
+    Host.objects.filter(pk=host.pk).update(reachable_since=Now() - timedelta(minutes=1))
+    host.refresh_from_db()
+    (seen,) = look(None).services
+    occupant = seen.slots["1"].occupant
+    assert occupant is not None
+    assert occupant.ready_since == host.reachable_since

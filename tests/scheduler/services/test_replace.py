@@ -138,6 +138,17 @@ def test_the_old_one_stops_when_its_successor_is_proved() -> None:
     assert [(one.id, one.delay_s, one.cause) for one in found] == [(old.id, 3.0, "outdated")]
 
 
+def test_what_nobody_has_seen_to_the_end_of_its_window_is_not_proved() -> None:
+    """Its agent died, and it may have died with it: another one is asked to look."""
+    old = attempt(revision=OLD)
+    for watched in (None, before(3600), before(2)):
+        slot = Slot("1", old, successor(ready_since=before(6), watched_until=watched, host_id=7))
+        planned = plan_service(service(slot), NOW, jitter=0)
+        assert [one for one in planned.changes if isinstance(one, Stop)] == []
+        assert (set(planned.look_at_hosts), planned.look_again_s) == ({7}, 1.0)
+    assert stops(Slot("1", old, successor(ready_since=before(6), watched_until=before(1)))) != []
+
+
 def test_promoted_only_when_the_old_one_is_over() -> None:
     ends = Slot("1", attempt(revision=OLD, desired=Desired.STOP, status=Status.STOPPING), successor(**PROVED))
     assert kinds(service(ends)) == []

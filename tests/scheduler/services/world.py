@@ -156,6 +156,7 @@ class World:
             started_at=row.started_at,
             ended_at=row.ended_at,
             ready_since=row.ready_since if self.serves(row) else None,
+            watched_until=row.watched_until,
             stop_at=row.stop_at,
             not_before=row.not_before,
             host_id=row.host,
