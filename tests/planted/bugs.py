@@ -310,4 +310,25 @@ BUGS = (
         "            if not mine:\n                return",
         "tests/agent/test_pace.py::test_who_has_waited_long_goes_through_and_leaves_no_gap",
     ),
+    Bug(
+        "drain what no other host takes",
+        "scheduler/controllers/services/replace.py",
+        "and one.lives and not one.nowhere:",
+        "and one.lives:",
+        "tests/scheduler/services/test_replace.py::test_a_drain_stops_nothing_that_no_other_host_takes",
+    ),
+    Bug(
+        "believe a word on health from before the silence",
+        "scheduler/controllers/services/replace.py",
+        "return not draft.is_old_news(one)",
+        "return True",
+        "tests/scheduler/services/test_replace.py::test_health_found_before_the_host_was_silent_is_looked_at_again",
+    ),
+    Bug(
+        "stop as unwell what got well meanwhile",
+        "scheduler/controllers/services/apply.py",
+        'if change.cause == "unhealthy" and ready(row.status, row.health):',
+        "if False:",
+        "tests/scheduler/services/test_apply.py::test_what_got_well_since_it_was_read_is_not_stopped_as_unwell",
+    ),
 )

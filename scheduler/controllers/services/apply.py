@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from containers.models import Container, Revision, Rollout, Service
-from containers.states import FINAL, READY_HEALTH, Desired, RolloutKind, RolloutStatus, Status
+from containers.states import FINAL, READY_HEALTH, Desired, RolloutKind, RolloutStatus, Status, ready
 from containers.transitions import add_next, hold_stop, want
 from containers.transitions.replicas import (
     NewReplica,
@@ -123,6 +123,8 @@ class Hands:
         row = Container.objects.select_for_update().filter(pk=change.id).first()
         if row is None or row.status in FINAL or row.desired != Desired.RUN or _has_begun(row, change.while_pending):
             return False
+        if change.cause == "unhealthy" and ready(row.status, row.health):
+            return False  # it got well since it was read
         if change.needs_ready and not self._others_serve(row, change.needs_ready):
             return False
         unasked = not change.intended

@@ -4,7 +4,7 @@ Every rule asks the draft for room and tells it what it wants, so that no two ru
 planning what a plan has produced asks for nothing more. Before: types. After: replicas, rollout, replace.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid5
@@ -14,6 +14,7 @@ from containers.spec.service import UpdatePolicy
 from containers.states import FINAL, Desired, Health, Status
 from scheduler.controllers.backoff import Attempt as Ended
 from scheduler.controllers.backoff import crashes, limit_s
+from scheduler.controllers.services.tally import Tally
 from scheduler.controllers.services.types import (
     AddNext,
     AddSlot,
@@ -33,37 +34,13 @@ from scheduler.controllers.services.types import (
 MAX_CHANGES: Final = 200  # a turn of one service never holds up the others for long
 QUICK_S: Final = 60.0  # stopped by us within this of its start: it never did well
 WATCH_AGAIN_S: Final = 1.0  # what an agent writes wakes us; this is for the hint that is lost
+LOOKS_AGAIN_S: Final = 15.0  # a host that is back has been compared, its containers have been asked
 LOOK_MIN_S: Final = 0.1
 LOOK_MAX_S: Final = 3600.0
 
 
 class Full(Exception):
     """The plan is as long as a plan may be; the rest follows in the next turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What one slot adds to the sums of its service. `over`: it ended for good."""
-
-    kept: int = 0
-    ready: int = 0
-    successors: int = 0
-    lingering: int = 0
-    flying: int = 0
-    live: int = 0
-    over: int = 0
-
-    def plus(self, new: "Tally", *, minus: "Tally") -> "Tally":
-        """These sums, with one slot's part exchanged."""
-        return Tally(
-            self.kept + new.kept - minus.kept,
-            self.ready + new.ready - minus.ready,
-            self.successors + new.successors - minus.successors,
-            self.lingering + new.lingering - minus.lingering,
-            self.flying + new.flying - minus.flying,
-            self.live + new.live - minus.live,
-            self.over + new.over - minus.over,
-        )
 
 
 def position(key: str) -> tuple[int, str]:
@@ -207,13 +184,23 @@ class Draft:
         if one.leaves or one.proved or not one.host_ok or one.serves:
             return ""
         if one.status == Status.RUNNING and one.health == Health.UNHEALTHY:
-            return "its health check says unhealthy"
+            return "" if self.is_old_news(one) else "its health check says unhealthy"
         if one.status == Status.PENDING or not one.lives or one.health == Health.UNKNOWN:
             return ""
-        since = one.bound_at or one.created_at
-        if self._age_s(since) >= self.policy.start_deadline_s:
+        if self._age_s(one.coming_since) >= self.policy.start_deadline_s:
             return f"not ready within {self.policy.start_deadline_s} s"
         return ""
+
+    def is_old_news(self, one: Attempt) -> bool:
+        """Its health was found before its host was silent: first its agent has the time to look again."""
+        since = one.host_since
+        if since is None or one.health_since is None or one.health_since >= since:
+            return False
+        left_s = LOOKS_AGAIN_S - self._age_s(since)
+        if not 0 < left_s <= LOOKS_AGAIN_S:
+            return False
+        self.look_in(left_s)
+        return True
 
     def waits_for_room(self, one: Attempt, *, at_least_s: float) -> bool:
         """Placement has had its time and found no host."""

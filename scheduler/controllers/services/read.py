@@ -15,6 +15,7 @@ from containers.queries import STEADY_SINCE
 from containers.spec import Constraint, is_exclusive, parse, parse_update
 from containers.states import FINAL, ON_ENGINE, Desired, Status, ready
 from hosts.states import Availability, Reachable
+from scheduler.controllers.services.room import with_stays
 from scheduler.controllers.services.types import Attempt, RolloutSeen, ServiceSeen, Slot
 from scheduler.reading import as_json, query, repeatable_read
 
@@ -49,7 +50,7 @@ def look(since: int | None, also: Iterable[UUID] = ()) -> Look:
             services.append(_service(row, slots.get(row[0], {}), hosts))
         except Exception as error:  # one that cannot be read must not stop the others
             broken[row[0]] = f"{type(error).__name__}: {error}"
-    return Look(now, xmin, tuple(services), {row[0]: row[11] for row in rows}, broken)
+    return Look(now, xmin, with_stays(services), {row[0]: row[11] for row in rows}, broken)
 
 
 def _all() -> list[UUID]:
@@ -143,7 +144,7 @@ _ATTEMPT = (
     " c.desired, c.health, c.created_at, c.started_at, coalesce(c.finished_at, c.status_since),"
     f" {STEADY_SINCE}, c.stop_at, c.not_before, c.host_id, h.reachable, h.availability,"
     " c.replace_asked, c.reason, c.message, c.bound_at, c.proved, c.watched_until,"
-    " c.gone_at IS NOT NULL"
+    " c.health_since, h.reachable_since, c.gone_at IS NOT NULL"
     " FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id"
 )
 
@@ -219,6 +220,8 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
         bound_at=row[21],
         proved=row[22],
         watched_until=row[23],
+        health_since=row[24],
+        host_since=row[25],
     )
 
 

@@ -20,7 +20,8 @@ Cause = Literal["outdated", "unhealthy", "draining", "asked"]
 class Attempt:
     """One row of a service's slot. `ready_since` None: not ready now. `proved`: a Prove was written down for it.
 
-    `watched_until`: its agent saw it run at this moment or later.
+    `watched_until`: its agent saw it run at this moment or later. `nowhere`: why no other host takes it, looked up
+    where it is drained and would have to stop first. `host_since`: since when its host answers, or does not.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class Attempt:
     desired: Desired
     health: str
     created_at: datetime
+    health_since: datetime | None = None
     bound_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -42,7 +44,9 @@ class Attempt:
     not_before: datetime | None = None
     host_id: int | None = None
     host_ok: bool = True
+    host_since: datetime | None = None
     host_draining: bool = False
+    nowhere: str = ""
     replace_asked: bool = False
     proved: bool = False
     reason: str = ""
@@ -57,6 +61,12 @@ class Attempt:
     def leaves(self) -> bool:
         """It is on its way out, or shall be soon."""
         return self.desired != Desired.RUN or self.stop_at is not None
+
+    @property
+    def coming_since(self) -> datetime:
+        """Since when it could have come up: while its host was silent, it could not be seen to."""
+        since = self.bound_at or self.created_at
+        return max(since, self.host_since) if self.host_since is not None else since
 
     @property
     def serves(self) -> bool:

@@ -81,7 +81,8 @@ class Programs:
             self.health(row, Health.HEALTHY)
 
     def health(self, row: Row, health: Health) -> None:
-        row.health = health
+        if row.health != health:
+            row.health, row.health_since = health, self.world.now
         if not self.world.serves(row):
             row.ready_since = None
         elif row.ready_since is None:

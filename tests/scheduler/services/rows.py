@@ -24,6 +24,7 @@ class Row:
     status: Status = Status.PENDING
     desired: Desired = Desired.RUN
     health: str = Health.NONE
+    health_since: datetime | None = None
     bound_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -51,6 +52,7 @@ class Host:
     ok: bool = True
     draining: bool = False
     lost_at: datetime | None = None
+    since: datetime | None = None
 
 
 class Broken(AssertionError):

@@ -39,10 +39,12 @@ STARTING = {"status": Status.STARTING, "bound_at": before(121), "created_at": be
         (attempt(health=Health.UNHEALTHY), True),
         (attempt(health=Health.UNHEALTHY, proved=True), False),
         (attempt(health=Health.UNHEALTHY, host_ok=False), False),
+        (attempt(health=Health.UNHEALTHY, health_since=before(60), host_since=before(5)), False),
         (attempt(health=Health.UNKNOWN), False),
         (attempt(**STARTING), True),
         (attempt(**{**STARTING, "bound_at": before(119)}), False),
         (attempt(**STARTING, host_ok=False), False),
+        (attempt(**STARTING, host_since=before(5)), False),  # its host was silent, and it could not be seen to start
         (pending(created_at=before(900)), False),
     ],
 )

@@ -192,12 +192,12 @@ class Walk(Programs):
         number = self.rng.choice(list(self.world.hosts))
         host = self.world.hosts[number]
         if host.ok:
-            host.ok, host.lost_at = False, self.world.now
+            host.ok, host.lost_at, host.since = False, self.world.now, self.world.now
         else:
             self.come_back(number, host)
 
     def come_back(self, number: int, host: Host) -> None:
-        host.ok, host.lost_at = True, None
+        host.ok, host.lost_at, host.since = True, None, self.world.now
         for row in self.world.rows():
             if row.host == number and row.ready_since is not None:
                 row.ready_since = self.world.now

@@ -161,6 +161,8 @@ class World:
             not_before=row.not_before,
             host_id=row.host,
             host_ok=host.ok,
+            host_since=host.since,
+            health_since=row.health_since,
             host_draining=host.draining,
             replace_asked=row.replace_asked,
             proved=row.proved,
