@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from containers.states import FINAL, Desired, Status
+from containers.states import COMING_UP, FINAL, Desired, Status
 from hosts.engine.types import Facts
 
 LIVE_PREFIX = "orc-"
@@ -19,7 +19,6 @@ BOUND_DEADLINE_S = 15.0
 STARTING_DEADLINE_S = 30.0
 PREPARING_DEADLINE_S = 120.0
 
-_COMING = (Status.BOUND, Status.PREPARING, Status.STARTING)
 _DEADLINES_S = {Status.PREPARING: PREPARING_DEADLINE_S, Status.STARTING: STARTING_DEADLINE_S}
 _UNSTARTED_S = {Status.BOUND: BOUND_DEADLINE_S, Status.PREPARING: PREPARING_DEADLINE_S}
 
@@ -166,7 +165,7 @@ def _step(row: Wanted, seen: Facts | None) -> Step | None:
         return _clear(row, seen)
     if row.desired != Desired.RUN or row.status == Status.STOPPING:
         return Step(Do.STOP, row.id, "it shall stop")
-    if row.status in _COMING:
+    if row.status in COMING_UP:
         return _come(row, seen)
     return _watch(row, seen)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from containers.reasons import OF_THE_HOST, Reason
 from containers.rules import wants_next
-from containers.states import Desired, Restart, Status
+from containers.states import FINAL, OCCUPYING, Desired, Restart, Status
 from containers.transitions import add_next
 from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
@@ -37,12 +37,13 @@ TOUCH_S = 1e-6  # moments just a second apart are not within a second, however t
 ENDED_MAX = 2_000
 
 
+_LIVE = ", ".join(f"'{status}'" for status in sorted(OCCUPYING))
+
 # Of a service's slots those that no replacement is at: a live successor takes the place, and what a running roll-out
 # has outdated gets its next attempt from the services loop.
 OF_A_SERVICE = (
     "(NOT EXISTS (SELECT 1 FROM containers_container n WHERE n.slot_id = containers_container.slot_id"
-    " AND n.is_successor AND NOT n.superseded AND n.status = ANY(ARRAY['pending','bound','preparing','starting',"
-    "'running','stopping']))"
+    f" AND n.is_successor AND NOT n.superseded AND n.status = ANY(ARRAY[{_LIVE}]))"
     " AND EXISTS (SELECT 1 FROM containers_service s WHERE s.id = containers_container.service_id"
     " AND s.desired = 'run' AND (s.paused"
     " OR (s.revision_id = containers_container.revision_id AND s.fresh_from <= containers_container.round)"
@@ -199,7 +200,7 @@ def read() -> Snapshot:
             " AND (restart_asked OR (desired = 'run' AND (restart || ' ' || status = ANY(%s)"
             " OR (reason = ANY(%s) AND status_since > %s - make_interval(secs => %s)))))"
             " ORDER BY status_since LIMIT %s",
-            [_final_values(), _by_rule_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
+            [sorted(FINAL), _by_rule_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
         )
         if not rows:
             return Snapshot(now, (), frozenset())
@@ -210,13 +211,9 @@ def read() -> Snapshot:
     return Snapshot(now, ended, frozenset(row[0] for row in hosts))
 
 
-def _final_values() -> list[str]:
-    return [Status.FAILED, Status.EXITED, Status.STOPPED, Status.CANCELLED, Status.LOST]
-
-
 def _by_rule_values() -> list[str]:
     """`wants_next` as "restart status": what is over for good must not fill the batch and hide newer crashes."""
-    return [f"{rule} {status}" for rule in Restart for status in _final_values() if wants_next(rule, status)]
+    return [f"{rule} {status}" for rule in Restart for status in sorted(FINAL) if wants_next(rule, status)]
 
 
 def _history(slots: list[UUID]) -> Mapping[UUID, list[Attempt]]:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from containers.queries import STEADY_SINCE
+from containers.service_display import HostSeen, hosts_wanted
 from containers.spec import Constraint, is_exclusive, parse, parse_update
 from containers.states import FINAL, ON_ENGINE, Desired, Status, ready
 from hosts.states import Availability, Reachable
@@ -43,7 +44,7 @@ def look(since: int | None, also: Iterable[UUID] = ()) -> Look:
             return Look(now, xmin)
         rows = _services(ids)
         slots = _slots([row[0] for row in rows], now)
-        hosts = _Hosts() if any(row[2] == "global" for row in rows) else None
+        hosts = _hosts() if any(row[2] == "global" for row in rows) else []
     services, broken = [], {}
     for row in rows:
         try:
@@ -85,10 +86,10 @@ def _services(ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
     )
 
 
-def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: "_Hosts | None") -> ServiceSeen:
+def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: Sequence[HostSeen]) -> ServiceSeen:
     spec = as_json(row[12])
     exclusive, pinned, constraints = _of_spec(row[12])
-    wanted = hosts.wanted(constraints, slots) if hosts and row[2] == "global" else ()
+    wanted = hosts_wanted(hosts, constraints, filled=_filled(slots)) if row[2] == "global" else ()
     return ServiceSeen(
         id=row[0],
         name=row[1],
@@ -225,19 +226,11 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
     )
 
 
-class _Hosts:
-    """All hosts, for services that want one on each."""
+def _hosts() -> list[HostSeen]:
+    """All of them, for services that want one on each."""
+    rows = query("SELECT id, availability, reachable, labels FROM hosts_host ORDER BY id")
+    return [HostSeen(host, availability, reachable, as_json(labels)) for host, availability, reachable, labels in rows]
 
-    def __init__(self) -> None:
-        self._rows = query("SELECT id, availability, reachable, labels FROM hosts_host ORDER BY id")
 
-    def wanted(self, constraints: Sequence[Constraint], slots: Mapping[str, Slot]) -> tuple[int, ...]:
-        """Those that fit and take work, and those that have it already and are not being drained."""
-        found = []
-        for host, availability, reachable, labels in self._rows:
-            if availability == Availability.DRAINING or not all(one.holds(as_json(labels)) for one in constraints):
-                continue
-            takes_work = availability == Availability.ACTIVE and reachable == Reachable.OK
-            if takes_work or (str(host) in slots and not _is_empty(slots[str(host)])):
-                found.append(host)
-        return tuple(found)
+def _filled(slots: Mapping[str, Slot]) -> set[str]:
+    return {key for key, slot in slots.items() if not _is_empty(slot)}
