@@ -126,11 +126,11 @@ class Rate:
 
 
 CRASHED = Rate(2, 1.0)
-AGAIN_AND_AGAIN = Rate(5, 20.0)
+AGAIN_AND_AGAIN = Rate(1, 4.0)  # one by one: five of them at once cost as much as the start of a service
 
 
 class Pace:
-    """Of one host's crash restarts at most two a second, of those that crash again and again five in 20 s.
+    """Of one host's crash restarts at most two a second, of those that crash again and again one in 4 s.
 
     So a host that just lost many is not stormed, and crash loops leave room for what shall start beside them. Pure.
     """
