@@ -33,6 +33,7 @@ from scheduler.controllers.services.types import (
 
 MAX_CHANGES: Final = 200  # a turn of one service never holds up the others for long
 QUICK_S: Final = 60.0  # stopped by us within this of its start: it never did well
+OVERLOOKED_S: Final = 10.0  # an agent that is there has compared twice
 WATCH_AGAIN_S: Final = 1.0  # what an agent writes wakes us; this is for the hint that is lost
 LOOKS_AGAIN_S: Final = 15.0  # a host that is back has been compared, its containers have been asked
 LOOK_MIN_S: Final = 0.1
@@ -159,6 +160,11 @@ class Draft:
             return False
         watched = one.watched_until or one.ready_since
         return (watched - one.ready_since).total_seconds() >= self.policy.health_window_s
+
+    def is_overlooked(self, one: Attempt) -> bool:
+        """Its window is long over, and nobody has said that it still runs."""
+        ready_s = self._age_s(one.ready_since) if one.ready_since is not None else 0.0
+        return not self.is_proved(one) and ready_s >= self.policy.health_window_s + OVERLOOKED_S
 
     def returns(self, one: Attempt) -> bool:
         """A crashed one whose restart rule brings the next attempt by itself."""
