@@ -1,9 +1,9 @@
 /** The questions of this feature to the API. */
 import { type QueryKey, queryOptions } from "@tanstack/react-query";
 import { api, body, newKey } from "@/shared/api/client";
+import type { ServiceVerb } from "@/shared/api/rules.generated";
 import type { Container, Endpoints, OrchestraEvent, Revision, Rollout, Service } from "@/shared/api/types";
 import type { Spec } from "@/shared/spec/draft";
-import type { ServiceVerb } from "./rules";
 
 const SERVICES = "/api/v1/projects/{project}/services" as const;
 const ONE = `${SERVICES}/{service}` as const;
