@@ -81,6 +81,7 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("get", S + "/{s}/containers"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", S + "/{s}/events"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", S + "/{s}/endpoints"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/usage"): (None, (200, 200, 200, 200, 404, 401)),
     ("post", S + "/{s}/scale"): ({"replicas": 3}, (202, 202, 202, 403, 404, 401)),
     ("post", S + "/{s}/restart"): (None, (202, 202, 202, 403, 404, 401)),
     ("post", S + "/{s}/roll-back"): ({}, (409, 409, 409, 403, 404, 401)),

@@ -875,6 +875,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/services/{service}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CPU and memory over time: of all of it, and of those of its slots that used the most. */
+        get: operations["getServiceUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/services/check": {
         parameters: {
             query?: never;
@@ -2517,6 +2534,25 @@ export interface components {
         };
         /** @enum {string} */
         ServiceStateEnum: "running" | "updating" | "holding" | "paused" | "degraded" | "failed" | "removing" | "idle";
+        ServiceUsage: {
+            /** @description sums of averages, oldest first; the step that is not over is left out */
+            points: components["schemas"]["Usage"][];
+            /** @description the slots that used the most, at most 20, by their keys */
+            replicas: components["schemas"]["SlotUsage"][];
+            /** @description slots that were measured */
+            replicas_total: number;
+            /** @description seconds that one point stands for */
+            step_s: number;
+        };
+        SlotUsage: {
+            /** @description one for each point; null: nothing was measured */
+            cpu_millis: (number | null)[];
+            /** @description where its container is, or was last */
+            host: string;
+            memory_bytes: (number | null)[];
+            /** @description the key of the slot */
+            slot: string;
+        };
         /** @description A request body; an unknown field is an error with "did you mean". */
         Stop: {
             /**
@@ -7547,6 +7583,67 @@ export interface operations {
             };
             /** @description this Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceUsage: {
+        parameters: {
+            query?: {
+                /** @description how far back; default 60, at most what is kept */
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceUsage"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
