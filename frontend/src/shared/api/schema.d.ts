@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first. */
+        /**
+         * @description Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first.
+         *
+         *     Whoever sees the hosts sees that a brake holds; what was counted on it is told to platform admins.
+         */
         get: operations["listBrakes"];
         put?: never;
         post?: never;
@@ -972,16 +976,19 @@ export interface components {
         AvailabilityEnum: "active" | "cordoned" | "draining";
         Brake: {
             /** @description null: it holds for all hosts */
-            readonly host: string | null;
-            readonly id: number;
-            /** @description for people: what was stopped, and where */
-            readonly message: string;
+            host: string | null;
+            id: number;
+            /** @description for people: what was stopped, and where; empty for those who are no platform admin */
+            message: string;
+            /**
+             * Format: date-time
+             * @description null: it holds
+             */
+            released_at: string | null;
+            /** @description empty while it holds, and for those who are no platform admin */
+            released_by: string;
             /** Format: date-time */
-            readonly released_at: string | null;
-            /** @description empty while it holds */
-            readonly released_by: string;
-            /** Format: date-time */
-            readonly since: string;
+            since: string;
         };
         BrakePage: {
             next: string | null;
