@@ -65,9 +65,23 @@ export const services: Words<typeof english> = {
     tab: {
       overview: "Überblick",
       containers: "Container",
+      usage: "Verbrauch",
       revisions: "Revisionen",
       rollouts: "Umstellungen",
       events: "Ereignisse",
+    },
+    usage: {
+      sum: "{{what}}, alle zusammen",
+      each: "Jeder Platz",
+      eachNote: "Mittel über {{step}} s",
+      largest: "die {{shown}} von {{all}} Plätzen mit dem größten Verbrauch",
+      slot: "Platz",
+      now: "{{what}} jetzt",
+      peak: "{{what}}, Spitze",
+      line: "{{what}}, Verlauf",
+      soon: "Die ersten Messwerte kommen binnen einer Minute nach dem Start.",
+      idle: "Keiner seiner Container läuft.",
+      rollout: "Umstellung {{number}}",
     },
     readyOf: "{{ready}} von {{count}} bereit",
     is: {

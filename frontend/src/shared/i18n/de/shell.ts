@@ -68,6 +68,7 @@ export const shell: Words<typeof english> = {
       service: {
         overview: "Überblick",
         containers: "Container",
+        usage: "Verbrauch",
         revisions: "Revisionen",
         rollouts: "Umstellungen",
         events: "Ereignisse",

@@ -61,9 +61,23 @@ export const services = {
     tab: {
       overview: "Overview",
       containers: "Containers",
+      usage: "Usage",
       revisions: "Revisions",
       rollouts: "Roll-outs",
       events: "Events",
+    },
+    usage: {
+      sum: "{{what}}, all together",
+      each: "Each slot",
+      eachNote: "averages over {{step}} s",
+      largest: "the {{shown}} of {{all}} slots that used the most",
+      slot: "Slot",
+      now: "{{what}} now",
+      peak: "{{what}}, peak",
+      line: "{{what}}, over time",
+      soon: "The first readings come within a minute of the start.",
+      idle: "None of its containers runs.",
+      rollout: "roll-out {{number}}",
     },
     readyOf: "{{ready}} of {{count}} ready",
     is: {

@@ -65,6 +65,7 @@ export const shell = {
       service: {
         overview: "Overview",
         containers: "Containers",
+        usage: "Usage",
         revisions: "Revisions",
         rollouts: "Roll-outs",
         events: "Events",
