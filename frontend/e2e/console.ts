@@ -60,7 +60,7 @@ export async function call(
   method: "POST" | "DELETE",
   path: string,
   data?: object,
-): Promise<void> {
+): Promise<Record<string, unknown>> {
   const cookies = await page.context().cookies();
   const csrf = cookies.find((one) => one.name === "orchestra_csrf")?.value ?? "";
   const base = new URL(page.url()).origin;
@@ -69,7 +69,9 @@ export async function call(
     data: data ?? {},
     headers: { "X-CSRFToken": csrf, Origin: base, Referer: `${base}/` },
   });
-  expect(answer.ok(), await answer.text()).toBe(true);
+  const text = await answer.text();
+  expect(answer.ok(), text).toBe(true);
+  return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
 
 /** Removes what a test has made: everything whose name ends so. */
