@@ -19,6 +19,7 @@ from scheduler.placement.types import Explanation, merge
 from scheduler.snapshot import pending_for
 
 NO_REASON = "its successor is on the way"
+ENDS = "it ends here: its service has one on each host that it fits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def look(host: Host) -> Draining:
     blocked = [_held(row, fixed[row.pk]) for row in rows if row.pk in fixed]
     for row in free:
         to, why = places.get(row.pk, (None, NO_REASON))
-        (moves if to or why == NO_REASON else blocked).append(_held(row, why, to))
+        (moves if to or why in (NO_REASON, ENDS) else blocked).append(_held(row, why, to))
     total = max(_total(host), len(moves)) if host.availability == Availability.DRAINING else len(moves)
     return Draining(host.name, host.availability, moves, blocked, total - len(moves), total)
 
@@ -98,7 +99,7 @@ def _places(host: Host, rows: Sequence[Container]) -> dict[UUID, tuple[str | Non
     """Where each would go if all of them were placed now, and the words of placement."""
     found: dict[UUID, tuple[str | None, str]] = {}
     ended = [row for row in rows if row.only_host_id is not None]
-    found |= {row.pk: (None, NO_REASON) for row in ended}  # a global service has one less
+    found |= {row.pk: (None, ENDS) for row in ended}  # a global service has one less
     asked = [row.pk for row in rows if row.only_host_id is None]
     if not asked:
         return found

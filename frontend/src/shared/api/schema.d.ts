@@ -1030,7 +1030,7 @@ export interface components {
             id: string;
             image: string;
             image_digest: string | null;
-            /** @description it is to take the place of another one, which still runs */
+            /** @description it is to take the place of the one in the same slot, which still runs and has the same name */
             is_successor: boolean;
             /** @description for people; keeps the engine's own words */
             message: string;
@@ -2489,6 +2489,7 @@ export interface components {
              * @default false
              */
             strict: boolean | null;
+            /** @description how one revision replaces another: how many at a time, in which order, proved how */
             update?: {
                 /**
                  * @description containers replaced at a time

@@ -80,6 +80,7 @@ export const services = {
       rollout: "roll-out {{number}}",
     },
     readyOf: "{{ready}} of {{count}} ready",
+    readyMixed: "{{ready}} of {{count}} ready, old and new",
     is: {
       running_one: "The one that is wanted is ready.",
       running_other: "All {{count}} are ready.",
@@ -96,9 +97,11 @@ export const services = {
       ready_other: "{{ready}} of {{count}} are ready.",
     },
     rolls: {
-      update: "Roll-out {{number}} brings revision {{revision}}: {{done}} of {{total}} done.",
-      restart: "Roll-out {{number}} restarts revision {{revision}}: {{done}} of {{total}} done.",
-      "roll-back": "Roll-out {{number}} goes back to revision {{revision}}: {{done}} of {{total}} done.",
+      update: "Roll-out {{number}} brings revision {{revision}}: ready in {{done}} of {{total}} slots.",
+      restart:
+        "Roll-out {{number}} restarts revision {{revision}}: ready again in {{done}} of {{total}} slots.",
+      "roll-back":
+        "Roll-out {{number}} goes back to revision {{revision}}: ready in {{done}} of {{total}} slots.",
     },
     column: { revision: "Revision", role: "Role", made: "Made", act: "Act" },
     successor: "takes over",
@@ -127,7 +130,7 @@ export const services = {
     replaceFailed: "Replacing {{name}} failed",
   },
   rollout: {
-    progress: "{{done}} of {{total}}",
+    progress: "{{done}} of {{total}} replaced",
     title: "Roll-out {{number}}",
     slots: "Slots",
     noSlots: "No container stands in a slot",
