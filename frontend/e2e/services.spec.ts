@@ -5,7 +5,17 @@
  * serves on ORCHESTRA_IMAGE_PORT (80). The steps stand on each other.
  */
 import { expect, type Page, test } from "@playwright/test";
-import { call, expectAccessible, logIn, removeAll, servingSpec, VIEWER, watch, writeYaml } from "./console";
+import {
+  call,
+  expectAccessible,
+  logIn,
+  putBrakeOn,
+  removeAll,
+  servingSpec,
+  VIEWER,
+  watch,
+  writeYaml,
+} from "./console";
 
 const TAG = Date.now().toString(36);
 const NAME = `svc-${TAG}`;
@@ -253,6 +263,34 @@ test("a host of it is drained: what moves and what stays is said before, its pro
   await expect(state()).toHaveText("ready");
   await expect(progress).toHaveCount(0);
   expect(await read()).toMatchObject({ state: "running", host });
+});
+
+test("a brake that comes on is a cause at once, and is released behind what follows", async ({ browser }) => {
+  await page.goto("/");
+  const verdict = page.getByTestId("verdict");
+  await expect(verdict).not.toContainText("brake on");
+  putBrakeOn("h2");
+  const brake = page.getByTestId("brake");
+  await expect(brake).toContainText("No container of h2 is stopped for failing its health check");
+  await expect(verdict).toContainText("1 brake on");
+  await expect(verdict.getByRole("heading")).toHaveText("Degraded");
+  await expectAccessible(page, "services-brake");
+  const other = await browser.newPage();
+  await logIn(other, VIEWER);
+  await other.goto("/");
+  const refused = other.getByTestId("brake").getByRole("button", { name: "Release…" });
+  await expect(refused).toHaveAttribute("aria-disabled", "true");
+  await refused.hover();
+  await expect(other.getByRole("tooltip").filter({ hasText: "Only a platform admin" })).toBeVisible();
+  await brake.getByRole("button", { name: "Release…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Release the brake on h2?" });
+  await expect(dialog).toContainText("stopped and replaced");
+  await expectAccessible(page, "services-brake-release");
+  await dialog.getByRole("button", { name: "Release", exact: true }).click();
+  await expect(brake).toHaveCount(0);
+  await expect(verdict).not.toContainText("brake on");
+  await expect(other.getByTestId("brake")).toHaveCount(0);
+  await other.close();
 });
 
 test("somebody who may only look sees everything, and why nothing is theirs", async ({ browser }) => {
