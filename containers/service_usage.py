@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -85,7 +85,7 @@ Cells = Mapping[str, Mapping[int, tuple[int, int]]]
 def service_history(service_id: UUID, *, window_s: int) -> ServiceUsed:
     """Of the last `window_s`, oldest first; in two queries however many containers there are."""
     step_s = max(int(2 * settings.SAMPLE_S), -(-window_s // MOST_STEPS), 1)
-    names = {"service": service_id, "window_s": window_s, "step_s": step_s, "most": MOST_ATTEMPTS}
+    names: dict[str, Any] = {"service": service_id, "window_s": window_s, "step_s": step_s, "most": MOST_ATTEMPTS}
     with connection.cursor() as cursor:
         cursor.execute(_USED, names)
         rows = cursor.fetchall()

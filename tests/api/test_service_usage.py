@@ -25,6 +25,7 @@ _unique = count()
 
 
 def measure(container: Container, at: datetime, cpu_millis: int, memory_mib: int = 1) -> None:
+    assert container.host_id is not None
     Sample.objects.create(
         id=time_id(at) + next(_unique),
         host_id=container.host_id,

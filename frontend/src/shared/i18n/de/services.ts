@@ -84,7 +84,7 @@ export const services: Words<typeof english> = {
       rollout: "Umstellung {{number}}",
     },
     readyOf: "{{ready}} von {{count}} bereit",
-    readyMixed: "{{ready}} von {{count}} bereit, alte und neue",
+    readyMixed: "{{ready}} bereit, alte und neue, von {{count}} gewünschten",
     is: {
       running_one: "Der eine gewünschte ist bereit.",
       running_other: "Alle {{count}} sind bereit.",
@@ -134,7 +134,7 @@ export const services: Words<typeof english> = {
     replaceFailed: "{{name}} zu ersetzen ist fehlgeschlagen",
   },
   rollout: {
-    progress: "{{done}} von {{total}} ersetzt",
+    progress: "{{done}} von {{total}} neue bereit",
     title: "Umstellung {{number}}",
     slots: "Plätze",
     noSlots: "In keinem Platz steht ein Container",

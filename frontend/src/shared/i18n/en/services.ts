@@ -80,7 +80,7 @@ export const services = {
       rollout: "roll-out {{number}}",
     },
     readyOf: "{{ready}} of {{count}} ready",
-    readyMixed: "{{ready}} of {{count}} ready, old and new",
+    readyMixed: "{{ready}} ready, old and new, of {{count}} wanted",
     is: {
       running_one: "The one that is wanted is ready.",
       running_other: "All {{count}} are ready.",
@@ -130,7 +130,7 @@ export const services = {
     replaceFailed: "Replacing {{name}} failed",
   },
   rollout: {
-    progress: "{{done}} of {{total}} replaced",
+    progress: "{{done}} of {{total}} new ready",
     title: "Roll-out {{number}}",
     slots: "Slots",
     noSlots: "No container stands in a slot",
