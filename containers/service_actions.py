@@ -13,7 +13,7 @@ from django.db.models import F, Max
 
 from containers.actions import checked_container, read_spec
 from containers.models import Container, Revision, Rollout, Service
-from containers.service_rules import ServiceStanding, ServiceVerb, service_rule_for
+from containers.service_rules import ServiceStanding, ServiceVerb, UnderWay, service_rule_for
 from containers.spec import (
     ServiceSpec,
     dump,
@@ -160,6 +160,8 @@ def _set_paused(
 ) -> Service:
     with transaction.atomic():
         row = _locked(service, verb, expected_generation)
+        if paused and row.paused:
+            return current(row)  # said again: no error, and nothing happens
         Service.objects.filter(pk=row.pk).update(paused=paused, generation=F("generation") + 1)
         stuck = Rollout.objects.filter(service=row, status=RolloutStatus.PAUSED).first()
         if stuck is not None and not paused:
@@ -259,7 +261,7 @@ def standing(row: Service) -> ServiceStanding:
         gone=row.gone_at is not None,
         paused=row.paused,
         is_global=row.mode == "global",
-        rollout=status or "",
+        rollout=UnderWay(status or ""),
     )
 
 

@@ -42,10 +42,12 @@ from containers.service_serializers import (
     ServiceCheckedSerializer,
     ServicePageSerializer,
     ServiceSerializer,
+    ServiceUsageSerializer,
     revision_json,
     rollout_json,
     service_json,
 )
+from containers.service_usage import service_history
 from containers.spec import dump_service, of_service
 from containers.spec.diff import differences
 from containers.views import answer as container_answer
@@ -61,6 +63,7 @@ from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from core.events.shapes import EventPageSerializer
 from core.events.views import BEFORE, events_page
 from core.lib.problems import Problem
+from hosts.views import MINUTES, window_s
 
 Q = OpenApiParameter("q", OpenApiTypes.STR, description="a text in the name or the image")
 NUMBER = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
@@ -264,6 +267,14 @@ class ServiceEndpoints(APIView):
         found = visible(request, project, service)
         port = whole(request, "port", default=0, least=1, most=65535) or None
         return Response(EndpointsSerializer(read_endpoints([found.pk])[found.pk].json(port=port)).data)
+
+
+class ServiceUsage(APIView):
+    @operation("getServiceUsage", {200: ServiceUsageSerializer}, problems=[400], parameters=[MINUTES])
+    def get(self, request: Request, project: str, service: UUID) -> Response:
+        """CPU and memory over time: of all of it, and of those of its slots that used the most."""
+        used = service_history(visible(request, project, service).pk, window_s=window_s(request))
+        return Response(ServiceUsageSerializer(used).data)
 
 
 class ContainerReplace(APIView):

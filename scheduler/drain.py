@@ -19,6 +19,7 @@ from scheduler.placement.types import Explanation, merge
 from scheduler.snapshot import pending_for
 
 NO_REASON = "its successor is on the way"
+ENDS = "it ends here: its service has one on each host that it fits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,12 @@ def look(host: Host) -> Draining:
     fixed = {row.pk: words for row in rows if (words := _why_fixed(row))}
     free = [row for row in rows if row.pk not in fixed]
     places = _places(host.pk, [row.pk for row in free if row.only_host_id is None])
-    places |= {row.pk: (None, NO_REASON) for row in free if row.only_host_id is not None}  # a global service: one less
+    places |= {row.pk: (None, ENDS) for row in free if row.only_host_id is not None}  # a global service: one less
     moves: list[Held] = []
     blocked = [_held(row, fixed[row.pk]) for row in rows if row.pk in fixed]
     for row in free:
         to, why = places.get(row.pk, (None, NO_REASON))
-        (moves if to or why == NO_REASON else blocked).append(_held(row, why, to))
+        (moves if to or why in (NO_REASON, ENDS) else blocked).append(_held(row, why, to))
     total = max(_total(host), len(moves)) if host.availability == Availability.DRAINING else len(moves)
     return Draining(host.name, host.availability, moves, blocked, total - len(moves), total)
 

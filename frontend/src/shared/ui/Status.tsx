@@ -104,6 +104,10 @@ export function EndpointMark({ state }: { state: "ready" | "draining" }) {
   return <Mark look={look} word={t(`endpoints.${state}`)} />;
 }
 
+export function BrakeMark({ word }: { word: string }) {
+  return <Mark look={{ tone: "wait", shape: "bar" }} word={word} />;
+}
+
 export function LevelMark({ level, word }: { level: "info" | "warning" | "error"; word: string }) {
   const look: Record<typeof level, Look> = {
     info: { tone: "mute", shape: "ring" },
