@@ -1,8 +1,9 @@
-import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import { observeElementRect, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   memo,
   type RefObject,
+  useDeferredValue,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -18,6 +19,7 @@ import { RowKeys } from "./rowKeys";
 
 const ROW_PX = 28;
 const PAGE_ROWS = 20;
+const OVERSCAN_ROWS = 8;
 
 interface Props {
   label: string;
@@ -53,7 +55,9 @@ export function Grid(props: Props) {
     count: positions.length,
     getScrollElement: () => scroller.current,
     estimateSize: rowHeight,
-    overscan: 8,
+    // The rows beyond what is seen follow those that are asked for.
+    overscan: useDeferredValue(props.asked) === props.asked ? OVERSCAN_ROWS : 0,
+    observeElementRect: observeFull,
     initialOffset: place.first_px,
   });
   const drawn = useDrawn(rows.getVirtualItems(), positions);
@@ -158,6 +162,13 @@ function useDrawn(items: readonly VirtualItem[], positions: Int32Array) {
 }
 
 const rowHeight = (): number => ROW_PX;
+
+/** A list of nothing may be only its head: rows that come back have the room they had at once, not a frame later. */
+const observeFull: typeof observeElementRect = (rows, tell) =>
+  observeElementRect(rows, (rect) => {
+    const isEmptied = rows.options.count === 0 && rect.height < (rows.scrollRect?.height ?? 0);
+    if (!isEmptied) tell(rect);
+  });
 
 /** What has the focus in a row keeps it only as long as it is that row's: drawn into another one, the list has it. */
 function useOwnFocus(scroller: RefObject<HTMLDivElement | null>): void {
