@@ -90,7 +90,7 @@ function turned(order: Int32Array, values: Values, ranks?: Ranks): Int32Array {
   let known = order.length;
   while (known > 0 && Number.isNaN(value(known - 1))) known -= 1;
   let to = 0;
-  for (let end = known; end > 0; ) {
+  for (let end = known; end > 0;) {
     const same = value(end - 1);
     let from = end - 1;
     while (from > 0 && value(from - 1) === same) from -= 1;
