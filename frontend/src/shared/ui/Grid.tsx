@@ -3,7 +3,6 @@ import {
   type KeyboardEvent,
   memo,
   type RefObject,
-  useDeferredValue,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -19,7 +18,8 @@ import { RowKeys } from "./rowKeys";
 
 const ROW_PX = 28;
 const PAGE_ROWS = 20;
-const OVERSCAN_ROWS = 8;
+/** Drawn beyond what is seen, on either side: each costs as much as one that is seen. */
+const OVERSCAN_ROWS = 4;
 
 interface Props {
   label: string;
@@ -55,8 +55,7 @@ export function Grid(props: Props) {
     count: positions.length,
     getScrollElement: () => scroller.current,
     estimateSize: rowHeight,
-    // The rows beyond what is seen follow those that are asked for.
-    overscan: useDeferredValue(props.asked) === props.asked ? OVERSCAN_ROWS : 0,
+    overscan: OVERSCAN_ROWS,
     observeElementRect: observeFull,
     initialOffset: place.first_px,
   });
