@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import styles from "./Status.module.css";
 import type { RolloutStatus } from "../api/types";
@@ -77,6 +78,11 @@ function Mark({ look, word }: { look: Look; word: string }) {
 
 export function ContainerStatus({ state }: { state: string }) {
   const { t } = useTranslation();
+  return containerMark(state, t);
+}
+
+/** For long lists: a drawing that asks for nothing more. */
+export function containerMark(state: string, t: TFunction) {
   if (!isContainerState(state)) return <Mark look={UNKNOWN} word={state} />;
   return <Mark look={CONTAINER_LOOK[state]} word={t(`state.${state}`)} />;
 }
