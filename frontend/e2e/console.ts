@@ -30,6 +30,7 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
   for (const theme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme: theme });
     await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
+    await expect.poll(() => page.evaluate(isAtRest), "what fades in has come to its colours").toBe(true);
     // Evaluated and not added as a script: the page's policy forbids inline ones.
     await page.evaluate(AXE);
     const violations = await page.evaluate(async () => {
@@ -39,6 +40,12 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
     expect(violations, `${what}, ${theme}`).toEqual([]);
   }
 }
+
+/** Nothing is on its way to another place or colour; what turns for ever does not count. */
+const isAtRest = (): boolean =>
+  document
+    .getAnimations()
+    .every((one) => one.playState !== "running" || one.effect?.getComputedTiming().endTime === Infinity);
 
 /** The person the first admin's link made, or ORCHESTRA_USER. */
 const ADMIN = process.env["ORCHESTRA_USER"] ?? "anna";
