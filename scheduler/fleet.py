@@ -15,8 +15,9 @@ from containers.reasons import Reason
 from containers.states import OCCUPYING, Status
 from hosts.states import FLAPPING, Reachable, Responsive
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.fleet import PortTable
 from scheduler.placement.ports import listen_address
-from scheduler.placement.types import PortTable, Volume
+from scheduler.placement.types import Volume
 from scheduler.reading import as_json, query
 
 PORT_BARRED_S = 600

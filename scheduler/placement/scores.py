@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.placement.types import Fleet, Floats, Ints, Shape, Term
+from scheduler.placement.fleet import Fleet
+from scheduler.placement.types import Shape, Term
 
 FULL_OF_CONTAINERS = 100  # so many containers without requests weigh as much as a host with all its memory reserved
 IMAGE_BONUS = 0.5 / (3 * FULL_OF_CONTAINERS)  # half a container: decides among hosts that are otherwise equal
@@ -20,40 +21,33 @@ FAILED_THERE = -10.0  # outweighs everything else: only where nothing else is le
 
 @dataclass(frozen=True)
 class Score:
-    """`value` (shape, fleet) -> (worth of the first container, change per further one)."""
+    """`value` (shape, fleet) -> the term; None where it says nothing about any row."""
 
     name: str
-    value: Callable[[Shape, Fleet], tuple[Floats, Floats]]
+    value: Callable[[Shape, Fleet], Term | None]
 
 
-def share(part: Ints | int, whole: Ints) -> Floats:
-    shares: Floats = np.asarray(part / np.maximum(whole, 1), dtype=np.float64)
-    return shares
-
-
-def spread(shape: Shape, fleet: Fleet) -> tuple[Floats, Floats]:
+def spread(shape: Shape, fleet: Fleet) -> Term:
     """1 minus the mean of three loads after placing: CPU reserved, memory reserved, containers."""
-    cpu, memory = share(shape.cpu_millis, fleet.cpu_allocatable), share(shape.memory_bytes, fleet.memory_allocatable)
-    each = (cpu + memory + 1 / FULL_OF_CONTAINERS) / 3
-    before = (
-        share(fleet.cpu_reserved, fleet.cpu_allocatable)
-        + share(fleet.memory_reserved, fleet.memory_allocatable)
-        + fleet.containers / FULL_OF_CONTAINERS
-    ) / 3
-    return 1 - before - each, -each
+    cpu, memory = fleet.per_cpu(), fleet.per_memory()
+    each = (shape.cpu_millis * cpu + shape.memory_bytes * memory + 1 / FULL_OF_CONTAINERS) / 3
+    before = (fleet.cpu_reserved * cpu + fleet.memory_reserved * memory + fleet.containers / FULL_OF_CONTAINERS) / 3
+    return Term("spread", 1 - before - each, -each)
 
 
-def image_present(shape: Shape, fleet: Fleet) -> tuple[Floats, Floats]:
-    present = fleet.rows_mask(fleet.images.get(shape.image, ()))
-    return np.where(present, IMAGE_BONUS, 0.0), np.zeros(len(fleet))
+def image_present(shape: Shape, fleet: Fleet) -> Term | None:
+    rows = fleet.images.get(shape.image)
+    if not rows:
+        return None
+    return Term("image", np.where(fleet.rows_mask(rows), IMAGE_BONUS, 0.0), np.zeros(len(fleet)))
 
 
-def failed_there(shape: Shape, fleet: Fleet) -> tuple[Floats, Floats]:
+def failed_there(shape: Shape, fleet: Fleet) -> Term | None:
     """An attempt of this slot never came to run on that host: try another first."""
     if not shape.failed_on:
-        return np.zeros(len(fleet)), np.zeros(len(fleet))
+        return None
     failed = np.isin(fleet.ids, sorted(shape.failed_on))
-    return np.where(failed, FAILED_THERE, 0.0), np.zeros(len(fleet))
+    return Term("failed there", np.where(failed, FAILED_THERE, 0.0), np.zeros(len(fleet))) if failed.any() else None
 
 
 SCORES: tuple[Score, ...] = (
@@ -65,5 +59,5 @@ SCORES: tuple[Score, ...] = (
 
 def terms(shape: Shape, fleet: Fleet, *, scores: Sequence[Score] = SCORES) -> list[Term]:
     """Every score of this shape over all rows; those that say nothing about any row are left out."""
-    found = [Term(score.name, *score.value(shape, fleet)) for score in scores]
-    return [term for term in found if term.first.any() or term.step.any()]
+    found = [score.value(shape, fleet) for score in scores]
+    return [term for term in found if term is not None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 from tests.bench.figures import Figure
 from tests.bench.rig import say
@@ -45,11 +46,11 @@ def measure(*, rounds: int) -> list[Figure]:
     return [*figures, Figure(words, "us", costs[10_000], "1,000", costs[1_000], kind="ratio", limit=GROWTH)]
 
 
-def child(hosts: int, pending: int, *, rounds: int, images: bool = False) -> dict[str, list[float]]:
+def child(hosts: int, pending: int, *, rounds: int, images: bool = False) -> dict[str, Any]:
     words = [str(hosts), str(pending), str(rounds), *(["images"] if images else [])]
     say(f"placement: {' '.join(words)}")
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.placing", *words], capture_output=True, text=True, check=True
     )
-    found: dict[str, list[float]] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found

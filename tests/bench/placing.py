@@ -24,7 +24,7 @@ def main(hosts: int, pending: int, rounds: int, *, images: bool) -> None:
         wishes = list(crowd.wishes())
         gc.collect()
         began_s = perf_counter()
-        groups = place(merge(wishes), fleet)
+        groups = place(merge(wishes, images=fleet.images), fleet)
         rate = pending / (perf_counter() - began_s)
         if number:
             rates.append(rate)
@@ -46,4 +46,4 @@ def count(groups: list[Group]) -> int:
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:4]), images=sys.argv[4:] == ["images"])  # type: ignore[misc]
+    main(*(int(word) for word in sys.argv[1:4]), images=sys.argv[4:] == ["images"])

@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from containers.spec.types import Constraint
-from scheduler.placement.types import Fleet, PortTable, PortWish, Shape, Volume
+from scheduler.placement.fleet import Fleet, PortTable
+from scheduler.placement.types import PortWish, Shape, Volume
 
 MIB = 1024**2
 GIB = 1024**3

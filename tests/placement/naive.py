@@ -1,6 +1,7 @@
 """The rules of placement a second time, host by host in plain Python: the oracle that place() is compared with."""
 
-from scheduler.placement.types import BoundPort, Fleet, Shape
+from scheduler.placement.fleet import Fleet
+from scheduler.placement.types import BoundPort, Shape
 
 ANY = ("0.0.0.0", "::")
 

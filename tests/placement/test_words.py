@@ -114,7 +114,7 @@ def test_scores_name_the_best_five_and_their_terms() -> None:
     assert [one.host for one in group.placed.best] == ["h6", "h0", "h1", "h2", "h3"]
     assert set(group.placed.best[0].terms) == {"spread", "image"}
     first = group.verdicts[0]
-    assert scored(first.host_name, first.terms, further=first.further) == group.placed.best[0]
+    assert scored(first.host_name, group.placed.terms, first.values) == group.placed.best[0]
 
 
 def test_a_host_where_it_failed_is_the_last_resort() -> None:
