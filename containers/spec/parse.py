@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from containers.spec import fields as f
+from containers.spec.constraints import MAX_CONSTRAINTS, constraint
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
 from containers.spec.health import health_check
 from containers.spec.instead import mount_instead, port_instead, refuse_mount_lists, volume_instead
@@ -264,9 +265,9 @@ SPEC: Final[dict[str, Field]] = {
     ),
     "constraints": Field(
         "constraints",
-        many(f.constraint, most=f.MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]').described(
+        many(constraint, most=MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]').described(
             "rules on host labels, all of which must hold",
-            examples=[["zone=fra", "disk!=hdd", "gpu"]],
+            examples=[["zone=fra", "disk!=hdd", "gpu", "!spot", "cores>8"]],
         ),
     ),
 }

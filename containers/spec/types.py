@@ -4,13 +4,15 @@ Every field holds its canonical form, so that two specs that mean the same are e
 must have a default, and a default never changes: stored specs leave it out (see dump.py).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Final, Literal
 
 Protocol = Literal["tcp", "udp"]
 Restart = Literal["none", "on-failure", "always"]
-ConstraintOp = Literal["=", "!=", "exists"]
+ConstraintOp = Literal["=", "!=", "exists", "absent", "<", ">"]
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -90,9 +92,16 @@ class HealthCheck:
         return self.http or self.tcp
 
 
+NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+
+
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A rule on host labels. `=` wants one of the values, `!=` none of them (a missing label fits), `exists` any."""
+    """A rule on host labels.
+
+    `=` wants one of the values, `!=` none of them (a missing label fits), `exists` any value, `absent` no such label;
+    `<` and `>` compare numbers, and a label that is missing or no number does not fit.
+    """
 
     key: str
     op: ConstraintOp
@@ -102,9 +111,19 @@ class Constraint:
         """Whether a host with these labels fits."""
         if self.op == "exists":
             return self.key in labels
+        if self.op == "absent":
+            return self.key not in labels
+        if self.op in ("<", ">"):
+            there = labels.get(self.key, "")
+            if not NUMBER.fullmatch(there):
+                return False
+            found, bound = Decimal(there), Decimal(self.values[0])
+            return found < bound if self.op == "<" else found > bound
         return (labels.get(self.key) in self.values) == (self.op == "=")
 
     def __str__(self) -> str:
+        if self.op == "absent":
+            return f"!{self.key}"
         return self.key if self.op == "exists" else f"{self.key}{self.op}{','.join(self.values)}"
 
 

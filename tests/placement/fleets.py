@@ -78,6 +78,9 @@ RULES = [
     Constraint("zone", "=", ("a", "b")),
     Constraint("zone", "!=", ("b",)),
     Constraint("gpu", "exists"),
+    Constraint("gpu", "absent"),
+    Constraint("cores", ">", ("8",)),
+    Constraint("cores", "<", ("16.5",)),
 ]
 
 
@@ -91,7 +94,7 @@ def hosts(draw: st.DrawFn, name: str) -> H:
         cpu_used=draw(st.integers(0, cpu)),
         memory_used=draw(st.integers(0, memory)),
         containers=draw(st.integers(0, 5)),
-        labels=draw(st.sampled_from([{}, {"zone": "a"}, {"zone": "b", "gpu": ""}])),
+        labels=draw(st.sampled_from([{}, {"zone": "a", "cores": "16"}, {"zone": "b", "gpu": "", "cores": "x"}])),
         availability=draw(st.sampled_from(["active"] * 5 + ["cordoned", "draining"])),
         unready=draw(st.sampled_from([""] * 5 + ["does not answer"])),
         architecture=draw(st.sampled_from(["amd64", "amd64", "arm64"])),

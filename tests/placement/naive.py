@@ -1,5 +1,8 @@
 """The rules of placement a second time, host by host in plain Python: the oracle that place() is compared with."""
 
+from collections.abc import Mapping
+
+from containers.spec.types import Constraint
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.types import BoundPort, Shape
 
@@ -30,15 +33,26 @@ def fits(shape: Shape, fleet: Fleet, row: int) -> bool:
         return False
     if shape.memory_bytes and fleet.memory_reserved[row] + shape.memory_bytes > fleet.memory_allocatable[row]:
         return False
-    labels = fleet.labels[row]
-    for rule in shape.constraints:
-        if rule.op == "exists" and rule.key not in labels:
-            return False
-        if rule.op == "=" and labels.get(rule.key) not in rule.values:
-            return False
-        if rule.op == "!=" and labels.get(rule.key) in rule.values:
-            return False
+    if not all(rule_holds(rule, fleet.labels[row]) for rule in shape.constraints):
+        return False
     return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row)
+
+
+def rule_holds(rule: Constraint, labels: Mapping[str, str]) -> bool:
+    there = labels.get(rule.key)
+    if rule.op == "exists":
+        return there is not None
+    if rule.op == "absent":
+        return there is None
+    if rule.op == "=":
+        return there is not None and there in rule.values
+    if rule.op == "!=":
+        return there is None or there not in rule.values
+    try:
+        number = float(there or "")
+    except ValueError:
+        return False
+    return number > float(rule.values[0]) if rule.op == ">" else number < float(rule.values[0])
 
 
 def places_fit(shape: Shape, fleet: Fleet, row: int) -> bool:

@@ -41,6 +41,18 @@ def words(shape: Shape, *hosts: H) -> str:
             "wants zone=fra, has zone=ams",
         ),
         (Shape(constraints=(Constraint("gpu", "exists"),)), H("h"), "labels", "wants gpu, has no label gpu"),
+        (
+            Shape(constraints=(Constraint("gpu", "absent"),)),
+            H("h", labels={"gpu": "1"}),
+            "labels",
+            "wants !gpu, has gpu=1",
+        ),
+        (
+            Shape(constraints=(Constraint("cores", ">", ("8",)),)),
+            H("h", labels={"cores": "4"}),
+            "labels",
+            "wants cores>8, has cores=4",
+        ),
         (Shape(architectures=frozenset({"arm64"})), H("h"), "architecture", "is amd64, the image is for arm64"),
         (
             Shape(ports=(PortWish(80, "tcp", 8080, "0.0.0.0"),)),

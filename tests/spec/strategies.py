@@ -45,6 +45,11 @@ constraints = st.one_of(
     st.tuples(words, st.sampled_from(["=", "!="]), st.lists(words, min_size=1, max_size=3)).map(
         lambda found: f"{found[0]}{found[1]}{','.join(found[2])}"
     ),
+    words.map(lambda word: f"!{word}"),
+    st.tuples(words, st.sampled_from("<>"), st.integers(-99, 10**12)).map(lambda found: "".join(map(str, found))),
+    st.tuples(words, st.sampled_from(["in", "not in"]), st.lists(words, min_size=1, max_size=3)).map(
+        lambda found: f"{found[0]} {found[1]} ({', '.join(found[2])})"
+    ),
 )
 memories = st.one_of(
     st.integers(6 * 1024**2, 64 * 1024**4),

@@ -209,6 +209,11 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("constraints", ["zone == fra"], "/constraints/0", "did you mean 'zone=fra'"),
     ("constraints", ["zone="], "/constraints/0", "zone=fra"),
     ("constraints", ["gpu", "gpu"], "/constraints/1", "twice"),
+    ("constraints", ["zone in a,b", "zone=b,a"], "/constraints/1", "twice"),
+    ("constraints", ["!zone=fra"], "/constraints/0", '"!spot"'),
+    ("constraints", ["cores>many"], "/constraints/0", "compare with a number"),
+    ("constraints", ["cores>=8"], "/constraints/0", "compare with a number"),
+    ("constraints", ["cores<1,2"], "/constraints/0", "compare with a number"),
 ]
 
 
@@ -268,6 +273,19 @@ def test_values_of_variables_stand_in_no_message() -> None:
         ("zone!=fra", {}, True),
         ("gpu", {"gpu": ""}, True),
         ("gpu", {}, False),
+        ("!gpu", {}, True),
+        ("!gpu", {"gpu": ""}, False),
+        ("zone in (fra, ams)", {"zone": "ams"}, True),
+        ("zone in fra", {"zone": "ams"}, False),
+        ("zone not in (fra,ams)", {"zone": "ams"}, False),
+        ("zone not in fra", {}, True),
+        ("cores>8", {"cores": "16"}, True),
+        ("cores>8", {"cores": "8"}, False),
+        ("cores>8", {"cores": "many"}, False),
+        ("cores>8", {}, False),
+        ("cores<8", {"cores": "7.5"}, True),
+        ("cores<8", {"cores": "10"}, False),
+        ("cores<-1", {"cores": "-2"}, True),
     ],
 )
 def test_a_constraint_holds_or_not(rule: str, labels: dict[str, str], fits: bool) -> None:

@@ -1075,7 +1075,9 @@ export interface components {
              * @example [
              *       "zone=fra",
              *       "disk!=hdd",
-             *       "gpu"
+             *       "gpu",
+             *       "!spot",
+             *       "cores>8"
              *     ]
              */
             constraints?: string[] | null;
@@ -1786,7 +1788,9 @@ export interface components {
              * @example [
              *       "zone=fra",
              *       "disk!=hdd",
-             *       "gpu"
+             *       "gpu",
+             *       "!spot",
+             *       "cores>8"
              *     ]
              */
             constraints?: string[] | null;
@@ -2168,7 +2172,9 @@ export interface components {
                  * @example [
                  *       "zone=fra",
                  *       "disk!=hdd",
-                 *       "gpu"
+                 *       "gpu",
+                 *       "!spot",
+                 *       "cores>8"
                  *     ]
                  */
                 constraints?: string[] | null;
