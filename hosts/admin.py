@@ -33,7 +33,18 @@ TONES = {
 
 @admin.register(Host)
 class HostAdmin(LookOnly):
-    list_display = ["name", "state", "availability", "reachable", "responsive", "capacity", "reserved", "zone", "url"]
+    list_display = [
+        "name",
+        "state",
+        "availability",
+        "reachable",
+        "responsive",
+        "capacity",
+        "reserved",
+        "zone",
+        "kept_for",
+        "url",
+    ]
     list_filter = ["availability", "reachable", "responsive", "architecture"]
     list_select_related = ["booking"]
     search_fields = ["name", "url"]
@@ -55,6 +66,11 @@ class HostAdmin(LookOnly):
     @admin.display(description="Zone", ordering="labels__zone")
     def zone(self, host: Host) -> str:
         return str(host.labels.get("zone", ""))
+
+    @admin.display(description="Kept for")
+    def kept_for(self, host: Host) -> str:
+        """Taints and projects: what keeps others off."""
+        return ", ".join([*host.taints, *(f"project {name}" for name in host.projects)])
 
     @admin.action(description="Cordon: place nothing new here")
     def cordon(self, request: HttpRequest, queryset: QuerySet[Host]) -> None:

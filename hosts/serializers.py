@@ -13,6 +13,8 @@ from hosts.queries import Usage, state_of
 from hosts.states import Availability, Reachable, Responsive
 
 STATES = ["ready", "cordoned", "draining", "suspect", "engine-down", "lost", "unknown", "unready"]
+TAINTS = "keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort"
+PROJECTS = "names of the projects whose containers alone may come here; none: all projects"
 
 
 class CapacitySerializer(serializers.Serializer[Any]):
@@ -43,6 +45,10 @@ class HostSerializer(serializers.Serializer[Any]):
     data_address = serializers.CharField()
     has_tls = serializers.BooleanField()
     labels = serializers.DictField(child=serializers.CharField())
+    taints = serializers.ListField(child=serializers.CharField(), help_text=TAINTS)
+    projects = serializers.ListField(
+        child=serializers.CharField(), help_text=f"{PROJECTS}; empty for those who are no platform admin"
+    )
     availability = serializers.ChoiceField(choices=[one.value for one in Availability])
     state = serializers.ChoiceField(choices=STATES)
     reachable = serializers.ChoiceField(choices=[one.value for one in Reachable])
@@ -78,6 +84,8 @@ class HostChangesSerializer(Body):
     url = serializers.CharField(required=False, trim_whitespace=False)
     data_address = serializers.CharField(max_length=253, required=False)
     labels = serializers.DictField(child=serializers.CharField(), required=False)
+    taints = serializers.ListField(child=serializers.CharField(), required=False, help_text=TAINTS)
+    projects = serializers.ListField(child=serializers.CharField(), required=False, help_text=PROJECTS)
     tls = TlsSerializer(allow_null=True, required=False)
 
 
@@ -97,6 +105,8 @@ def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -
         "data_address": host.data_address,
         "has_tls": host.tls_sealed is not None,
         "labels": host.labels,
+        "taints": host.taints,
+        "projects": host.projects if full else [],
         "availability": host.availability,
         "state": state_of(host),
         "reachable": host.reachable,

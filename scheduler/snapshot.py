@@ -11,13 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from containers.reasons import Reason
-from containers.spec import parse, parse_image
 from containers.states import Status
 from hosts.states import Availability
 from scheduler.fleet import fleet_of, read_fleet, read_more
-from scheduler.placement import Fleet, PortWish, Shape
-from scheduler.placement.types import Volume
-from scheduler.reading import as_json, newest, query, repeatable_read
+from scheduler.placement import Fleet, Shape
+from scheduler.reading import newest, query, repeatable_read
+from scheduler.shapes import Asked, Shapes
 
 PENDING_MAX = 50_000
 TRIES_LOOKED_AT = 8
@@ -87,7 +86,8 @@ def read() -> Snapshot | None:
         failed = _failed(row[1] for row in waiting if row[3] > 1)
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        pending = [_pending(row, failed.get(row[1], ())) for row in waiting]
+        shapes = Shapes(fleet)
+        pending = [_pending(row, failed.get(row[1], ()), shapes) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
@@ -114,7 +114,8 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         rows = query(f"{_WAITING} FROM containers_container WHERE id = ANY(%s) ORDER BY created_at, id", [list(ids)])
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        pending = [_pending(row, ()) for row in rows]
+        shapes = Shapes(fleet)
+        pending = [_pending(row, (), shapes) for row in rows]
         read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
     if without in at:
         row = at[without]
@@ -144,54 +145,14 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
 
 # --- the containers that wait
 
-_SHAPES: dict[str, Shape] = {}  # by spec hash: parsing a spec costs more than placing it
-_SHAPES_MAX = 20_000
 
-
-def _pending(row: tuple[Any, ...], failed: Sequence[Failed]) -> Pending:
-    container, slot, project, attempt, reason, message, spec_hash, spec, cpu, memory, digest, image_id, arch, only = row
+def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes) -> Pending:
+    container, slot, project, attempt, reason, message, *asked = row
     try:
-        shape = replace(
-            _shape(spec_hash, spec),
-            cpu_millis=cpu,
-            memory_bytes=memory,
-            image_only_there=image_id if image_id and not digest else "",
-            architectures=frozenset(arch.split(",")) if arch else frozenset(),
-            only_host=only,
-            failed_on=frozenset(one.host_id for one in failed),
-        )
-        if shape.volumes:
-            shape = replace(shape, volumes=tuple(Volume(project, volume.name) for volume in shape.volumes))
+        shape = shapes.of(Asked(*asked), project=project, failed_on=frozenset(one.host_id for one in failed))
     except Exception as error:  # one spec that cannot be read must not stop the others
         return Pending(container, slot, project, attempt, reason, message, None, f"{type(error).__name__}: {error}")
     return Pending(container, slot, project, attempt, reason, message, shape)
-
-
-def _shape(spec_hash: str, spec: Any) -> Shape:
-    """What of a spec placement looks at; volumes still without their project."""
-    shape = _SHAPES.get(spec_hash)
-    if shape is None:
-        wanted = parse(as_json(spec))
-        shape = Shape(
-            ports=tuple(
-                PortWish(p.container_port, p.protocol, p.host_port, p.host_address or "") for p in wanted.ports
-            ),
-            constraints=wanted.constraints,
-            volumes=tuple(Volume(0, volume.name) for volume in wanted.volumes),
-            image=engine_name(wanted.image),
-        )
-        if len(_SHAPES) >= _SHAPES_MAX:
-            _SHAPES.clear()
-        _SHAPES[spec_hash] = shape
-    return shape
-
-
-def engine_name(image: str) -> str:
-    """A reference as engines list it: with its tag, without what Docker Hub leaves out."""
-    parts = parse_image(image)
-    repository = parts.repository.removeprefix("library/")
-    name = repository if parts.registry == "docker.io" else f"{parts.registry}/{parts.repository}"
-    return f"{name}@{parts.digest}" if parts.digest else f"{name}:{parts.tag}"
 
 
 def _kept_to_image(pending: Pending, fleet: Fleet, failed: Mapping[UUID, Sequence[Failed]]) -> Pending:

@@ -1,19 +1,23 @@
 """Rules on host labels, as people write them: "zone=fra,ams", "disk!=hdd", "gpu", "!spot", "cores>8".
 
-Part of parse.py's table. The words `in` and `not in` are understood too; what is kept is the short form.
+Also what a container tolerates. Part of parse.py's table. The words `in` and `not in` are understood too; what is kept
+is the short form.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from containers.spec.errors import shown, wrong
-from containers.spec.kinds import Kind
-from containers.spec.types import NUMBER, Constraint, ConstraintOp
+from containers.spec.kinds import Kind, many
+from containers.spec.types import NUMBER, Constraint
+from hosts.taints import is_toleration
 
 MAX_CONSTRAINTS: Final = 50
 MAX_CONSTRAINT: Final = 1024
 HOST_LABEL_PATTERN: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?"
 HOST_LABEL_VALUE_PATTERN: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,126}[A-Za-z0-9])?"
+MAX_TOLERATIONS: Final = 32
 
 _VALUES: Final = rf"{HOST_LABEL_VALUE_PATTERN}(?:,{HOST_LABEL_VALUE_PATTERN})*"
 _RULES: Final = (
@@ -36,14 +40,14 @@ def parse_constraint(value: object) -> Constraint:
     for rule in _RULES:
         match = rule.fullmatch(short)
         if match is not None:
-            return _constraint(**match.groupdict())
+            return _constraint(match.groupdict())
     once = value.replace("==", "=").replace(" ", "")
     hint = f"; did you mean {shown(once)}?" if once != value and any(rule.fullmatch(once) for rule in _RULES) else ""
     raise wrong(f"{_HELP}; not {shown(value)}{_number_hint(value)}{hint}")
 
 
 def _in_short(value: str) -> str:
-    """ "zone not in (fra, ams)" is "zone!=fra,ams"; anything else is as it was."""
+    """Words as signs: "zone not in (fra, ams)" is "zone!=fra,ams"; anything else is as it was."""
     match = _IN_WORDS.fullmatch(value)
     if match is None:
         return value
@@ -51,14 +55,13 @@ def _in_short(value: str) -> str:
     return f"{match['key']}{'!=' if match['no'] else '='}{values}"
 
 
-def _constraint(
-    key: str, *, no: str = "", op: ConstraintOp = "exists", values: str = "", number: str = ""
-) -> Constraint:
-    if number:
-        return Constraint(key, op, (number,))
-    if values:
-        return Constraint(key, op, tuple(sorted(set(values.split(",")))))
-    return Constraint(key, "absent" if no else "exists")
+def _constraint(parts: Mapping[str, str]) -> Constraint:
+    key = parts["key"]
+    if number := parts.get("number"):
+        return Constraint(key, "<" if parts["op"] == "<" else ">", (number,))
+    if values := parts.get("values"):
+        return Constraint(key, "!=" if parts["op"] == "!=" else "=", tuple(sorted(set(values.split(",")))))
+    return Constraint(key, "absent" if parts["no"] else "exists")
 
 
 def _number_hint(value: str) -> str:
@@ -67,4 +70,25 @@ def _number_hint(value: str) -> str:
 
 constraint = Kind(parse_constraint, {"type": "string", "minLength": 1, "maxLength": MAX_CONSTRAINT}).described(
     "a rule on host labels", examples=["zone=fra", "disk!=hdd", "gpu", "!spot", "cores>8"]
+)
+
+
+def _toleration(value: object) -> str:
+    if isinstance(value, str) and is_toleration(value):
+        return value
+    raise wrong(f'write "spot" (a taint of that key), "dedicated=ml" or "*" (every taint); not {shown(value)}')
+
+
+def _tolerations(value: object) -> tuple[str, ...]:
+    return tuple(sorted(set(_listed.read(value))))
+
+
+_listed = many(
+    Kind(_toleration, {"type": "string", "minLength": 1, "maxLength": 257}),
+    most=MAX_TOLERATIONS,
+    say='tolerations is a list, like ["dedicated=ml"]',
+)
+tolerations = Kind(_tolerations, _listed.schema).described(
+    "taints of hosts that do not keep it away: by key, by key and value, or * for all",
+    examples=[["dedicated=ml", "spot"]],
 )

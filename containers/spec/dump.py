@@ -40,6 +40,7 @@ def dump(spec: ContainerSpec) -> dict[str, Any]:
         tmpfs=[_tmpfs(tmpfs) for tmpfs in spec.tmpfs],
         resources=_resources(spec.resources),
         constraints=[str(constraint) for constraint in spec.constraints],
+        tolerations=list(spec.tolerations),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from containers.spec import fields as f
-from containers.spec.constraints import MAX_CONSTRAINTS, constraint
+from containers.spec.constraints import MAX_CONSTRAINTS, constraint, tolerations
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
 from containers.spec.health import health_check
 from containers.spec.instead import mount_instead, port_instead, refuse_mount_lists, volume_instead
@@ -270,6 +270,7 @@ SPEC: Final[dict[str, Field]] = {
             examples=[["zone=fra", "disk!=hdd", "gpu", "!spot", "cores>8"]],
         ),
     ),
+    "tolerations": Field("tolerations", tolerations),
 }
 
 

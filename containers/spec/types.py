@@ -153,3 +153,4 @@ class ContainerSpec:
     health_check: HealthCheck | None = None
     restart: Restart = "none"
     constraints: tuple[Constraint, ...] = ()
+    tolerations: tuple[str, ...] = ()  # sorted; hosts.taints says what they mean

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from hosts.taints import Taint
 from scheduler.placement.types import BoundPort, Floats, Ints, Mask, Shape, Volume
 
 T = TypeVar("T")
@@ -36,6 +37,8 @@ class Fleet:
     labels: tuple[Mapping[str, str], ...]
     architectures: tuple[str, ...]
     data_addresses: tuple[str, ...]
+    taints: tuple[tuple[Taint, ...], ...] = ()  # empty: no host has any
+    projects: tuple[frozenset[int], ...] = ()  # that may use a host; an empty set, or none at all: every one
     used_ports: PortTable = field(default_factory=dict)
     barred_ports: PortTable = field(default_factory=dict)
     volumes: dict[Volume, int] = field(default_factory=dict)  # the row that holds it; -1: a host that is not here

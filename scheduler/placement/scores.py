@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hosts.taints import Taint
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.types import Shape, Term
 
 FULL_OF_CONTAINERS = 100  # so many containers without requests weigh as much as a host with all its memory reserved
 IMAGE_BONUS = 0.5 / (3 * FULL_OF_CONTAINERS)  # half a container: decides among hosts that are otherwise equal
-FAILED_THERE = -10.0  # outweighs everything else: only where nothing else is left
+AVOIDED = -5.0  # for each taint: outweighs how full a host is
+FAILED_THERE = -200.0  # outweighs everything else: only where nothing else is left
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,25 @@ def failed_there(shape: Shape, fleet: Fleet) -> Term | None:
     return Term("failed there", np.where(failed, FAILED_THERE, 0.0), np.zeros(len(fleet))) if failed.any() else None
 
 
+def avoided(shape: Shape, fleet: Fleet) -> Term | None:
+    """A taint that is to be avoided: the host is taken when no other is left."""
+    if not fleet.once("avoided", lambda: any(one.avoid for taints in fleet.taints for one in taints)):
+        return None
+    worth = fleet.once(
+        ("avoided", shape.tolerations),
+        lambda: np.array([AVOIDED * counted_taints(shape, taints) for taints in fleet.taints], dtype=np.float64),
+    )
+    return Term("avoided", worth, np.zeros(len(fleet))) if worth.any() else None
+
+
+def counted_taints(shape: Shape, taints: Sequence[Taint]) -> int:
+    return sum(taint.avoid and not taint.is_tolerated(shape.tolerations) for taint in taints)
+
+
 SCORES: tuple[Score, ...] = (
     Score("spread", spread),
     Score("image", image_present),
+    Score("avoided", avoided),
     Score("failed there", failed_there),
 )
 

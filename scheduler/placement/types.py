@@ -54,6 +54,8 @@ class Shape:
     image: str = ""
     image_only_there: str = ""  # image id or reference that no registry has: only hosts that hold it will do
     only_host: int | None = None  # a global service's slot is for one host
+    tolerations: tuple[str, ...] = ()  # of hosts' taints; sorted
+    project: int | None = None  # None: no host is kept for some projects, so it does not matter
     failed_on: frozenset[int] = frozenset()  # host ids where earlier attempts of the slot never came to run
 
     def asked_ports(self) -> tuple[PortWish, ...]:

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from containers.spec.types import Constraint
+from hosts.taints import parse_taint
 from scheduler.placement.fleet import Fleet, PortTable
 from scheduler.placement.types import PortWish, Shape, Volume
 
@@ -32,6 +33,8 @@ class H:
     barred: Sequence[tuple[str, str, int]] = ()
     images: Sequence[str] = ()
     volumes: Sequence[Volume] = ()
+    taints: Sequence[str] = ()
+    projects: Sequence[int] = ()
 
 
 def table(hosts: Sequence[H], column: str) -> PortTable:
@@ -58,6 +61,8 @@ def fleet(*given: H, port_range: tuple[int, int] = (20000, 29999)) -> Fleet:
         labels=tuple(h.labels for h in hosts),
         architectures=tuple(h.architecture for h in hosts),
         data_addresses=tuple(f"10.0.0.{row}" for row in range(len(hosts))),
+        taints=tuple(tuple(taint for text in h.taints if (taint := parse_taint(text))) for h in hosts),
+        projects=tuple(frozenset(h.projects) for h in hosts),
         used_ports=table(hosts, "ports"),
         barred_ports=table(hosts, "barred"),
         volumes={volume: row for row, h in enumerate(hosts) for volume in h.volumes},
@@ -101,6 +106,8 @@ def hosts(draw: st.DrawFn, name: str) -> H:
         ports=draw(HELD),
         barred=draw(HELD),
         images=draw(st.sampled_from([[], ["web:1"], ["web:1", "sha256:9"]])),
+        taints=draw(st.sampled_from([[], [], ["spot"], ["for=ml", "spot:avoid"], ["spot:avoid"]])),
+        projects=draw(st.sampled_from([[], [], [1], [1, 2]])),
     )
 
 
@@ -134,5 +141,7 @@ SHAPES = st.builds(
     architectures=st.sampled_from([frozenset[str](), frozenset({"amd64"}), frozenset({"amd64", "arm64"})]),
     image=st.sampled_from(["", "web:1"]),
     image_only_there=st.sampled_from(["", "", "", "sha256:9"]),
+    tolerations=st.sampled_from([(), (), ("spot",), ("for", "spot"), ("for=ml",), ("*",)]),
+    project=st.sampled_from([None, 1, 2]),
     failed_on=st.sampled_from([frozenset[int](), frozenset({1}), frozenset({2, 3})]),
 )

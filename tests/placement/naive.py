@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from containers.spec.types import Constraint
+from hosts.taints import Taint
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.types import BoundPort, Shape
 
@@ -33,9 +34,20 @@ def fits(shape: Shape, fleet: Fleet, row: int) -> bool:
         return False
     if shape.memory_bytes and fleet.memory_reserved[row] + shape.memory_bytes > fleet.memory_allocatable[row]:
         return False
+    for taint in fleet.taints[row] if fleet.taints else ():
+        if not taint.avoid and not tolerates(taint, shape):
+            return False
+    kept_for = fleet.projects[row] if fleet.projects and shape.project is not None else ()
+    if kept_for and shape.project not in kept_for:
+        return False
     if not all(rule_holds(rule, fleet.labels[row]) for rule in shape.constraints):
         return False
     return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row)
+
+
+def tolerates(taint: Taint, shape: Shape) -> bool:
+    names = {"*", taint.key, f"{taint.key}={taint.value}"}
+    return bool(names & set(shape.tolerations))
 
 
 def rule_holds(rule: Constraint, labels: Mapping[str, str]) -> bool:
@@ -83,7 +95,10 @@ def total(shape: Shape, fleet: Fleet, row: int) -> float:
     if row in fleet.images.get(shape.image, ()):
         value += 0.5 / 300
     if fleet.ids[row] in shape.failed_on:
-        value -= 10
+        value -= 200
+    for taint in fleet.taints[row] if fleet.taints else ():
+        if taint.avoid and not tolerates(taint, shape):
+            value -= 5
     return float(value)
 
 

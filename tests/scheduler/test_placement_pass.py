@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from containers.models import Container, HostPort, Volume
 from containers.states import Status
+from core.accounts.models import Project
 from core.events.models import Event
 from core.lib.lease import Hold, HoldLost
 from hosts.models import HostBooking, HostHold, HostImage, Process
@@ -293,3 +294,24 @@ def test_what_waits_for_room_holds_up_no_restart() -> None:
     Container.objects.filter(pk=large.pk).update(created_at=timezone.now() - timedelta(seconds=6))
     pending.turn(given())
     assert (status_of(large), status_of(put_off)) == (Status.PENDING, Status.BOUND)
+
+
+def test_taints_and_projects_keep_containers_off() -> None:
+    host("h1", taints=["dedicated=ml"])
+    host("h2", projects=["ml", "gone"])
+    host("h3", taints=["spot:avoid"])
+    ml = Project.objects.create(name="ml")
+    rows = [
+        container("plain"),
+        container("tolerant", tolerations=["dedicated"]),
+        container("ours", project=ml, constraints=["!x"]),
+        container("heavy", resources={"memory": "5g"}),
+    ]
+    pending.turn(given())
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.host.name if row.host else None for row in rows] == ["h3", "h1", "h2", None]
+    assert rows[3].message == (
+        "no host fits: 1 of 3 is kept for other projects, 1 has a taint that it does not tolerate (dedicated=ml), "
+        "1 lacks memory (needs 5 GiB, most free is 4 GiB on h3)"
+    )

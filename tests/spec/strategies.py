@@ -132,6 +132,7 @@ specs: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "health_check": st.none() | health_checks,
         "restart": st.sampled_from(["none", "on-failure", "always"]),
         "constraints": st.lists(constraints, max_size=3, unique_by=lambda rule: str(sorted(rule))),
+        "tolerations": st.lists(st.one_of(words, st.just("*"), st.tuples(words, words).map("=".join)), max_size=3),
     },
 )
 

@@ -101,6 +101,12 @@ CHANGES: list[dict[str, Any]] = [
     {"constraints": ["a"]},
     {"constraints": ["a=b"]},
     {"constraints": ["a!=b"]},
+    {"constraints": ["!a"]},
+    {"constraints": ["a>1"]},
+    {"constraints": ["a<1"]},
+    {"tolerations": ["a"]},
+    {"tolerations": ["a=b"]},
+    {"tolerations": ["*"]},
 ]
 
 

@@ -6,6 +6,7 @@ first that refuses it.
 
 from scheduler.placement.filters.base import PLENTY, Filter
 from scheduler.placement.filters.host import ARCHITECTURE, AVAILABILITY, HOST, READY
+from scheduler.placement.filters.kept import PROJECTS, TAINTS
 from scheduler.placement.filters.labels import LABELS
 from scheduler.placement.filters.ports import PORT
 from scheduler.placement.filters.room import CPU, MEMORY
@@ -17,6 +18,8 @@ FILTERS: tuple[Filter, ...] = (
     READY,
     AVAILABILITY,
     HOST,
+    PROJECTS,
+    TAINTS,
     LABELS,
     ARCHITECTURE,
     VOLUME,

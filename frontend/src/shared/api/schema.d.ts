@@ -1317,6 +1317,14 @@ export interface components {
                 size: string | number | null;
             }[] | null;
             /**
+             * @description taints of hosts that do not keep it away: by key, by key and value, or * for all
+             * @example [
+             *       "dedicated=ml",
+             *       "spot"
+             *     ]
+             */
+            tolerations?: string[] | null;
+            /**
              * @description user and group inside the container; left out: the image's own
              * @example 1000:1000
              */
@@ -1515,12 +1523,16 @@ export interface components {
                 [key: string]: string;
             };
             name: string;
+            /** @description names of the projects whose containers alone may come here; none: all projects; empty for those who are no platform admin */
+            projects: string[];
             reachable: components["schemas"]["ReachableEnum"];
             /** Format: date-time */
             reachable_since: string;
             reserved: components["schemas"]["Capacity"];
             responsive: components["schemas"]["ResponsiveEnum"];
             state: components["schemas"]["HostStateEnum"];
+            /** @description keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort */
+            taints: string[];
             /** @description empty for those who are no platform admin */
             url: string;
             usage: components["schemas"]["Usage"] | null;
@@ -1618,6 +1630,10 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
+            /** @description names of the projects whose containers alone may come here; none: all projects */
+            projects?: string[];
+            /** @description keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort */
+            taints?: string[];
             tls?: components["schemas"]["Tls"] | null;
             url?: string;
         };
@@ -2025,6 +2041,14 @@ export interface components {
                 size: string | number | null;
             }[] | null;
             /**
+             * @description taints of hosts that do not keep it away: by key, by key and value, or * for all
+             * @example [
+             *       "dedicated=ml",
+             *       "spot"
+             *     ]
+             */
+            tolerations?: string[] | null;
+            /**
              * @description user and group inside the container; left out: the image's own
              * @example 1000:1000
              */
@@ -2408,6 +2432,14 @@ export interface components {
                      */
                     size: string | number | null;
                 }[] | null;
+                /**
+                 * @description taints of hosts that do not keep it away: by key, by key and value, or * for all
+                 * @example [
+                 *       "dedicated=ml",
+                 *       "spot"
+                 *     ]
+                 */
+                tolerations?: string[] | null;
                 /**
                  * @description user and group inside the container; left out: the image's own
                  * @example 1000:1000
