@@ -3,16 +3,31 @@
 Before: snapshot.read has the rows. After: placement. Shapes are shared: of a thousand replicas there is one.
 """
 
+import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from containers.spec import parse, parse_image
+from containers.spec import Affinity, parse, parse_image
+from scheduler.company import kin_of
 from scheduler.placement import Fleet, PortWish, Shape
+from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.types import Volume
 from scheduler.reading import as_json
 
-_SPECS: dict[str, Shape] = {}  # by spec hash: parsing a spec costs more than placing it
+log = logging.getLogger(__name__)
+
+_SPECS: dict[str, "Plain"] = {}  # by spec hash: parsing a spec costs more than placing it
 _SPECS_MAX = 20_000
+
+
+class Plain(NamedTuple):
+    """What of a spec placement looks at, still without its project; `rules` are those about other containers."""
+
+    shape: Shape
+    labels: tuple[tuple[str, str], ...]
+    rules: tuple[Affinity, ...]
+    max_per: tuple[tuple[str, int], ...]
 
 
 class Asked(NamedTuple):
@@ -26,44 +41,75 @@ class Asked(NamedTuple):
     image_id: str
     image_architecture: str
     only_host: int | None
+    service: str | None
 
 
 class Shapes:
-    """The shapes of one snapshot. What no host of the fleet asks about is left out, so that more shapes are alike."""
+    """The shapes of one snapshot. What nobody asks about is left out, so that more shapes are alike: a project where no
+    host is kept for some, a service or a label that no rule names."""
 
     def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
         self._asks_projects = bool(fleet.projects)
+        self._kin = {kin for kin, _ in fleet.shunned}
         self._made: dict[tuple[Any, ...], Shape] = {}
+
+    def kin(self, waiting: Iterable[tuple[int, Asked]]) -> set[Kin]:
+        """All that the rules of these (project, columns) and of those that are there name; asked before any shape."""
+        for project, asked in waiting:
+            try:
+                plain = plain_of(asked.spec_hash, asked.spec)
+            except Exception as error:  # told when its own shape is made
+                log.debug("a spec cannot be read: %s", error)
+                continue
+            self._kin |= {kin_of(project, service=rule.service, label=rule.label) for rule in plain.rules}
+            if plain.max_per and asked.service:
+                self._kin.add(Kin(project, "service", asked.service))
+        return self._kin
 
     def of(self, asked: Asked, *, project: int, failed_on: frozenset[int] = frozenset()) -> Shape:
         """Raises what parsing its spec raises."""
-        plain = _of_spec(asked.spec_hash, asked.spec)
-        whose = project if self._asks_projects or plain.volumes else None
-        key = (asked.spec_hash, *asked[2:], whose, failed_on)
+        plain = plain_of(asked.spec_hash, asked.spec)
+        in_company = bool(self._kin)
+        whose = project if self._asks_projects or plain.shape.volumes or in_company else None
+        key = (asked.spec_hash, *asked[2:8], asked.service if in_company else None, whose, failed_on)
         shape = self._made.get(key)
         if shape is None:
             shape = self._made[key] = self._shape(plain, asked, project=project, failed_on=failed_on)
         return shape
 
-    def _shape(self, plain: Shape, asked: Asked, *, project: int, failed_on: frozenset[int]) -> Shape:
+    def _shape(self, plain: Plain, asked: Asked, *, project: int, failed_on: frozenset[int]) -> Shape:
         architectures = asked.image_architecture
+        near = [
+            Near(kin_of(project, service=r.service, label=r.label), r.within, r.apart, r.prefer or 0)
+            for r in plain.rules
+        ]
+        own = Kin(project, "service", asked.service or "")
         return replace(
-            plain,
+            plain.shape,
             cpu_millis=asked.cpu_millis,
             memory_bytes=asked.memory_bytes,
             image_only_there=asked.image_id if asked.image_id and not asked.image_digest else "",
             architectures=frozenset(architectures.split(",")) if architectures else frozenset(),
             only_host=asked.only_host,
             project=project if self._asks_projects else None,
-            volumes=tuple(Volume(project, volume.name) for volume in plain.volumes),
+            volumes=tuple(Volume(project, volume.name) for volume in plain.shape.volumes),
+            near=tuple(rule for rule in near if not rule.weight),
+            likes=tuple(rule for rule in near if rule.weight),
+            at_most=tuple(AtMost(own, within, most) for within, most in plain.max_per if asked.service),
+            counted=self._counted(own, plain, project),
             failed_on=failed_on,
         )
 
+    def _counted(self, own: Kin, plain: Plain, project: int) -> frozenset[Kin]:
+        if not self._kin:
+            return frozenset()
+        return frozenset({own, *(Kin(project, "label", f"{key}={value}") for key, value in plain.labels)} & self._kin)
 
-def _of_spec(spec_hash: str, spec: Any) -> Shape:
-    """What of a spec placement looks at; volumes still without their project."""
-    shape = _SPECS.get(spec_hash)
-    if shape is None:
+
+def plain_of(spec_hash: str, spec: Any) -> Plain:
+    plain = _SPECS.get(spec_hash)
+    if plain is None:
         wanted = parse(as_json(spec))
         shape = Shape(
             ports=tuple(
@@ -76,8 +122,8 @@ def _of_spec(spec_hash: str, spec: Any) -> Shape:
         )
         if len(_SPECS) >= _SPECS_MAX:
             _SPECS.clear()
-        _SPECS[spec_hash] = shape
-    return shape
+        plain = _SPECS[spec_hash] = Plain(shape, wanted.labels, wanted.affinity, wanted.max_per)
+    return plain
 
 
 def engine_name(image: str) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 from containers.reasons import Reason
 from containers.states import Status
 from hosts.states import Availability
+from scheduler.company import read_company, read_shunned
 from scheduler.fleet import fleet_of, read_fleet, read_more
 from scheduler.placement import Fleet, Shape
 from scheduler.reading import newest, query, repeatable_read
@@ -59,7 +60,8 @@ class Failed:
 
 _WAITING = (
     "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
-    " image_digest, image_id, image_architecture, only_host_id"
+    " image_digest, image_id, image_architecture, only_host_id,"
+    " (SELECT name FROM containers_service s WHERE s.id = containers_container.service_id)"
 )
 
 
@@ -79,14 +81,14 @@ def read() -> Snapshot | None:
             [Status.PENDING.value, PENDING_MAX],
         )
         due = _due([(row[-2], row[-1]) for row in rows], now)
-        waiting = [row[:-2] for row, at in zip(rows, due, strict=True) if at is None or at <= now]
+        waiting = [row[:-2] for row, when in zip(rows, due, strict=True) if when is None or when <= now]
         wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        shapes = Shapes(fleet)
+        shapes = _shapes(fleet, at, waiting)
         pending = [_pending(row, failed.get(row[1], ()), shapes) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
@@ -114,7 +116,7 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         rows = query(f"{_WAITING} FROM containers_container WHERE id = ANY(%s) ORDER BY created_at, id", [list(ids)])
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        shapes = Shapes(fleet)
+        shapes = _shapes(fleet, at, rows)
         pending = [_pending(row, (), shapes) for row in rows]
         read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
     if without in at:
@@ -145,11 +147,23 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
 
 # --- the containers that wait
 
+_ASKED = 6  # the first of Asked's columns in a row
+
+
+def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]) -> Shapes:
+    """What makes the shapes of these rows, once it is known what rules about other containers name."""
+    read_shunned(fleet, at)
+    shapes = Shapes(fleet)
+    kin = shapes.kin((row[2], Asked(*row[_ASKED:])) for row in rows)
+    if kin:
+        read_company(fleet, at, kin)
+    return shapes
+
 
 def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes) -> Pending:
-    container, slot, project, attempt, reason, message, *asked = row
+    container, slot, project, attempt, reason, message = row[:_ASKED]
     try:
-        shape = shapes.of(Asked(*asked), project=project, failed_on=frozenset(one.host_id for one in failed))
+        shape = shapes.of(Asked(*row[_ASKED:]), project=project, failed_on=frozenset(one.host_id for one in failed))
     except Exception as error:  # one spec that cannot be read must not stop the others
         return Pending(container, slot, project, attempt, reason, message, None, f"{type(error).__name__}: {error}")
     return Pending(container, slot, project, attempt, reason, message, shape)

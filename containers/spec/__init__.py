@@ -19,6 +19,7 @@ from containers.spec.service_parse import (
     whole_update,
 )
 from containers.spec.types import (
+    Affinity,
     Constraint,
     ContainerSpec,
     HealthCheck,
@@ -31,6 +32,7 @@ from containers.spec.types import (
 )
 
 __all__ = [
+    "Affinity",
     "Constraint",
     "ContainerSpec",
     "FieldError",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from containers.spec import fields as f
+from containers.spec.company import affinity, max_per
 from containers.spec.constraints import MAX_CONSTRAINTS, constraint, tolerations
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
 from containers.spec.health import health_check
@@ -141,11 +142,12 @@ _restart = choice(
 def _nothing_twice(values: Values) -> Iterator[FieldError]:
     yield from _paths_twice(values)
     yield from _ports_twice(values.get("ports", ()))
-    seen: set[object] = set()
-    for index, rule in enumerate(values.get("constraints", ())):
-        if rule in seen:
-            yield FieldError(f"/constraints/{index}", "duplicate", f"{rule} stands here twice; remove one")
-        seen.add(rule)
+    for field in ("constraints", "affinity"):
+        rules = values.get(field, ())
+        for index, rule in enumerate(rules):
+            if rule in rules[:index]:
+                words = f"{rule} stands" if field == "constraints" else "the same rule stands"
+                yield FieldError(f"/{field}/{index}", "duplicate", f"{words} here twice; remove one")
 
 
 def _paths_twice(values: Values) -> Iterator[FieldError]:
@@ -271,6 +273,8 @@ SPEC: Final[dict[str, Field]] = {
         ),
     ),
     "tolerations": Field("tolerations", tolerations),
+    "affinity": Field("affinity", affinity),
+    "max_per": Field("max_per", max_per),
 }
 
 

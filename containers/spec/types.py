@@ -128,6 +128,21 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Affinity:
+    """Beside which other containers of the project it runs: those of a service, or those that bear a label key=value.
+
+    `within`: on the same host, or on hosts with the same value of this label. `apart`: not beside them. `prefer` (1 to
+    100) makes a wish of the rule; without it the rule must hold.
+    """
+
+    service: str | None = None
+    label: str | None = None
+    apart: bool = False
+    within: str = "host"
+    prefer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """One container. env and labels are (key, value) pairs sorted by key; `dict(spec.env)` gives the mapping.
 
@@ -154,3 +169,5 @@ class ContainerSpec:
     restart: Restart = "none"
     constraints: tuple[Constraint, ...] = ()
     tolerations: tuple[str, ...] = ()  # sorted; hosts.taints says what they mean
+    affinity: tuple[Affinity, ...] = ()
+    max_per: tuple[tuple[str, int], ...] = ()  # (host or a host label, at most so many of its service), sorted

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from hosts.taints import Taint
+from scheduler.placement.company import Counts, Domain, Kin, domain
 from scheduler.placement.types import BoundPort, Floats, Ints, Mask, Shape, Volume
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Fleet:
     barred_ports: PortTable = field(default_factory=dict)
     volumes: dict[Volume, int] = field(default_factory=dict)  # the row that holds it; -1: a host that is not here
     images: Mapping[str, frozenset[int]] = field(default_factory=dict)  # reference or image id -> rows
+    company: dict[Kin, Counts] = field(default_factory=dict)  # of those kin that any rule asks for
+    shunned: dict[tuple[Kin, str], Counts] = field(default_factory=dict)  # those there that want to be apart from a kin
     port_range: tuple[int, int] = (20000, 29999)
     ports_busy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)  # counted below
     columns: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)  # of what never changes
@@ -72,6 +75,8 @@ class Fleet:
             ports_busy=self.ports_busy.copy(),
             used_ports=dict(self.used_ports),
             volumes=dict(self.volumes),
+            company={kin: dict(rows) for kin, rows in self.company.items()},
+            shunned={key: dict(rows) for key, rows in self.shunned.items()},
         )
 
     def cpu_free(self) -> Ints:
@@ -106,6 +111,22 @@ class Fleet:
         self.containers[at] += counts
         for volume in shape.volumes if len(rows) else ():
             self.volumes.setdefault(volume, int(rows[0]))
+
+        if shape.counted or shape.near:
+            self._join(dict(zip(at.tolist(), counts.tolist(), strict=True)), shape)
+
+    def _join(self, rows: Counts, shape: Shape) -> None:
+        """They are company to others from now on."""
+        shunned = [(rule.kin, rule.within) for rule in shape.near if rule.apart]
+        for counts in (
+            *(self.company.setdefault(kin, {}) for kin in shape.counted),
+            *(self.shunned.setdefault(key, {}) for key in dict.fromkeys(shunned)),
+        ):
+            for row, count in rows.items():
+                counts[row] = counts.get(row, 0) + count
+
+    def domain(self, within: str) -> Domain:
+        return self.once(("domain", within), lambda: domain(within, self.labels))
 
     def take_ports(self, row: int, ports: Iterable[BoundPort]) -> None:
         for port in ports:

@@ -12,7 +12,8 @@ from itertools import repeat
 
 from scheduler.placement.deal import Dealt, deal
 from scheduler.placement.explain import explain
-from scheduler.placement.filters import FILTERS, Filter
+from scheduler.placement.filters import FILTERS, Filter, caps
+from scheduler.placement.filters.company import is_first
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.look import Look, look
 from scheduler.placement.ports import bind_ports
@@ -34,21 +35,25 @@ class Rules:
 def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) -> list[Group]:
     """Verdicts for every request, in order; the given fleet is not changed."""
     fleet = fleet.copy()
-    return [_place_group(part, fleet, rules=rules) for request in requests for part in _split(request)]
+    return [_place_group(part, fleet, rules=rules) for request in requests for part in _split(request, fleet)]
 
 
-def _split(request: Request) -> list[Request]:
-    """A volume that no host holds yet is fixed by the first container: the others must see that."""
-    if not request.shape.volumes:
-        return [request]
-    return [Request(request.shape, (container,)) for container in request.containers]
+def _split(request: Request, fleet: Fleet) -> list[Request]:
+    """Where the first container decides what holds for the others, they must see it: of a volume that no host holds
+    yet, of a kin that wants to be together and has nobody yet."""
+    shape, containers = request.shape, request.containers
+    if shape.volumes or any(rule.kin in shape.counted and not rule.apart for rule in shape.likes):
+        return [Request(shape, (container,)) for container in containers]
+    if len(containers) > 1 and any(not rule.apart and is_first(rule, shape, fleet) for rule in shape.near):
+        return [Request(shape, containers[:1]), Request(shape, containers[1:])]
+    return [request]
 
 
 def _place_group(request: Request, fleet: Fleet, *, rules: Rules) -> Group:
     shape = request.shape
     seen = rules.look(shape, fleet)
     before = explain(seen)
-    dealt = deal(len(request.containers), seen)
+    dealt = deal(len(request.containers), seen, caps=caps(shape, fleet))
     verdicts = _give(request, dealt, fleet=fleet)
     left = request.containers[len(verdicts) :]
     after = None

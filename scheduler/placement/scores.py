@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hosts.taints import Taint
+from scheduler.placement.company import HOST
+from scheduler.placement.filters.company import here
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.types import Shape, Term
 
@@ -67,10 +69,35 @@ def counted_taints(shape: Shape, taints: Sequence[Taint]) -> int:
     return sum(taint.avoid and not taint.is_tolerated(shape.tolerations) for taint in taints)
 
 
+def company(shape: Shape, fleet: Fleet) -> Term | None:
+    """Wishes about others: a hundredth of the weight where they are beside, less by it for each to be apart from."""
+    if not shape.likes:
+        return None
+    first, step = np.zeros(len(fleet)), np.zeros(len(fleet))
+    for rule in shape.likes:
+        there = here(fleet, fleet.company.get(rule.kin, {}), rule.within)
+        first = first + rule.weight / 100 * (-np.maximum(there, 0) if rule.apart else there > 0)
+        if rule.apart and rule.within == HOST and rule.kin in shape.counted:
+            step = step - rule.weight / 100
+    return Term("company", first, step)
+
+
+def apart_within(shape: Shape, fleet: Fleet) -> list[Term]:
+    """How the worth of a domain of several hosts falls by what goes there of its own kin; nothing at first."""
+    found = []
+    for rule in shape.likes:
+        if rule.apart and rule.within != HOST and rule.kin in shape.counted:
+            nothing = np.zeros(len(fleet))
+            codes = fleet.domain(rule.within).codes
+            found.append(Term(f"apart in {rule.within}", nothing, nothing, codes=codes, per=-rule.weight / 100))
+    return found
+
+
 SCORES: tuple[Score, ...] = (
     Score("spread", spread),
     Score("image", image_present),
     Score("avoided", avoided),
+    Score("company", company),
     Score("failed there", failed_there),
 )
 
@@ -78,4 +105,4 @@ SCORES: tuple[Score, ...] = (
 def terms(shape: Shape, fleet: Fleet, *, scores: Sequence[Score] = SCORES) -> list[Term]:
     """Every score of this shape over all rows; those that say nothing about any row are left out."""
     found = [score.value(shape, fleet) for score in scores]
-    return [term for term in found if term is not None]
+    return [*(term for term in found if term is not None), *apart_within(shape, fleet)]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from containers.spec.types import Constraint
+from scheduler.placement.company import AtMost, Kin, Near
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -56,6 +57,10 @@ class Shape:
     only_host: int | None = None  # a global service's slot is for one host
     tolerations: tuple[str, ...] = ()  # of hosts' taints; sorted
     project: int | None = None  # None: no host is kept for some projects, so it does not matter
+    near: tuple[Near, ...] = ()  # rules about other containers that must hold
+    likes: tuple[Near, ...] = ()  # and those that are wishes
+    at_most: tuple[AtMost, ...] = ()  # of its own kin
+    counted: frozenset[Kin] = frozenset()  # what it is itself, as far as any rule asks
     failed_on: frozenset[int] = frozenset()  # host ids where earlier attempts of the slot never came to run
 
     def asked_ports(self) -> tuple[PortWish, ...]:

@@ -7,7 +7,7 @@ different hosts; the sizes are a dozen, as people write them; every service has 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from uuid import UUID
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from containers.spec.types import Constraint
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.company import Kin, Near
 
 GIB = 1024**3
 REPLICAS = 100
@@ -83,9 +84,8 @@ class Crowd:
         cpu, memory = chance.choice(SIZES)
         share = number % 10 / 10
         rules = (chance.choice(RULES),) if share < WITH_LABELS else ()
-        apart = share >= 1 - APART
-        return _shape(cpu, memory * 1024**2, rules=rules, apart_from=f"shop-{number}" if apart else "", number=number)
-
-
-def _shape(cpu: int, memory: int, *, rules: tuple[Constraint, ...], apart_from: str, number: int) -> Shape:
-    return Shape(cpu_millis=cpu, memory_bytes=memory, constraints=rules, image=f"shop/{number}:1")
+        shape = Shape(cpu_millis=cpu, memory_bytes=memory * 1024**2, constraints=rules, image=f"shop/{number}:1")
+        if share < 1 - APART:
+            return shape
+        kin = Kin(1, "service", f"shop-{number}")
+        return replace(shape, near=(Near(kin, apart=True),), counted=frozenset({kin}))

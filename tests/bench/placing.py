@@ -39,7 +39,7 @@ def main(hosts: int, pending: int, rounds: int, *, images: bool) -> None:
 def count(groups: list[Group]) -> int:
     """How many were placed; no host got two that must stay apart."""
     for group in groups:
-        if any(rule.most == 1 for rule in getattr(group.request.shape, "at_most", ())):
+        if group.request.shape.near:
             most = Counter(verdict.host for verdict in group.verdicts).most_common(1)
             assert not most or most[0][1] == 1
     return sum(verdict.host is not None for group in groups for verdict in group.verdicts)

@@ -1,13 +1,15 @@
 """Fleets and shapes for the tests of placement: a small builder for tables, strategies for properties."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from containers.spec.types import Constraint
 from hosts.taints import parse_taint
+from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.fleet import Fleet, PortTable
 from scheduler.placement.types import PortWish, Shape, Volume
 
@@ -89,6 +91,26 @@ RULES = [
 ]
 
 
+KIN = [Kin(1, "service", "web"), Kin(1, "service", "db"), Kin(1, "label", "team=shop")]
+WITHIN = st.sampled_from(["host", "host", "zone"])
+
+
+@st.composite
+def company(draw: st.DrawFn) -> dict[str, Any]:
+    """Rules about other containers."""
+    kin = st.sampled_from(KIN)
+    near = st.builds(Near, kin, WITHIN, st.booleans())
+    likes = st.builds(Near, kin, WITHIN, st.booleans(), st.integers(1, 100))
+    counted = draw(st.frozensets(kin, max_size=2))
+    limits = [AtMost(one, draw(WITHIN), draw(st.integers(1, 3))) for one in sorted(counted) if draw(st.booleans())]
+    return {
+        "near": tuple(draw(st.lists(near, max_size=1))),
+        "likes": tuple(draw(st.lists(likes, max_size=2))),
+        "at_most": tuple(limits),
+        "counted": counted,
+    }
+
+
 @st.composite
 def hosts(draw: st.DrawFn, name: str) -> H:
     cpu, memory = draw(st.integers(0, 6)) * 500, draw(st.integers(0, 6)) * 256
@@ -131,7 +153,7 @@ WISHES = st.lists(
     unique_by=lambda wish: wish[2] or wish[0],
 ).map(lambda wishes: tuple(PortWish(*wish) for wish in wishes))
 
-SHAPES = st.builds(
+PLAIN = st.builds(
     Shape,
     cpu_millis=st.sampled_from([0, 0, 100, 250, 1000]),
     memory_bytes=st.sampled_from([0, 0, 64, 100, 512]),
@@ -145,3 +167,23 @@ SHAPES = st.builds(
     project=st.sampled_from([None, 1, 2]),
     failed_on=st.sampled_from([frozenset[int](), frozenset({1}), frozenset({2, 3})]),
 )
+SHAPES = st.tuples(PLAIN, st.just({}) | company()).map(lambda found: replace(found[0], **found[1]))
+IN_COMPANY = st.tuples(st.sampled_from([Shape(), Shape(cpu_millis=250)]), company()).map(
+    lambda found: replace(found[0], **found[1])
+)
+
+
+@st.composite
+def roomy(draw: st.DrawFn) -> Fleet:
+    """Hosts that would take anybody, in two zones or none, with some who are there already."""
+    zones = draw(st.lists(st.sampled_from(["a", "a", "b", "b", ""]), min_size=2, max_size=6))
+    made = fleet(
+        *[
+            H(f"h{n}", labels={"zone": zone} if zone else {}, containers=draw(st.integers(0, 30)))
+            for n, zone in enumerate(zones)
+        ]
+    )
+    rows = st.dictionaries(st.integers(0, len(zones) - 1), st.integers(1, 2), max_size=2)
+    made.company = draw(st.dictionaries(st.sampled_from(KIN), rows, max_size=2))
+    made.shunned = draw(st.dictionaries(st.tuples(st.sampled_from(KIN), WITHIN), rows, max_size=1))
+    return made

@@ -42,7 +42,38 @@ def fits(shape: Shape, fleet: Fleet, row: int) -> bool:
         return False
     if not all(rule_holds(rule, fleet.labels[row]) for rule in shape.constraints):
         return False
-    return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row)
+    return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row) and company_fits(shape, fleet, row)
+
+
+def same_domain(fleet: Fleet, row: int, other: int, within: str) -> bool:
+    if within == "host":
+        return row == other
+    label = fleet.labels[row].get(within)
+    return label is not None and label == fleet.labels[other].get(within)
+
+
+def beside(fleet: Fleet, row: int, counts: Mapping[int, int], within: str) -> int:
+    return sum(count for other, count in counts.items() if same_domain(fleet, row, other, within))
+
+
+def company_fits(shape: Shape, fleet: Fleet, row: int) -> bool:
+    for rule in shape.near:
+        there = fleet.company.get(rule.kin, {})
+        is_first = rule.kin in shape.counted and not sum(there.values())
+        if rule.apart and beside(fleet, row, there, rule.within):
+            return False
+        if not rule.apart and is_first and rule.within != "host" and rule.within not in fleet.labels[row]:
+            return False
+        if not rule.apart and not is_first and not beside(fleet, row, there, rule.within):
+            return False
+    for limit in shape.at_most:
+        if limit.within != "host" and limit.within not in fleet.labels[row]:
+            return False
+        if beside(fleet, row, fleet.company.get(limit.kin, {}), limit.within) >= limit.most:
+            return False
+    return not any(
+        kin in shape.counted and beside(fleet, row, there, within) for (kin, within), there in fleet.shunned.items()
+    )
 
 
 def tolerates(taint: Taint, shape: Shape) -> bool:
@@ -96,6 +127,9 @@ def total(shape: Shape, fleet: Fleet, row: int) -> float:
         value += 0.5 / 300
     if fleet.ids[row] in shape.failed_on:
         value -= 200
+    for rule in shape.likes:
+        there = beside(fleet, row, fleet.company.get(rule.kin, {}), rule.within)
+        value += rule.weight / 100 * (-there if rule.apart else there > 0)
     for taint in fleet.taints[row] if fleet.taints else ():
         if taint.avoid and not tolerates(taint, shape):
             value -= 5
@@ -111,3 +145,9 @@ def bind(shape: Shape, fleet: Fleet, row: int, ports: tuple[BoundPort, ...]) -> 
         fleet.used_ports[row, port.host_port] = held | {(port.host_address, port.protocol)}
     for volume in shape.volumes:
         fleet.volumes.setdefault(volume, row)
+    for kin in shape.counted:
+        fleet.company.setdefault(kin, {})[row] = fleet.company.get(kin, {}).get(row, 0) + 1
+    for rule in shape.near:
+        if rule.apart:
+            there = fleet.shunned.setdefault((rule.kin, rule.within), {})
+            there[row] = there.get(row, 0) + 1

@@ -315,3 +315,29 @@ def test_taints_and_projects_keep_containers_off() -> None:
         "no host fits: 1 of 3 is kept for other projects, 1 has a taint that it does not tolerate (dedicated=ml), "
         "1 lacks memory (needs 5 GiB, most free is 4 GiB on h3)"
     )
+
+
+def test_rules_about_other_containers_hold_both_ways() -> None:
+    """What is there is counted, and its own rule to be apart holds for what comes."""
+    for name in ("h1", "h2", "h3"):
+        host(name, labels={"zone": "b" if name == "h3" else "a"})
+    apart = [{"label": "team=shop", "apart": True, "within": "zone"}]
+    first = container("loner", affinity=apart, constraints=["zone=a"])
+    other = Project.objects.create(name="other")
+    hold = take_lease()
+    pending.turn(given(hold))
+    rows = [
+        container("shop", labels={"team": "shop"}),
+        container("beside", affinity=[{"label": "team=shop"}]),
+        container("nowhere", affinity=[{"service": "db"}]),
+        container("foreign", project=other, labels={"team": "shop"}, constraints=["zone=a"]),
+    ]
+    pending.turn(given(hold))
+    pending.turn(given(hold))
+    for row in [first, *rows]:
+        row.refresh_from_db()
+    assert first.host is not None
+    assert [row.host.name if row.host else None for row in rows[:3]] == ["h3", "h3", None]
+    assert rows[2].message == "no host fits: 3 of 3 have none of service db beside"
+    assert rows[3].host is not None
+    assert rows[3].host.labels == {"zone": "a"}

@@ -62,6 +62,21 @@ cpus = st.one_of(
     st.sampled_from(["0.5", "1", "2.25"]),
 )
 
+rules = st.tuples(
+    st.one_of(
+        st.fixed_dictionaries({"service": names}, optional={"label": st.none()}),
+        st.fixed_dictionaries({"label": st.tuples(keys, words).map("=".join)}),
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "apart": st.booleans(),
+            "within": st.none() | st.just("host") | words,
+            "prefer": st.none() | st.integers(1, 100),
+        },
+    ),
+).map(lambda found: found[0] | found[1])
+
 ports = st.fixed_dictionaries(
     {"container_port": st.integers(1, 65535)},
     optional={
@@ -132,6 +147,8 @@ specs: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "health_check": st.none() | health_checks,
         "restart": st.sampled_from(["none", "on-failure", "always"]),
         "constraints": st.lists(constraints, max_size=3, unique_by=lambda rule: str(sorted(rule))),
+        "affinity": st.lists(rules, max_size=3, unique_by=lambda rule: (rule.get("service"), rule.get("label"))),
+        "max_per": st.dictionaries(words, st.integers(1, 10_000), max_size=3),
         "tolerations": st.lists(st.one_of(words, st.just("*"), st.tuples(words, words).map("=".join)), max_size=3),
     },
 )

@@ -5,6 +5,7 @@ first that refuses it.
 """
 
 from scheduler.placement.filters.base import PLENTY, Filter
+from scheduler.placement.filters.company import AFFINITY, APART, AT_MOST, caps
 from scheduler.placement.filters.host import ARCHITECTURE, AVAILABILITY, HOST, READY
 from scheduler.placement.filters.kept import PROJECTS, TAINTS
 from scheduler.placement.filters.labels import LABELS
@@ -12,7 +13,7 @@ from scheduler.placement.filters.ports import PORT
 from scheduler.placement.filters.room import CPU, MEMORY
 from scheduler.placement.filters.where import IMAGE, VOLUME
 
-__all__ = ["FILTERS", "PLENTY", "Filter"]
+__all__ = ["FILTERS", "PLENTY", "Filter", "caps"]
 
 FILTERS: tuple[Filter, ...] = (
     READY,
@@ -24,6 +25,9 @@ FILTERS: tuple[Filter, ...] = (
     ARCHITECTURE,
     VOLUME,
     IMAGE,
+    AFFINITY,
+    APART,
+    AT_MOST,
     PORT,
     CPU,
     MEMORY,

@@ -1062,6 +1062,47 @@ export interface components {
         /** ContainerSpec */
         ContainerSpec: {
             /**
+             * @description beside which other containers it runs, or apart from which; a rule without prefer must hold
+             * @example [
+             *       {
+             *         "service": "db"
+             *       },
+             *       {
+             *         "service": "web",
+             *         "apart": true,
+             *         "within": "zone"
+             *       }
+             *     ]
+             */
+            affinity?: ({
+                /**
+                 * @description not beside them
+                 * @default false
+                 */
+                apart: boolean | null;
+                /**
+                 * @description beside containers of the project that bear this label
+                 * @example team=shop
+                 */
+                label?: string | null;
+                /**
+                 * @description how much the rule weighs as a wish; left out: it must hold
+                 * @example 50
+                 */
+                prefer?: number | null;
+                /**
+                 * @description beside the containers of this service of the project
+                 * @example db
+                 */
+                service?: string | null;
+                /**
+                 * @description "host", or a label of hosts: those with the same value count as one
+                 * @default host
+                 * @example zone
+                 */
+                within: string | null;
+            } | unknown | unknown)[] | null;
+            /**
              * @description arguments; left out or empty: the image's own
              * @example [
              *       "serve",
@@ -1204,6 +1245,16 @@ export interface components {
              */
             labels?: {
                 [key: string]: string;
+            } | null;
+            /**
+             * @description at most so many containers of its service on a host, or on the hosts with one value of a label
+             * @example {
+             *       "host": 1,
+             *       "zone": 3
+             *     }
+             */
+            max_per?: {
+                [key: string]: number;
             } | null;
             /**
              * @description the container's name, unique in its project
@@ -1791,6 +1842,47 @@ export interface components {
          */
         RevisionSpec: {
             /**
+             * @description beside which other containers it runs, or apart from which; a rule without prefer must hold
+             * @example [
+             *       {
+             *         "service": "db"
+             *       },
+             *       {
+             *         "service": "web",
+             *         "apart": true,
+             *         "within": "zone"
+             *       }
+             *     ]
+             */
+            affinity?: ({
+                /**
+                 * @description not beside them
+                 * @default false
+                 */
+                apart: boolean | null;
+                /**
+                 * @description beside containers of the project that bear this label
+                 * @example team=shop
+                 */
+                label?: string | null;
+                /**
+                 * @description how much the rule weighs as a wish; left out: it must hold
+                 * @example 50
+                 */
+                prefer?: number | null;
+                /**
+                 * @description beside the containers of this service of the project
+                 * @example db
+                 */
+                service?: string | null;
+                /**
+                 * @description "host", or a label of hosts: those with the same value count as one
+                 * @default host
+                 * @example zone
+                 */
+                within: string | null;
+            } | unknown | unknown)[] | null;
+            /**
              * @description arguments; left out or empty: the image's own
              * @example [
              *       "serve",
@@ -1933,6 +2025,16 @@ export interface components {
              */
             labels?: {
                 [key: string]: string;
+            } | null;
+            /**
+             * @description at most so many containers of its service on a host, or on the hosts with one value of a label
+             * @example {
+             *       "host": 1,
+             *       "zone": 3
+             *     }
+             */
+            max_per?: {
+                [key: string]: number;
             } | null;
             /**
              * @description published ports
@@ -2183,6 +2285,47 @@ export interface components {
              */
             container: {
                 /**
+                 * @description beside which other containers it runs, or apart from which; a rule without prefer must hold
+                 * @example [
+                 *       {
+                 *         "service": "db"
+                 *       },
+                 *       {
+                 *         "service": "web",
+                 *         "apart": true,
+                 *         "within": "zone"
+                 *       }
+                 *     ]
+                 */
+                affinity?: ({
+                    /**
+                     * @description not beside them
+                     * @default false
+                     */
+                    apart: boolean | null;
+                    /**
+                     * @description beside containers of the project that bear this label
+                     * @example team=shop
+                     */
+                    label?: string | null;
+                    /**
+                     * @description how much the rule weighs as a wish; left out: it must hold
+                     * @example 50
+                     */
+                    prefer?: number | null;
+                    /**
+                     * @description beside the containers of this service of the project
+                     * @example db
+                     */
+                    service?: string | null;
+                    /**
+                     * @description "host", or a label of hosts: those with the same value count as one
+                     * @default host
+                     * @example zone
+                     */
+                    within: string | null;
+                } | unknown | unknown)[] | null;
+                /**
                  * @description arguments; left out or empty: the image's own
                  * @example [
                  *       "serve",
@@ -2325,6 +2468,16 @@ export interface components {
                  */
                 labels?: {
                     [key: string]: string;
+                } | null;
+                /**
+                 * @description at most so many containers of its service on a host, or on the hosts with one value of a label
+                 * @example {
+                 *       "host": 1,
+                 *       "zone": 3
+                 *     }
+                 */
+                max_per?: {
+                    [key: string]: number;
                 } | null;
                 /**
                  * @description published ports
