@@ -32,7 +32,7 @@ def deal(count: int, seen: Look, *, caps: Sequence[Cap] = ()) -> Dealt:
     if caps or any(term.codes is not None for term in seen.terms):
         return by_domains(count, seen, caps)
     # Only the `count` best can ever win one, since each row's first container comes before its second.
-    rows = best_of(seen.worth, seen.fits, count)
+    rows = seen.best(count)
     room = seen.room(rows, count)
     if any(term.bend is not None or (term.step[rows] > 0).any() for term in seen.terms):
         return by_heap(count, seen.terms, rows=rows, room=room)

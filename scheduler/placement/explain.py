@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scheduler.placement.look import Look, best_of
+from scheduler.placement.look import Look
 from scheduler.placement.types import Explanation, Refusal, Scored
 
 BEST = 5
@@ -49,7 +49,7 @@ def refusals(seen: Look) -> Callable[[], tuple[Refusal, ...]]:
 
 def best_hosts(seen: Look) -> tuple[Scored, ...]:
     """The best five of the hosts that fit; of equal ones the first by name."""
-    rows = best_of(seen.worth, seen.fits, BEST).tolist()
+    rows = seen.best(BEST).tolist()
     names = tuple(term.name for term in seen.terms)
     return tuple(scored(seen.fleet.names[row], names, [float(term.first[row]) for term in seen.terms]) for row in rows)
 

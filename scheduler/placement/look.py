@@ -30,6 +30,13 @@ class Look:
     fits: Ints
     funnel: tuple[Step, ...]
     terms: Sequence[Term]
+    _best: Ints | None = None
+
+    def best(self, count: int) -> Ints:
+        """The `count` best of the rows that fit, best first; asked for the most first, it is found once."""
+        if self._best is None or len(self._best) < min(count, len(self.fits)):
+            self._best = best_of(self.worth, self.fits, count)
+        return self._best[:count]
 
     @cached_property
     def worth(self) -> Floats:

@@ -52,8 +52,8 @@ def _split(request: Request, fleet: Fleet) -> list[Request]:
 def _place_group(request: Request, fleet: Fleet, *, rules: Rules) -> Group:
     shape = request.shape
     seen = rules.look(shape, fleet)
-    before = explain(seen)
     dealt = deal(len(request.containers), seen, caps=caps(shape, fleet))
+    before = explain(seen)
     verdicts = _give(request, dealt, fleet=fleet)
     left = request.containers[len(verdicts) :]
     after = None
