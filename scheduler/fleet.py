@@ -14,6 +14,7 @@ from django.conf import settings
 
 from containers.reasons import Reason
 from containers.states import OCCUPYING, Status
+from hosts.queries import usage_of
 from hosts.states import FLAPPING, Reachable, Responsive
 from hosts.taints import Taint, parse_taint
 from scheduler.placement import Fleet, Shape
@@ -121,6 +122,16 @@ def read_more(fleet: Fleet, rows: Mapping[int, int], shapes: Sequence[Shape], *,
             if Volume(project, name) in volumes:
                 fleet.volumes[Volume(project, name)] = rows.get(host, -1)
     fleet.images = _images({name for shape in shapes for name in (shape.image, shape.image_only_there) if name}, rows)
+
+
+def read_usage(fleet: Fleet, rows: Mapping[int, int]) -> None:
+    """Shares of CPU and memory in use by the last readings; a host without a fresh one counts as half used."""
+    cpu, memory = np.full(len(fleet), 0.5), np.full(len(fleet), 0.5)
+    for host, used in usage_of(rows).items():
+        row = rows[host]
+        cpu[row] = used.cpu_millis / max(int(fleet.cpu_allocatable[row]), 1)
+        memory[row] = used.memory_bytes / max(int(fleet.memory_allocatable[row]), 1)
+    fleet.used = (cpu, memory)
 
 
 def _ports(held: Iterable[tuple[Any, ...]], rows: Mapping[int, int]) -> PortTable:

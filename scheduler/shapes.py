@@ -13,6 +13,7 @@ from scheduler.company import kin_of
 from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.types import Volume
+from scheduler.policies import Policies
 from scheduler.reading import as_json
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Plain(NamedTuple):
     labels: tuple[tuple[str, str], ...]
     rules: tuple[Affinity, ...]
     max_per: tuple[tuple[str, int], ...]
+    policy: str  # "": the project's
 
 
 class Asked(NamedTuple):
@@ -48,8 +50,8 @@ class Shapes:
     """The shapes of one snapshot. What nobody asks about is left out, so that more shapes are alike: a project where no
     host is kept for some, a service or a label that no rule names."""
 
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
+    def __init__(self, fleet: Fleet, policies: Policies) -> None:
+        self.policies = policies
         self._asks_projects = bool(fleet.projects)
         self._kin = {kin for kin, _ in fleet.shunned}
         self._made: dict[tuple[Any, ...], Shape] = {}
@@ -63,22 +65,31 @@ class Shapes:
                 log.debug("a spec cannot be read: %s", error)
                 continue
             self._kin |= {kin_of(project, service=rule.service, label=rule.label) for rule in plain.rules}
-            if plain.max_per and asked.service:
+            if asked.service and (plain.max_per or self._counts_own(project, plain)):
                 self._kin.add(Kin(project, "service", asked.service))
         return self._kin
 
-    def of(self, asked: Asked, *, project: int, failed_on: frozenset[int] = frozenset()) -> Shape:
-        """Raises what parsing its spec raises."""
+    def _counts_own(self, project: int, plain: Plain) -> bool:
+        return self.policies.of(project, plain.policy).asks("fewest", "zones")
+
+    def of(
+        self, asked: Asked, *, project: int, failed_on: frozenset[int] = frozenset(), was_on: int | None = None
+    ) -> Shape:
+        """Raises what parsing its spec raises, and UnknownPolicy."""
         plain = plain_of(asked.spec_hash, asked.spec)
+        chosen = self.policies.of(project, plain.policy)
+        was_on = was_on if chosen.asks("stay") else None
         in_company = bool(self._kin)
         whose = project if self._asks_projects or plain.shape.volumes or in_company else None
-        key = (asked.spec_hash, *asked[2:8], asked.service if in_company else None, whose, failed_on)
+        key = (asked.spec_hash, *asked[2:8], asked.service if in_company else None, whose, failed_on, chosen, was_on)
         shape = self._made.get(key)
         if shape is None:
-            shape = self._made[key] = self._shape(plain, asked, project=project, failed_on=failed_on)
+            shape = self._made[key] = replace(
+                self._shape(plain, asked, project=project), failed_on=failed_on, was_on=was_on, policy=chosen
+            )
         return shape
 
-    def _shape(self, plain: Plain, asked: Asked, *, project: int, failed_on: frozenset[int]) -> Shape:
+    def _shape(self, plain: Plain, asked: Asked, *, project: int) -> Shape:
         architectures = asked.image_architecture
         near = [
             Near(kin_of(project, service=r.service, label=r.label), r.within, r.apart, r.prefer or 0)
@@ -98,7 +109,7 @@ class Shapes:
             likes=tuple(rule for rule in near if rule.weight),
             at_most=tuple(AtMost(own, within, most) for within, most in plain.max_per if asked.service),
             counted=self._counted(own, plain, project),
-            failed_on=failed_on,
+            own=own if asked.service and self._counts_own(project, plain) else None,
         )
 
     def _counted(self, own: Kin, plain: Plain, project: int) -> frozenset[Kin]:
@@ -122,7 +133,9 @@ def plain_of(spec_hash: str, spec: Any) -> Plain:
         )
         if len(_SPECS) >= _SPECS_MAX:
             _SPECS.clear()
-        plain = _SPECS[spec_hash] = Plain(shape, wanted.labels, wanted.affinity, wanted.max_per)
+        plain = _SPECS[spec_hash] = Plain(
+            shape, wanted.labels, wanted.affinity, wanted.max_per, wanted.placement_policy
+        )
     return plain
 
 

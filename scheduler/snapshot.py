@@ -14,8 +14,9 @@ from containers.reasons import Reason
 from containers.states import Status
 from hosts.states import Availability
 from scheduler.company import read_company, read_shunned
-from scheduler.fleet import fleet_of, read_fleet, read_more
+from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
 from scheduler.placement import Fleet, Shape
+from scheduler.policies import Policies, UnknownPolicy, read_policies
 from scheduler.reading import newest, query, repeatable_read
 from scheduler.shapes import Asked, Shapes
 
@@ -89,7 +90,8 @@ def read() -> Snapshot | None:
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
         shapes = _shapes(fleet, at, waiting)
-        pending = [_pending(row, failed.get(row[1], ()), shapes) for row in waiting]
+        was_on = _last_hosts(waiting, shapes.policies)
+        pending = [_pending(row, failed.get(row[1], ()), shapes, was_on) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
@@ -117,7 +119,7 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
         shapes = _shapes(fleet, at, rows)
-        pending = [_pending(row, (), shapes) for row in rows]
+        pending = [_pending(row, (), shapes, {}) for row in rows]
         read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
     if without in at:
         row = at[without]
@@ -153,20 +155,43 @@ _ASKED = 6  # the first of Asked's columns in a row
 def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]) -> Shapes:
     """What makes the shapes of these rows, once it is known what rules about other containers name."""
     read_shunned(fleet, at)
-    shapes = Shapes(fleet)
+    policies = read_policies()
+    shapes = Shapes(fleet, policies)
     kin = shapes.kin((row[2], Asked(*row[_ASKED:])) for row in rows)
     if kin:
         read_company(fleet, at, kin)
+    if any(one.asks("usage") for one in policies.by_name.values()):
+        read_usage(fleet, at)
     return shapes
 
 
-def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes) -> Pending:
+def _last_hosts(rows: Sequence[tuple[Any, ...]], policies: Policies) -> dict[UUID, int]:
+    """Per slot the host of its last attempt that had one; only where a policy asks."""
+    if not any(one.asks("stay") for one in policies.by_name.values()):
+        return {}
+    return dict(
+        query(
+            "SELECT DISTINCT ON (slot_id) slot_id, host_id FROM containers_container"
+            " WHERE slot_id = ANY(%s) AND host_id IS NOT NULL ORDER BY slot_id, attempt DESC",
+            [[row[1] for row in rows]],
+        )
+    )
+
+
+def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes, was_on: Mapping[UUID, int]) -> Pending:
     container, slot, project, attempt, reason, message = row[:_ASKED]
     try:
-        shape = shapes.of(Asked(*row[_ASKED:]), project=project, failed_on=frozenset(one.host_id for one in failed))
+        failed_on = frozenset(one.host_id for one in failed)
+        shape = shapes.of(Asked(*row[_ASKED:]), project=project, failed_on=failed_on, was_on=was_on.get(slot))
+    except UnknownPolicy as error:
+        return Pending(container, slot, project, attempt, reason, message, None, str(error))
     except Exception as error:  # one spec that cannot be read must not stop the others
-        return Pending(container, slot, project, attempt, reason, message, None, f"{type(error).__name__}: {error}")
+        return Pending(container, slot, project, attempt, reason, message, None, _unreadable(error))
     return Pending(container, slot, project, attempt, reason, message, shape)
+
+
+def _unreadable(error: Exception) -> str:
+    return f"its spec cannot be read: {type(error).__name__}: {error}"
 
 
 def _kept_to_image(pending: Pending, fleet: Fleet, failed: Mapping[UUID, Sequence[Failed]]) -> Pending:

@@ -57,6 +57,12 @@ name = text(
     say="a name is 1 to 63 lower-case letters, digits and '-', beginning with a letter or digit",
 ).described("the container's name, unique in its project", examples=["web"])
 
+policy_name = text(
+    NAME_PATTERN,
+    longest=63,
+    say="a policy's name is 1 to 63 lower-case letters, digits and '-'",
+).described("the policy it is placed by; left out: the project's", examples=["binpack"])
+
 volume_name = text(
     VOLUME_PATTERN, longest=63, say="a volume's name is 1 to 63 lower-case letters, digits, '.', '_' and '-'"
 ).described("a volume of the project; it is made when it does not exist", examples=["data"])

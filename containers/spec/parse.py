@@ -275,6 +275,7 @@ SPEC: Final[dict[str, Field]] = {
     "tolerations": Field("tolerations", tolerations),
     "affinity": Field("affinity", affinity),
     "max_per": Field("max_per", max_per),
+    "placement_policy": Field("placement_policy", f.policy_name),
 }
 
 

@@ -171,3 +171,4 @@ class ContainerSpec:
     tolerations: tuple[str, ...] = ()  # sorted; hosts.taints says what they mean
     affinity: tuple[Affinity, ...] = ()
     max_per: tuple[tuple[str, int], ...] = ()  # (host or a host label, at most so many of its service), sorted
+    placement_policy: str = ""  # "": the project's

@@ -46,6 +46,7 @@ class Fleet:
     images: Mapping[str, frozenset[int]] = field(default_factory=dict)  # reference or image id -> rows
     company: dict[Kin, Counts] = field(default_factory=dict)  # of those kin that any rule asks for
     shunned: dict[tuple[Kin, str], Counts] = field(default_factory=dict)  # those there that want to be apart from a kin
+    used: tuple[Floats, Floats] | None = None  # shares of CPU and memory in use as measured; None: nobody asks
     port_range: tuple[int, int] = (20000, 29999)
     ports_busy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)  # counted below
     columns: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)  # of what never changes

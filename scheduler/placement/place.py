@@ -17,7 +17,7 @@ from scheduler.placement.filters.company import is_first
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.look import Look, look
 from scheduler.placement.ports import bind_ports
-from scheduler.placement.scores import SCORES, Score, terms
+from scheduler.placement.scores import terms
 from scheduler.placement.types import BoundPort, Group, Request, Shape, Verdict
 
 
@@ -26,10 +26,9 @@ class Rules:
     """The rules of a pass."""
 
     filters: tuple[Filter, ...] = FILTERS
-    scores: tuple[Score, ...] = SCORES
 
     def look(self, shape: Shape, fleet: Fleet) -> Look:
-        return look(shape, fleet, filters=self.filters, terms=terms(shape, fleet, scores=self.scores))
+        return look(shape, fleet, filters=self.filters, terms=terms(shape, fleet))
 
 
 def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) -> list[Group]:

@@ -1,24 +1,24 @@
 """Scores: among the hosts that fit, which is best. Higher is better; equal totals go by the host's name.
 
 A score gives, per row, what the first container of the shape is worth there and how that changes with each further
-one, so that place() can put many at once. The tuple at the bottom is the policy.
+one, so that place() can put many at once. The policy of the shape weighs them (policy.py); those in FIXED always count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hosts.taints import Taint
+from scheduler.placement import weighed
 from scheduler.placement.company import HOST
 from scheduler.placement.filters.company import here
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.types import Shape, Term
 
-FULL_OF_CONTAINERS = 100  # so many containers without requests weigh as much as a host with all its memory reserved
-IMAGE_BONUS = 0.5 / (3 * FULL_OF_CONTAINERS)  # half a container: decides among hosts that are otherwise equal
+IMAGE_BONUS = 0.5 / (3 * weighed.FULL_OF_CONTAINERS)  # half a container: decides among hosts that are otherwise equal
 AVOIDED = -5.0  # for each taint: outweighs how full a host is
 FAILED_THERE = -200.0  # outweighs everything else: only where nothing else is left
 
@@ -33,9 +33,7 @@ class Score:
 
 def spread(shape: Shape, fleet: Fleet) -> Term:
     """1 minus the mean of three loads after placing: CPU reserved, memory reserved, containers."""
-    cpu, memory = fleet.per_cpu(), fleet.per_memory()
-    each = (shape.cpu_millis * cpu + shape.memory_bytes * memory + 1 / FULL_OF_CONTAINERS) / 3
-    before = (fleet.cpu_reserved * cpu + fleet.memory_reserved * memory + fleet.containers / FULL_OF_CONTAINERS) / 3
+    before, each = weighed.loads(shape, fleet)
     return Term("spread", 1 - before - each, -each)
 
 
@@ -93,16 +91,39 @@ def apart_within(shape: Shape, fleet: Fleet) -> list[Term]:
     return found
 
 
-SCORES: tuple[Score, ...] = (
-    Score("spread", spread),
-    Score("image", image_present),
+FIXED: tuple[Score, ...] = (
     Score("avoided", avoided),
     Score("company", company),
     Score("failed there", failed_there),
 )
+WEIGHED: Mapping[str, Callable[[Shape, Fleet], Term | None]] = {
+    "spread": spread,
+    "pack": weighed.pack,
+    "balance": weighed.balance,
+    "usage": weighed.usage,
+    "fewest": weighed.fewest,
+    "zones": weighed.zones,
+    "image": image_present,
+    "stay": weighed.stay,
+}
 
 
-def terms(shape: Shape, fleet: Fleet, *, scores: Sequence[Score] = SCORES) -> list[Term]:
-    """Every score of this shape over all rows; those that say nothing about any row are left out."""
-    found = [score.value(shape, fleet) for score in scores]
+def terms(shape: Shape, fleet: Fleet) -> list[Term]:
+    """Every score of this shape over all rows, by its policy; those that say nothing about any row are left out."""
+    found = [times(WEIGHED[name](shape, fleet), weight) for name, weight in shape.policy.weights]
+    found += [score.value(shape, fleet) for score in FIXED]
     return [*(term for term in found if term is not None), *apart_within(shape, fleet)]
+
+
+def times(term: Term | None, weight: float) -> Term | None:
+    """The term by its weight."""
+    if term is None or weight == 1:
+        return term
+    bend = term.bend
+    return replace(
+        term,
+        first=term.first * weight,
+        step=term.step * weight,
+        bend=None if bend is None else lambda row, got: weight * bend(row, got),
+        per=term.per * weight,
+    )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from containers.spec.types import Constraint
 from scheduler.placement.company import AtMost, Kin, Near
+from scheduler.placement.policy import SPREAD, Policy
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -61,6 +62,9 @@ class Shape:
     likes: tuple[Near, ...] = ()  # and those that are wishes
     at_most: tuple[AtMost, ...] = ()  # of its own kin
     counted: frozenset[Kin] = frozenset()  # what it is itself, as far as any rule asks
+    own: Kin | None = None  # its service, where its policy counts it
+    was_on: int | None = None  # the host of the slot's last container, where its policy asks
+    policy: Policy = SPREAD
     failed_on: frozenset[int] = frozenset()  # host ids where earlier attempts of the slot never came to run
 
     def asked_ports(self) -> tuple[PortWish, ...]:

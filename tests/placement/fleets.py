@@ -11,6 +11,7 @@ from containers.spec.types import Constraint
 from hosts.taints import parse_taint
 from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.fleet import Fleet, PortTable
+from scheduler.placement.policy import TERMS, policy
 from scheduler.placement.types import PortWish, Shape, Volume
 
 MIB = 1024**2
@@ -168,6 +169,20 @@ PLAIN = st.builds(
     failed_on=st.sampled_from([frozenset[int](), frozenset({1}), frozenset({2, 3})]),
 )
 SHAPES = st.tuples(PLAIN, st.just({}) | company()).map(lambda found: replace(found[0], **found[1]))
+POLICIES = st.tuples(
+    st.dictionaries(st.sampled_from(sorted(TERMS)), st.sampled_from([1.0, 0.5, 3.0, -1.0]), max_size=3),
+    st.sampled_from(["zone", "zone", ""]),
+).map(lambda found: policy("drawn", found[0], over=found[1]))
+BY_POLICY = st.tuples(
+    st.sampled_from([Shape(), Shape(cpu_millis=250), Shape(memory_bytes=64 * MIB, image="web:1")]),
+    POLICIES,
+    st.sampled_from([None, KIN[0]]),
+    st.sampled_from([None, 1, 2]),
+).map(
+    lambda found: replace(
+        found[0], policy=found[1], own=found[2], was_on=found[3], counted=frozenset({found[2]} if found[2] else ())
+    )
+)
 IN_COMPANY = st.tuples(st.sampled_from([Shape(), Shape(cpu_millis=250)]), company()).map(
     lambda found: replace(found[0], **found[1])
 )
@@ -186,4 +201,7 @@ def roomy(draw: st.DrawFn) -> Fleet:
     rows = st.dictionaries(st.integers(0, len(zones) - 1), st.integers(1, 2), max_size=2)
     made.company = draw(st.dictionaries(st.sampled_from(KIN), rows, max_size=2))
     made.shunned = draw(st.dictionaries(st.tuples(st.sampled_from(KIN), WITHIN), rows, max_size=1))
+    made.images = {"web:1": draw(st.frozensets(st.integers(0, len(zones) - 1), max_size=2))}
+    shares = st.lists(st.floats(0, 1), min_size=len(zones), max_size=len(zones)).map(np.array)
+    made.used = draw(st.none() | st.tuples(shares, shares))
     return made

@@ -119,12 +119,30 @@ def ports_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
     )
 
 
-def total(shape: Shape, fleet: Fleet, row: int) -> float:
+def weighed(name: str, shape: Shape, fleet: Fleet, row: int) -> float:
     cpu = (fleet.cpu_reserved[row] + shape.cpu_millis) / max(fleet.cpu_allocatable[row], 1)
     memory = (fleet.memory_reserved[row] + shape.memory_bytes) / max(fleet.memory_allocatable[row], 1)
-    value = 1 - (cpu + memory + (fleet.containers[row] + 1) / 100) / 3
-    if row in fleet.images.get(shape.image, ()):
-        value += 0.5 / 300
+    load = (cpu + memory + (fleet.containers[row] + 1) / 100) / 3
+    there = fleet.company.get(shape.own, {}) if shape.own else {}
+    if name == "spread":
+        return float(1 - load)
+    if name == "pack":
+        return float(load)
+    if name == "balance":
+        return float(1 - abs(cpu - memory))
+    if name == "usage":
+        return 0.0 if fleet.used is None else float(1 - (fleet.used[0][row] + fleet.used[1][row]) / 2)
+    if name == "fewest":
+        return -beside(fleet, row, there, "host") / 10
+    if name == "zones":
+        return -beside(fleet, row, there, shape.policy.over) / 10
+    if name == "stay":
+        return float(fleet.ids[row] == shape.was_on)
+    return 0.5 / 300 if row in fleet.images.get(shape.image, ()) else 0.0
+
+
+def total(shape: Shape, fleet: Fleet, row: int) -> float:
+    value = sum(weight * weighed(name, shape, fleet, row) for name, weight in shape.policy.weights)
     if fleet.ids[row] in shape.failed_on:
         value -= 200
     for rule in shape.likes:

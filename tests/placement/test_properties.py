@@ -10,7 +10,7 @@ from scheduler.placement import Fleet, Request, Shape, merge, place
 from scheduler.placement.filters import FILTERS
 from scheduler.placement.types import BoundPort
 from tests.placement import naive
-from tests.placement.fleets import GIB, IN_COMPANY, SHAPES, H, fleet, fleets, roomy
+from tests.placement.fleets import BY_POLICY, GIB, IN_COMPANY, SHAPES, H, fleet, fleets, roomy
 
 REQUESTS = st.lists(st.tuples(SHAPES, st.integers(1, 6)), min_size=1, max_size=4)
 CLOSE = 1e-8
@@ -29,6 +29,12 @@ def test_equals_a_naive_greedy_placement(given_fleet: Fleet, wanted: list[tuple[
 @settings(max_examples=300, deadline=None)
 @given(roomy(), st.lists(st.tuples(IN_COMPANY, st.integers(1, 8)), min_size=1, max_size=3))
 def test_equals_a_naive_greedy_placement_in_company(given_fleet: Fleet, wanted: list[tuple[Shape, int]]) -> None:
+    replay(given_fleet, wanted)
+
+
+@settings(max_examples=300, deadline=None)
+@given(roomy(), st.lists(st.tuples(BY_POLICY, st.integers(1, 9)), min_size=1, max_size=3))
+def test_equals_a_naive_greedy_placement_by_any_policy(given_fleet: Fleet, wanted: list[tuple[Shape, int]]) -> None:
     replay(given_fleet, wanted)
 
 

@@ -14,7 +14,7 @@ from core.events.models import Event
 from core.lib.lease import Hold, HoldLost
 from hosts.models import HostBooking, HostHold, HostImage, Process
 from scheduler.controllers import pending
-from scheduler.models import Decision
+from scheduler.models import Decision, PlacementPolicy, ProjectPlacement
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import GIB, MIB, container, current, host, speaker, walk
 
@@ -341,3 +341,29 @@ def test_rules_about_other_containers_hold_both_ways() -> None:
     assert rows[2].message == "no host fits: 3 of 3 have none of service db beside"
     assert rows[3].host is not None
     assert rows[3].host.labels == {"zone": "a"}
+
+
+def test_each_is_placed_by_its_policy() -> None:
+    """By the one it names, else by its project's, else by the platform's; one that is not there is said."""
+    host("h1")
+    host("h2")
+    hold = take_lease()
+    container("first", resources={"memory": "1g"})
+    pending.turn(given(hold))
+    packed = PlacementPolicy.objects.create(name="tight", weights={"pack": 1})
+    shop = Project.objects.create(name="shop")
+    ProjectPlacement.objects.create(project=shop, policy=packed)
+    rows = [
+        container("named", placement_policy="binpack"),
+        container("ours", project=shop),
+        container("plain"),
+        container("lost", placement_policy="none"),
+    ]
+    pending.turn(given(hold))
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.host.name if row.host else None for row in rows] == ["h1", "h1", "h2", None]
+    assert rows[3].message == "there is no placement policy 'none'; there are balanced, binpack, spread, tight"
+    score = Decision.objects.get(container_id=rows[1].pk).score
+    assert score is not None
+    assert score["terms"].keys() == {"pack"}

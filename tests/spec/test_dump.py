@@ -109,6 +109,7 @@ CHANGES: list[dict[str, Any]] = [
     {"affinity": [{"service": "a", "within": "zone"}]},
     {"affinity": [{"service": "a", "prefer": 1}]},
     {"affinity": [{"label": "a=b"}]},
+    {"placement_policy": "binpack"},
     {"max_per": {"host": 1}},
     {"max_per": {"zone": 1}},
     {"max_per": {"host": 2}},

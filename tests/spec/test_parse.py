@@ -219,6 +219,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("affinity", [{"service": "db", "prefer": 0}], "/affinity/0/prefer", "from 1 to 100"),
     ("affinity", [{"service": "db", "weight": 5}], "/affinity/0/weight", "no field"),
     ("affinity", [{"service": "db"}, {"service": "db", "within": "host"}], "/affinity/1", "twice"),
+    ("placement_policy", "Bin pack", "/placement_policy", "policy's name"),
     ("max_per", [1], "/max_per", '{"host": 1, "zone": 3}'),
     ("max_per", {"host": 0}, "/max_per/host", "from 1 to"),
     ("max_per", {"a b": 1}, "/max_per/a b", '"zone"'),
