@@ -11,9 +11,9 @@ from containers.spec.fields import NAME_PATTERN
 from core.api.bodies import Body
 from hosts.states import Availability
 from scheduler.models import Brake, LoopRun, PlacementPolicy, Verdict
-from scheduler.placement.policy import TERMS
+from scheduler.placement.policy import OFFERED, TERMS
 
-WEIGHTS = "of each term of the score, negative ones to avoid: " + "; ".join(f"{k}: {v}" for k, v in TERMS.items())
+WEIGHTS = "of each term of the score, negative ones to avoid: " + "; ".join(f"{k}: {TERMS[k]}" for k in OFFERED)
 OVER = "the label of hosts that the term `zones` spreads over"
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from hosts.taints import Taint
 from scheduler.placement.company import Counts, Domain, Kin, domain
+from scheduler.placement.gpus import Park
 from scheduler.placement.types import BoundPort, Floats, Ints, Mask, Shape, Volume
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Fleet:
     images: Mapping[str, frozenset[int]] = field(default_factory=dict)  # reference or image id -> rows
     company: dict[Kin, Counts] = field(default_factory=dict)  # of those kin that any rule asks for
     shunned: dict[tuple[Kin, str], Counts] = field(default_factory=dict)  # those there that want to be apart from a kin
+    park: Park | None = None  # the GPUs; None: no host has any
     used: tuple[Floats, Floats] | None = None  # shares of CPU and memory in use as measured; None: nobody asks
     port_range: tuple[int, int] = (20000, 29999)
     ports_busy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)  # counted below
@@ -78,6 +80,7 @@ class Fleet:
             volumes=dict(self.volumes),
             company={kin: dict(rows) for kin, rows in self.company.items()},
             shunned={key: dict(rows) for key, rows in self.shunned.items()},
+            park=None if self.park is None else self.park.copy(),
         )
 
     def cpu_free(self) -> Ints:
@@ -110,6 +113,8 @@ class Fleet:
         self.cpu_reserved[at] += counts * shape.cpu_millis
         self.memory_reserved[at] += counts * shape.memory_bytes
         self.containers[at] += counts
+        if self.park is not None:
+            self.park.changes[at] += 1
         for volume in shape.volumes if len(rows) else ():
             self.volumes.setdefault(volume, int(rows[0]))
 

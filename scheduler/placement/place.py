@@ -39,9 +39,10 @@ def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) 
 
 def _split(request: Request, fleet: Fleet) -> list[Request]:
     """Where the first container decides what holds for the others, they must see it: of a volume that no host holds
-    yet, of a kin that wants to be together and has nobody yet."""
+    yet, of a kin that wants to be together and has nobody yet; and of the devices of a host."""
     shape, containers = request.shape, request.containers
-    if shape.volumes or any(rule.kin in shape.counted and not rule.apart for rule in shape.likes):
+    by_device = fleet.park is not None and (shape.gpus is not None or shape.policy.asks("fragments"))
+    if shape.volumes or by_device or any(rule.kin in shape.counted and not rule.apart for rule in shape.likes):
         return [Request(shape, (container,)) for container in containers]
     if len(containers) > 1 and any(not rule.apart and is_first(rule, shape, fleet) for rule in shape.near):
         return [Request(shape, containers[:1]), Request(shape, containers[1:])]
@@ -67,13 +68,25 @@ def _give(request: Request, dealt: Dealt, *, fleet: Fleet) -> list[Verdict]:
     rows = dealt.rows.tolist()
     if not rows:
         return []
-    fleet.add(dealt.rows, request.shape)
+    shape = request.shape
     hosts, names = fleet.ids[dealt.rows].tolist(), map(fleet.names.__getitem__, rows)
     ports: Iterable[tuple[BoundPort, ...]] = repeat(())
-    if request.shape.ports:
+    if shape.ports:
         given = zip(request.containers, rows, strict=False)
-        ports = [_take_ports(container, row, request.shape, fleet) for container, row in given]
-    return list(map(Verdict, request.containers, hosts, names, ports, dealt.values))
+        ports = [_take_ports(container, row, shape, fleet) for container, row in given]
+    gpus: Iterable[tuple[int, ...]] = repeat(())
+    if shape.gpus is not None:
+        gpus = [_take_gpus(row, shape, fleet) for row in rows]
+    fleet.add(dealt.rows, shape)
+    return list(map(Verdict, request.containers, hosts, names, ports, gpus, dealt.values))
+
+
+def _take_gpus(row: int, shape: Shape, fleet: Fleet) -> tuple[int, ...]:
+    assert shape.gpus is not None
+    assert fleet.park is not None
+    devices = fleet.park.devices_for(shape.gpus, row, asked=(shape.cpu_millis, shape.memory_bytes))
+    fleet.park.take(row, devices, shape.gpus.millis)
+    return devices
 
 
 def _take_ports(container: str, row: int, shape: Shape, fleet: Fleet) -> tuple[BoundPort, ...]:

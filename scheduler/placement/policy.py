@@ -13,13 +13,15 @@ from typing import Final
 TERMS: Final[Mapping[str, str]] = {
     "spread": "what is left free after placing: CPU, memory and containers",
     "pack": "the contrary: what is taken after placing, so that few hosts are filled",
-    "balance": "CPU and memory taken alike, so that neither is left over",
+    "balance": "CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over",
     "usage": "what is not in use now, as measured, whatever is reserved",
     "fewest": "few containers of the same service on the host",
     "zones": "few containers of the same service in the domain of the policy's label",
     "image": "the image is there already",
     "stay": "the host where the slot's last container was",
+    "fragments": "little free GPU that a typical request could not use",
 }
+OFFERED: Final = tuple(term for term in TERMS if term != "fragments")  # no container can ask for a GPU yet
 MOST_WEIGHT: Final = 1000.0
 
 
@@ -41,6 +43,7 @@ def policy(name: str, weights: Mapping[str, float], *, over: str = "") -> Policy
 
 
 SPREAD: Final = policy("spread", {"spread": 1, "image": 1})
+GPU: Final = policy("gpu", {"fragments": 1, "balance": 0.05})
 BUILT_IN: Final[Mapping[str, tuple[Policy, str]]] = {
     "spread": (SPREAD, "Fill all hosts alike."),
     "binpack": (policy("binpack", {"pack": 1, "image": 1}), "Fill few hosts, and leave others empty."),

@@ -105,6 +105,7 @@ WEIGHED: Mapping[str, Callable[[Shape, Fleet], Term | None]] = {
     "zones": weighed.zones,
     "image": image_present,
     "stay": weighed.stay,
+    "fragments": weighed.fragments,
 }
 
 

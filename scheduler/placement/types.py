@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from containers.spec.types import Constraint
 from scheduler.placement.company import AtMost, Kin, Near
+from scheduler.placement.gpus import GpuWish
 from scheduler.placement.policy import SPREAD, Policy
 
 Mask = NDArray[np.bool_]
@@ -49,6 +50,7 @@ class Shape:
 
     cpu_millis: int = 0
     memory_bytes: int = 0
+    gpus: GpuWish | None = None
     ports: tuple[PortWish, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     volumes: tuple[Volume, ...] = ()
@@ -194,6 +196,7 @@ class Verdict(NamedTuple):
     host: int | None  # host id; None: refused
     host_name: str
     ports: tuple[BoundPort, ...]
+    gpus: tuple[int, ...] = ()  # numbers of the devices
     values: tuple[float, ...] = ()  # of each term of the explanation, when this one was placed
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from scheduler.placement.filters.company import here
 from scheduler.placement.fleet import Fleet
+from scheduler.placement.gpus import WHOLE, growth
 from scheduler.placement.types import Floats, Shape, Term
 
 FULL_OF_CONTAINERS = 100  # so many containers without requests weigh as much as a host with all its memory reserved
@@ -29,9 +30,16 @@ def pack(shape: Shape, fleet: Fleet) -> Term:
 
 
 def balance(shape: Shape, fleet: Fleet) -> Term:
-    """1 minus how far the shares of CPU and of memory are apart after placing."""
-    lean = fleet.cpu_reserved * fleet.per_cpu() - fleet.memory_reserved * fleet.per_memory()
-    each = shape.cpu_millis * fleet.per_cpu() - shape.memory_bytes * fleet.per_memory()
+    """1 minus how far the shares of CPU and of memory (of GPUs, where there are any) are apart after placing."""
+    other = fleet.memory_reserved * fleet.per_memory()
+    adds = shape.memory_bytes * fleet.per_memory()
+    if fleet.park is not None:
+        taken, devices = fleet.park.taken(), fleet.park.devices()
+        millis = shape.gpus.number * shape.gpus.millis if shape.gpus else 0
+        has_some, whole = devices > 0, np.maximum(devices, 1) * WHOLE
+        other, adds = np.where(has_some, taken / whole, other), np.where(has_some, millis / whole, adds)
+    lean = fleet.cpu_reserved * fleet.per_cpu() - other
+    each = shape.cpu_millis * fleet.per_cpu() - adds
 
     def bend(row: int, got: int) -> float:
         return float(1 - abs(lean[row] + (got + 1) * each[row]))
@@ -67,3 +75,17 @@ def stay(shape: Shape, fleet: Fleet) -> Term | None:
     if shape.was_on is None:
         return None
     return Term("stay", (fleet.ids == shape.was_on).astype(np.float64), np.zeros(len(fleet)))
+
+
+def fragments(shape: Shape, fleet: Fleet) -> Term | None:
+    """Minus how many GPUs this one makes unusable for a typical request; nothing where the fleet has no GPUs."""
+    park = fleet.park
+    if park is None or park.wanted is None:
+        return None
+    room = fleet.cpu_free(), fleet.memory_free()
+    fits = (room[0] >= shape.cpu_millis) & (room[1] >= shape.memory_bytes)
+    if shape.gpus is not None:
+        fits &= park.fitting(shape.gpus) >= shape.gpus.number
+    rows, asked = np.flatnonzero(fits), (shape.cpu_millis, shape.memory_bytes)
+    found = growth(park, shape.gpus, asked=asked, room=room, rows=rows)
+    return Term("fragments", np.where(fits, -found.growth / WHOLE, 0.0), np.zeros(len(fleet)))

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import crash, crashes, loss, many, one, pixel, placement, processes
+from tests.bench import crash, crashes, loss, many, one, openb, pixel, placement, processes
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.rig import Rig, say
 
@@ -41,6 +41,7 @@ def main(words: list[str]) -> int:
         figures += attempt("processes", lambda: processes.measure(rounds=asked.starts), broken)
     if "placement" in pieces:
         figures += attempt("placement", lambda: placement.measure(rounds=asked.passes), broken)
+        figures += attempt("openb", lambda: openb.measure(asked.trace, seeds=asked.seeds), broken)
     if set(pieces) & set(ON_A_RIG):
         with Rig() as rig:
             for piece in pieces:
@@ -76,6 +77,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--loops", type=int, default=5, help="pairs of `crashes`")
     made.add_argument("--starts", type=int, default=2, help="rounds of `processes`: a first and a second start each")
     made.add_argument("--passes", type=int, default=5, help="placement passes of each size, of `placement`")
+    made.add_argument("--trace", type=Path, default=None, help="the folder of the openb trace, for `placement`")
+    made.add_argument("--seeds", type=int, default=10, help="replays of the trace, of `placement`")
     return made
 
 

@@ -42,7 +42,11 @@ def fits(shape: Shape, fleet: Fleet, row: int) -> bool:
         return False
     if not all(rule_holds(rule, fleet.labels[row]) for rule in shape.constraints):
         return False
-    return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row) and company_fits(shape, fleet, row)
+    return places_fit(shape, fleet, row) and ports_fit(shape, fleet, row) and others_fit(shape, fleet, row)
+
+
+def others_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
+    return company_fits(shape, fleet, row) and gpus_fit(shape, fleet, row)
 
 
 def same_domain(fleet: Fleet, row: int, other: int, within: str) -> bool:
@@ -96,6 +100,17 @@ def rule_holds(rule: Constraint, labels: Mapping[str, str]) -> bool:
     except ValueError:
         return False
     return number > float(rule.values[0]) if rule.op == ">" else number < float(rule.values[0])
+
+
+def gpus_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
+    wish, park = shape.gpus, fleet.park
+    if wish is None:
+        return True
+    if park is None or (wish.models and park.models[row] not in wish.models):
+        return False
+    if wish.millis < 1000 and not park.shared[row]:
+        return False
+    return sum(int(free) >= wish.millis for free in park.free[row]) >= wish.number
 
 
 def places_fit(shape: Shape, fleet: Fleet, row: int) -> bool:

@@ -6,6 +6,7 @@ first that refuses it.
 
 from scheduler.placement.filters.base import PLENTY, Filter
 from scheduler.placement.filters.company import AFFINITY, APART, AT_MOST, caps
+from scheduler.placement.filters.gpus import GPUS
 from scheduler.placement.filters.host import ARCHITECTURE, AVAILABILITY, HOST, READY
 from scheduler.placement.filters.kept import PROJECTS, TAINTS
 from scheduler.placement.filters.labels import LABELS
@@ -29,6 +30,7 @@ FILTERS: tuple[Filter, ...] = (
     APART,
     AT_MOST,
     PORT,
+    GPUS,
     CPU,
     MEMORY,
 )
