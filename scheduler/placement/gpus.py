@@ -93,6 +93,7 @@ class Park:
     wanted: Demand | None = None
     changes: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # per row: how often it changed
     best: dict[object, _Best] = field(default_factory=dict)
+    _devices: Ints | None = None
 
     def __post_init__(self) -> None:
         if len(self.changes) != len(self.free):
@@ -108,13 +109,14 @@ class Park:
 
     def devices(self) -> Ints:
         """Per row: how many there are."""
-        found: Ints = (self.free != NONE).sum(axis=1)
-        return found
+        if self._devices is None:
+            self._devices = (self.free != NONE).sum(axis=1)
+        return self._devices
 
     def taken(self) -> Ints:
         """Per row: thousandths that somebody has."""
-        found: Ints = np.where(self.free == NONE, 0, WHOLE - self.free.astype(np.int64)).sum(axis=1)
-        return found
+        free: Ints = np.maximum(self.free, 0).sum(axis=1, dtype=np.int64)
+        return self.devices() * WHOLE - free
 
     def take(self, row: int, devices: Sequence[int], millis: int) -> None:
         self.free[row, list(devices)] -= millis

@@ -1,13 +1,12 @@
-"""What others do with a trace of GPU requests, each in its few lines: random, best fit, dot product, least fragmentation.
+"""What others do with a trace of GPU requests: random, best fit, dot product, and least fragmentation (FGD).
 
 Written apart from the placement they are compared with. All of them give a request the fullest devices that still fit;
-the last one chooses the device, too, and evaluates every host anew unless the host has not changed.
+the last one chooses the device, too, and reckons a host anew when it has changed since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,14 @@ Pod = tuple[int, int, int, int]  # CPU, memory, GPUs, thousandths of each
 COVER = 0.95
 
 
+class Known:
+    """Of one kind of request: what it costs on each host, on which device, and where that must be reckoned anew."""
+
+    def __init__(self, hosts: int) -> None:
+        self.cost, self.device = np.full(hosts, np.inf), np.full(hosts, -1)
+        self.stale = np.ones(hosts, dtype=np.bool_)
+
+
 class State:
     """The hosts as they fill."""
 
@@ -26,7 +33,14 @@ class State:
         self.most = np.array([cpu.max(), memory.max(), devices.sum(axis=1).max()], dtype=np.float64)
         self.chance = np.random.default_rng(seed + 1000)
         self.typical: list[tuple[Pod, int]] = []
-        self.known: dict[Any, Any] = {}
+        self.known: dict[Pod, Known] = {}
+        self._weights: tuple[Ints, Ints, Ints, Ints, Floats] | None = None
+
+    @property
+    def weights(self) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+        if self._weights is None:
+            self._weights = _typical(self.typical)
+        return self._weights
 
     def take(self, pod: Pod, choose: Callable[[State, Pod, Ints], tuple[int, int]]) -> bool:
         cpu, memory, number, millis = pod
@@ -43,7 +57,8 @@ class State:
             enough = [(free, at) for at, free in enumerate(self.devices[row].tolist()) if free >= millis]
             chosen = [device] if device >= 0 else [at for _, at in sorted(enough)[:number]]
             self.devices[row, chosen] -= millis
-        self.known.pop(row, None)
+        for one in self.known.values():
+            one.stale[row] = True
         return True
 
     def left(self, rows: Ints) -> Floats:
@@ -71,47 +86,56 @@ def dot_product(state: State, pod: Pod, rows: Ints) -> tuple[int, int]:
 
 def least_fragmentation(state: State, pod: Pod, rows: Ints) -> tuple[int, int]:
     """Where the expected unusable GPU grows least; of equal hosts the first."""
-    best = (np.inf, -1, -1)
-    for row in rows.tolist():
-        known = state.known.setdefault(row, {})
-        if pod not in known:
-            known[pod] = _cheapest(state, pod, row)
-        cost, device = known[pod]
-        if cost < best[0] - 1e-9:
-            best = (cost, row, device)
-    return best[1], best[2]
+    known = state.known.setdefault(pod, Known(len(state.cpu)))
+    stale = rows[known.stale[rows]]
+    if len(stale):
+        _reckon(state, pod, stale, known)
+        known.stale[stale] = False
+    row = int(rows[np.argmin(np.round(known.cost[rows], 9))])
+    return row, int(known.device[row])
 
 
-def _cheapest(state: State, pod: Pod, row: int) -> tuple[float, int]:
-    cpu, memory, number, millis = pod
-    there = state.devices[row]
-    before = _unusable(state, int(state.cpu[row]), int(state.memory[row]), there[None, :])[0]
+def _reckon(state: State, pod: Pod, rows: Ints, known: Known) -> None:
+    cpu, memory, _, _ = pod
+    before = _unusable(state, state.cpu[rows], state.memory[rows], state.devices[rows])
+    ways = [(at, device, after) for at, row in enumerate(rows.tolist()) for device, after in _ways(state, pod, row)]
+    at = np.array([way[0] for way in ways])
+    after = np.array([way[2] for way in ways])
+    costs = _unusable(state, state.cpu[rows][at] - cpu, state.memory[rows][at] - memory, after) - before[at]
+    known.cost[rows] = np.inf
+    for (place, device, _), cost in zip(ways, costs.tolist(), strict=True):
+        if cost < known.cost[rows[place]] - 1e-9:
+            known.cost[rows[place]], known.device[rows[place]] = cost, device
+
+
+def _ways(state: State, pod: Pod, row: int) -> list[tuple[int, list[int]]]:
+    """Every way to serve it here: (device or -1, the devices afterwards)."""
+    there, number, millis = state.devices[row].tolist(), pod[2], pod[3]
     if number == 1:
-        _, options = np.unique(np.where(there >= millis, there, -1), return_index=True)
-        options = np.array([at for at in sorted(options.tolist()) if there[at] >= millis])
-        after = np.repeat(there[None, :], len(options), axis=0)
-        after[np.arange(len(options)), options] -= millis
-    else:
-        options, after = np.array([-1]), there[None, :].copy()
-        after[0, np.flatnonzero(there >= millis)[:number]] -= millis if number else 0
-    costs = _unusable(state, int(state.cpu[row]) - cpu, int(state.memory[row]) - memory, after) - before
-    best = int(np.argmin(costs))
-    return float(costs[best]), int(options[best])
+        found = [
+            (at, [*there[:at], free - millis, *there[at + 1 :]]) for at, free in enumerate(there) if free >= millis
+        ]
+        return [one for at, one in enumerate(found) if sorted(one[1]) not in [sorted(o[1]) for o in found[:at]]]
+    after, left = list(there), number
+    for at, free in enumerate(there):
+        if left and free >= millis:
+            after[at], left = free - millis, left - 1
+    return [(-1, after)]
 
 
-def _unusable(state: State, cpu: int, memory: int, devices: Ints) -> Floats:
-    cpus, memories, numbers, millis, weights = state.known.setdefault("typical", _typical(state))
+def _unusable(state: State, cpu: Ints, memory: Ints, devices: Ints) -> Floats:
+    cpus, memories, numbers, millis, weights = state.weights
     small = devices[:, None, :] < millis[None, :, None]
     lost = (devices[:, None, :] * small).sum(axis=2)
-    runs = (numbers > 0) & (cpus <= cpu) & (memories <= memory) & ((~small).sum(axis=2) >= numbers)
+    runs = (numbers > 0) & (cpus <= cpu[:, None]) & (memories <= memory[:, None]) & ((~small).sum(axis=2) >= numbers)
     found: Floats = np.where(runs, lost, devices.sum(axis=1)[:, None]) @ weights
     return found
 
 
-def _typical(state: State) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+def _typical(seen: list[tuple[Pod, int]]) -> tuple[Ints, Ints, Ints, Ints, Floats]:
     kept: list[tuple[Pod, int]] = []
-    total = sum(often for _, often in state.typical)
-    for pod, often in sorted(state.typical, key=lambda one: -one[1]):
+    total = sum(often for _, often in seen)
+    for pod, often in sorted(seen, key=lambda one: -one[1]):
         if sum(n for _, n in kept) >= COVER * total:
             break
         kept.append((pod, often))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,12 +34,12 @@ def _other_models(wish: GpuWish, park: Park, fleet: Fleet) -> Mask | None:
     )
 
 
-def seen_gpus(shape: Shape, fleet: Fleet, rows: Ints) -> Sequence[tuple[int, int]]:
+def seen_gpus(shape: Shape, fleet: Fleet, rows: Ints) -> Any:
     """Of each row: on how many devices there is enough, and the most that is free on one."""
     if shape.gpus is None or fleet.park is None:
         return [(0, 0)] * len(rows)
-    enough, most = fleet.park.fitting(shape.gpus)[rows], fleet.park.free[rows].max(axis=1)
-    return list(zip(enough.tolist(), most.tolist(), strict=True))
+    there = fleet.park.free[rows]
+    return np.column_stack(((there >= max(shape.gpus.millis, 1)).sum(axis=1), there.max(axis=1, initial=NONE)))
 
 
 def why_no_gpu(shape: Shape, fleet: Fleet, row: int, seen: Any) -> str:
@@ -75,9 +74,9 @@ def sum_no_gpu(shape: Shape, fleet: Fleet, rows: Rows) -> str:
         return f"{have(rows)} no GPU of {' or '.join(sorted(wish.models))}"
     if wish.millis < WHOLE:
         return f"{lack(rows)} GPUs with enough free that may be shared (needs {show_gpus(wish)})"
-    fitting = park.fitting(wish)
-    best = max(rows, key=lambda row: (int(fitting[row]), -row))
-    return f"{lack(rows)} GPUs (needs {wish.number}, most free is {fitting[best]} on {fleet.names[best]})"
+    fitting = park.fitting(wish)[rows]
+    best = int(np.argmax(fitting))
+    return f"{lack(rows)} GPUs (needs {wish.number}, most free is {fitting[best]} on {fleet.names[rows[best]]})"
 
 
 GPUS = Filter("gpus", no_gpu, why_no_gpu, sum_no_gpu, seen=seen_gpus)

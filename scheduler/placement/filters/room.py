@@ -18,7 +18,7 @@ def room_for(need: int, free: Ints) -> Ints | None:
 
 
 def most(free: Ints, rows: Rows, show: Callable[[int], str], fleet: Fleet) -> str:
-    row = max(rows, key=lambda r: (free[r], -r))
+    row = rows[int(np.argmax(free[rows]))]
     return f"most free is {show(int(free[row]))} on {fleet.names[row]}"
 
 
