@@ -24,7 +24,7 @@ from hosts.address import (
 from hosts.conditions import lift_flapping
 from hosts.models import NAME, Host, HostBooking, HostHold
 from hosts.states import Availability, Reachable
-from hosts.wishes import label_problems, project_problems, taint_problems
+from hosts.wishes import label_problems, project_problems, resource_problems, taint_problems
 
 
 class Changes(TypedDict, total=False):
@@ -35,6 +35,7 @@ class Changes(TypedDict, total=False):
     labels: dict[str, str]
     taints: list[str]
     projects: list[str]
+    resources: dict[str, int]
     tls: TlsTexts | None
 
 
@@ -77,7 +78,7 @@ def register(
 
 
 def update(host: Host, changes: Changes, *, actor: str, expected_generation: int | None = None) -> Host:
-    """Change labels, taints, projects, addresses or keys; Problem 412 when the host has changed since it was read."""
+    """Change what Changes names; Problem 412 when the host has changed since it was read."""
     with transaction.atomic():
         row = _locked(host)
         check_generation(expected_generation, row.generation)
@@ -85,7 +86,9 @@ def update(host: Host, changes: Changes, *, actor: str, expected_generation: int
         _refuse(_problems(given, had_tls=row.tls_sealed is not None))
         if "url" in changes and changes["url"] != row.url:
             _refuse_used_url(changes["url"])
-        for name in changes.keys() - {"tls"}:
+        if "resources" in changes:
+            _set_resources(row, changes["resources"])
+        for name in changes.keys() - {"tls", "resources"}:
             setattr(row, name, changes[name])  # type: ignore[literal-required]
         if "tls" in changes:
             row.tls_sealed = sealed(changes["tls"])
@@ -95,6 +98,13 @@ def update(host: Host, changes: Changes, *, actor: str, expected_generation: int
         _tell(row, "host.changed", actor=actor, message=f"{told} of {row.name} changed")
     row.refresh_from_db()
     return row
+
+
+def _set_resources(host: Host, resources: Mapping[str, int]) -> None:
+    """Under the booking's lock, which every binding takes; the CHECK stands behind it."""
+    booking = HostBooking.objects.select_for_update().get(pk=host.pk)
+    _refuse(resource_problems(resources, reserved=booking.resources_reserved))
+    HostBooking.objects.filter(pk=host.pk).update(resources_allocatable={k: v for k, v in resources.items() if v})
 
 
 def cordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:

@@ -107,7 +107,7 @@ def room(cpu_millis: int, memory_bytes: int) -> str:
 
 @admin.register(HostBooking)
 class HostBookingAdmin(LookOnly):
-    list_display = ["host", "cpu", "memory"]
+    list_display = ["host", "cpu", "memory", "resources"]
     list_filter = ["host__availability", "host__reachable"]
     list_select_related = ["host"]
     search_fields = ["host__name"]
@@ -119,6 +119,13 @@ class HostBookingAdmin(LookOnly):
     @admin.display(description="Memory reserved", ordering="memory_bytes_reserved")
     def memory(self, row: HostBooking) -> str:
         return f"{show_memory(row.memory_bytes_reserved)} of {show_memory(row.memory_bytes_allocatable)}"
+
+    @admin.display(description="Resources reserved")
+    def resources(self, row: HostBooking) -> str:
+        reserved = row.resources_reserved
+        return ", ".join(
+            f"{reserved.get(name, 0)} of {most} {name}" for name, most in row.resources_allocatable.items()
+        )
 
 
 @admin.register(HostHold)

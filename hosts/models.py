@@ -16,6 +16,7 @@ from hosts.states import Availability, Reachable, Responsive
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]{0,62}$", "Use 1-63 lower-case letters, digits, dots and dashes.")
 NO_TEXTS = Value([], models.JSONField())
+NO_AMOUNTS = Value({}, models.JSONField())
 
 
 class Host(models.Model):
@@ -74,6 +75,8 @@ class HostBooking(models.Model):
     cpu_millis_reserved = models.BigIntegerField(default=0)
     memory_bytes_allocatable = models.BigIntegerField(default=0)
     memory_bytes_reserved = models.BigIntegerField(default=0)
+    resources_allocatable = models.JSONField(default=dict, db_default=NO_AMOUNTS)  # name -> whole number
+    resources_reserved = models.JSONField(default=dict, db_default=NO_AMOUNTS)  # within it by a CHECK (migration 0005)
 
     class Meta:
         constraints = [

@@ -1,4 +1,5 @@
-"""What an operator wishes of a host, checked: its labels, its taints, the projects that may use it.
+"""What an operator wishes of a host, checked: its labels, taints and named resources, the projects that
+may use it.
 
 Part of actions.py; each wrong value is named with its pointer.
 """
@@ -17,6 +18,9 @@ LABEL_VALUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,126}[A-Za-z0-9])?\Z"
 MOST_LABELS = 64
 MOST_TAINTS = 32
 MOST_PROJECTS = 200
+RESOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")  # the same as containers need (containers.spec)
+MOST_RESOURCES = 64
+MOST_OF_A_RESOURCE = 1_000_000
 
 
 def label_problems(labels: Mapping[str, Any]) -> list[FieldProblem]:
@@ -49,6 +53,26 @@ def taint_problems(taints: Sequence[str]) -> list[FieldProblem]:
             problems.append(FieldProblem(f"/taints/{index}", "duplicate", f"{taint.plain} stands here twice"))
         else:
             seen.add(taint.plain)
+    return problems
+
+
+def resource_problems(resources: Mapping[str, Any], *, reserved: Mapping[str, int]) -> list[FieldProblem]:
+    """`reserved`: what containers have of them now; a host cannot have less."""
+    if len(resources) > MOST_RESOURCES:
+        return [FieldProblem("/resources", "limit", f"a host has at most {MOST_RESOURCES} named resources")]
+    problems = []
+    for name, amount in resources.items():
+        pointer = "/resources/" + name.replace("~", "~0").replace("/", "~1")
+        if not RESOURCE_NAME.match(name):
+            words = "a resource's name has lower-case letters, digits, '.', '_' and '-', at most 63"
+            problems.append(FieldProblem(pointer, "invalid", words))
+        elif not 0 <= amount <= MOST_OF_A_RESOURCE:
+            words = f"an amount is a whole number from 0 to {MOST_OF_A_RESOURCE}, not {amount}"
+            problems.append(FieldProblem(pointer, "limit", words))
+    for name, amount in reserved.items():
+        if resources.get(name, 0) < amount:
+            words = f"containers here have {amount} of {name}; let it be as many at least, or stop some of them first"
+            problems.append(FieldProblem(f"/resources/{name}", "in-use", words))
     return problems
 
 

@@ -18,7 +18,7 @@ from hosts.queries import usage_of
 from hosts.states import FLAPPING, Reachable, Responsive
 from hosts.taints import Taint, parse_taint
 from scheduler.placement import Fleet, Shape
-from scheduler.placement.fleet import PortTable
+from scheduler.placement.fleet import Countable, PortTable
 from scheduler.placement.ports import listen_address
 from scheduler.placement.types import Volume
 from scheduler.reading import as_json, query
@@ -43,7 +43,8 @@ def read_fleet() -> Fleet:
         f" CASE WHEN {BLOCKED} THEN h.conditions ELSE '{{}}' END, h.labels, h.architecture, h.data_address,"
         " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved,"
         " h.responsive, (SELECT p.id FROM hosts_hosthold o JOIN hosts_process p ON p.id = o.agent"
-        " AND NOT p.retired WHERE o.host_id = h.id), h.taints, h.projects"
+        " AND NOT p.retired WHERE o.host_id = h.id), h.taints, h.projects,"
+        " b.resources_allocatable, b.resources_reserved"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
     counts = query(
@@ -56,7 +57,7 @@ def read_fleet() -> Fleet:
 
 def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fleet:
     """Columns from the host query's rows."""
-    columns = list(zip(*hosts, strict=True)) or [()] * 16
+    columns = list(zip(*hosts, strict=True)) or [()] * 18
     ids, names, availability, reachable, conditions, labels, architectures, addresses = columns[:8]
     words = tuple(map(_unready, reachable, columns[12], columns[13], conditions, columns[10]))
     return Fleet(
@@ -75,6 +76,7 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
         data_addresses=tuple(map(listen_address, addresses)),
         taints=tuple(map(_taints, columns[14])) if any(text != "[]" for text in columns[14]) else (),
         projects=_projects(columns[15]),
+        resources=_resources(columns[16], columns[17]),
         port_range=settings.PORT_RANGE,
     )
 
@@ -82,6 +84,15 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
 @lru_cache(maxsize=4096)
 def _taints(text: str) -> tuple[Taint, ...]:
     return tuple(taint for one in as_json(text) if (taint := parse_taint(one)) is not None)
+
+
+def _resources(allocatable: Sequence[str], reserved: Sequence[str]) -> dict[str, Countable]:
+    names = sorted({name for text in set(allocatable) for name in as_json(text)})
+    return {name: Countable(_amounts(name, allocatable), _amounts(name, reserved)) for name in names}
+
+
+def _amounts(name: str, texts: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array([as_json(text).get(name, 0) for text in texts], dtype=np.int64)
 
 
 def _projects(columns: Sequence[str]) -> tuple[frozenset[int], ...]:

@@ -128,6 +128,7 @@ def plain_of(spec_hash: str, spec: Any) -> Plain:
             ),
             constraints=wanted.constraints,
             tolerations=wanted.tolerations,
+            needs=wanted.needs,
             volumes=tuple(Volume(0, volume.name) for volume in wanted.volumes),
             image=engine_name(wanted.image),
         )

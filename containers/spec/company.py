@@ -1,4 +1,4 @@
-"""Beside which other containers one runs, and how many of its service may share a host or a zone.
+"""Beside which other containers one runs, how many of its service may share a host or a zone, and what they share.
 
 Part of parse.py's table. Other containers are named by their service or by a label of theirs, within the project.
 """
@@ -16,7 +16,9 @@ from containers.spec.unknown import unknown_keys
 
 MAX_RULES: Final = 20
 MAX_PER: Final = 10_000
+MAX_AMOUNT: Final = 1_000_000
 HOST: Final = "host"
+RESOURCE_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,62}"
 
 _within = text(
     HOST_LABEL_PATTERN, longest=128, say='a rule holds within "host" or a label of hosts, like "zone"'
@@ -82,37 +84,51 @@ affinity = many(
 )
 
 _most = whole(1, MAX_PER, say="how many at most")
+_amount = whole(1, MAX_AMOUNT, say="how much it needs")
 
 
-def _max_per(value: object) -> tuple[tuple[str, int], ...]:
-    if not isinstance(value, Mapping):
-        raise wrong(f'write max_per as {{"host": 1, "zone": 3}}, not {shown(value)}')
-    if len(value) > MAX_RULES:
-        raise wrong(f"{len(value)} entries are too many; at most {MAX_RULES}", code="limit")
-    problems: list[FieldError] = []
-    for name, most in value.items():
-        if not isinstance(name, str) or not re.fullmatch(HOST_LABEL_PATTERN, name):
-            words = f'"host" or a label of hosts is counted by, like "zone"; not {shown(name)}'
-            problems.append(FieldError(step(name), "invalid", words))
-            continue
-        try:
-            _most.read(most)
-        except SpecErrors as error:
-            problems.extend(below(step(name), error.errors))
-    if problems:
-        raise SpecErrors(problems)
-    return tuple(sorted(value.items()))
+def _counts(name: re.Pattern[str], words: str, amount: Kind[int], *, say: str) -> Kind[tuple[tuple[str, int], ...]]:
+    """An object of whole numbers, as pairs sorted by name."""
+
+    def read(value: object) -> tuple[tuple[str, int], ...]:
+        if not isinstance(value, Mapping):
+            raise wrong(f"{say}, not {shown(value)}")
+        if len(value) > MAX_RULES:
+            raise wrong(f"{len(value)} entries are too many; at most {MAX_RULES}", code="limit")
+        problems: list[FieldError] = []
+        for key, number in value.items():
+            if not isinstance(key, str) or not name.fullmatch(key):
+                problems.append(FieldError(step(key), "invalid", f"{words}; not {shown(key)}"))
+                continue
+            try:
+                amount.read(number)
+            except SpecErrors as error:
+                problems.extend(below(step(key), error.errors))
+        if problems:
+            raise SpecErrors(problems)
+        return tuple(sorted(value.items()))
+
+    names = {"type": "string", "pattern": f"^(?:{name.pattern})$"}
+    schema = {"type": "object", "maxProperties": MAX_RULES, "propertyNames": names}
+    return Kind(read, {**schema, "additionalProperties": dict(amount.schema)})
 
 
-max_per = Kind(
-    _max_per,
-    {
-        "type": "object",
-        "maxProperties": MAX_RULES,
-        "propertyNames": {"type": "string", "pattern": f"^(?:{HOST_LABEL_PATTERN})$"},
-        "additionalProperties": dict(_most.schema),
-    },
+max_per = _counts(
+    re.compile(HOST_LABEL_PATTERN),
+    '"host" or a label of hosts is counted by, like "zone"',
+    _most,
+    say='write max_per as {"host": 1, "zone": 3}',
 ).described(
     "at most so many containers of its service on a host, or on the hosts with one value of a label",
     examples=[{"host": 1, "zone": 3}],
+)
+
+needs = _counts(
+    re.compile(RESOURCE_PATTERN),
+    "a resource's name has lower-case letters, digits, '.', '_' and '-'",
+    _amount,
+    say='write needs as {"license": 1}',
+).described(
+    "so much of the named resources of its host, booked as long as it is there",
+    examples=[{"license": 1}],
 )

@@ -53,6 +53,7 @@ def dump(spec: ContainerSpec) -> dict[str, Any]:
         tolerations=list(spec.tolerations),
         affinity=[_affinity(rule) for rule in spec.affinity],
         max_per=dict(spec.max_per),
+        needs=dict(spec.needs),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from containers.spec import fields as f
-from containers.spec.company import affinity, max_per
+from containers.spec.company import affinity, max_per, needs
 from containers.spec.constraints import MAX_CONSTRAINTS, constraint, tolerations
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
 from containers.spec.health import health_check
@@ -275,6 +275,7 @@ SPEC: Final[dict[str, Field]] = {
     "tolerations": Field("tolerations", tolerations),
     "affinity": Field("affinity", affinity),
     "max_per": Field("max_per", max_per),
+    "needs": Field("needs", needs),
     "placement_policy": Field("placement_policy", f.policy_name),
 }
 

@@ -172,3 +172,4 @@ class ContainerSpec:
     affinity: tuple[Affinity, ...] = ()
     max_per: tuple[tuple[str, int], ...] = ()  # (host or a host label, at most so many of its service), sorted
     placement_policy: str = ""  # "": the project's
+    needs: tuple[tuple[str, int], ...] = ()  # so much of each named resource of its host, sorted

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,13 @@ T = TypeVar("T")
 ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})
 
 PortTable = dict[tuple[int, int], frozenset[tuple[str, str]]]  # (row, port) -> {(address, protocol)}
+
+
+class Countable(NamedTuple):
+    """A named resource, per row."""
+
+    allocatable: Ints
+    reserved: Ints
 
 
 @dataclass
@@ -47,6 +54,7 @@ class Fleet:
     images: Mapping[str, frozenset[int]] = field(default_factory=dict)  # reference or image id -> rows
     company: dict[Kin, Counts] = field(default_factory=dict)  # of those kin that any rule asks for
     shunned: dict[tuple[Kin, str], Counts] = field(default_factory=dict)  # those there that want to be apart from a kin
+    resources: dict[str, Countable] = field(default_factory=dict)  # by name; those that no host has are not there
     park: Park | None = None  # the GPUs; None: no host has any
     used: tuple[Floats, Floats] | None = None  # shares of CPU and memory in use as measured; None: nobody asks
     port_range: tuple[int, int] = (20000, 29999)
@@ -80,6 +88,7 @@ class Fleet:
             volumes=dict(self.volumes),
             company={kin: dict(rows) for kin, rows in self.company.items()},
             shunned={key: dict(rows) for key, rows in self.shunned.items()},
+            resources={name: Countable(one.allocatable, one.reserved.copy()) for name, one in self.resources.items()},
             park=None if self.park is None else self.park.copy(),
         )
 
@@ -113,6 +122,8 @@ class Fleet:
         self.cpu_reserved[at] += counts * shape.cpu_millis
         self.memory_reserved[at] += counts * shape.memory_bytes
         self.containers[at] += counts
+        for name, amount in shape.needs:
+            self.resources[name].reserved[at] += counts * amount
         if self.park is not None:
             self.park.changes[at] += 1
         for volume in shape.volumes if len(rows) else ():

@@ -50,6 +50,7 @@ class Shape:
 
     cpu_millis: int = 0
     memory_bytes: int = 0
+    needs: tuple[tuple[str, int], ...] = ()  # so much of each named resource
     gpus: GpuWish | None = None
     ports: tuple[PortWish, ...] = ()
     constraints: tuple[Constraint, ...] = ()

@@ -197,6 +197,11 @@ def test_taints_and_projects_of_a_host(admin: Person) -> None:
     ]
     assert pointers(admin.patch("/hosts/local", {"taints": [f"a{n}" for n in range(33)]})) == ["/taints"]
     assert pointers(admin.patch("/hosts/local", {"projects": ["Shop", "a", "a"]})) == ["/projects/0", "/projects/2"]
+    assert admin.patch("/hosts/local", {"resources": {"license": 4}}).json()["resources"] == {
+        "license": {"allocatable": 4, "reserved": 0}
+    }
+    amounts = {"resources": {"License": 1, "license": -1}}
+    assert pointers(admin.patch("/hosts/local", amounts)) == ["/resources/License", "/resources/license"]
     assert admin.patch("/hosts/local", {"taints": [], "projects": []}).json()["taints"] == []
 
 

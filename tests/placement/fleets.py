@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from containers.spec.types import Constraint
 from hosts.taints import parse_taint
 from scheduler.placement.company import AtMost, Kin, Near
-from scheduler.placement.fleet import Fleet, PortTable
+from scheduler.placement.fleet import Countable, Fleet, PortTable
 from scheduler.placement.policy import OFFERED, policy
 from scheduler.placement.types import PortWish, Shape, Volume
 
@@ -38,6 +38,7 @@ class H:
     volumes: Sequence[Volume] = ()
     taints: Sequence[str] = ()
     projects: Sequence[int] = ()
+    licenses: tuple[int, int] = (0, 0)  # allocatable, reserved
 
 
 def table(hosts: Sequence[H], column: str) -> PortTable:
@@ -66,6 +67,7 @@ def fleet(*given: H, port_range: tuple[int, int] = (20000, 29999)) -> Fleet:
         data_addresses=tuple(f"10.0.0.{row}" for row in range(len(hosts))),
         taints=tuple(tuple(taint for text in h.taints if (taint := parse_taint(text))) for h in hosts),
         projects=tuple(frozenset(h.projects) for h in hosts),
+        resources={"license": Countable(*(np.array([h.licenses[n] for h in hosts], dtype=np.int64) for n in (0, 1)))},
         used_ports=table(hosts, "ports"),
         barred_ports=table(hosts, "barred"),
         volumes={volume: row for row, h in enumerate(hosts) for volume in h.volumes},
@@ -131,6 +133,7 @@ def hosts(draw: st.DrawFn, name: str) -> H:
         images=draw(st.sampled_from([[], ["web:1"], ["web:1", "sha256:9"]])),
         taints=draw(st.sampled_from([[], [], ["spot"], ["for=ml", "spot:avoid"], ["spot:avoid"]])),
         projects=draw(st.sampled_from([[], [], [1], [1, 2]])),
+        licenses=draw(st.sampled_from([(0, 0), (3, 0), (5, 2)])),
     )
 
 
@@ -164,6 +167,7 @@ PLAIN = st.builds(
     architectures=st.sampled_from([frozenset[str](), frozenset({"amd64"}), frozenset({"amd64", "arm64"})]),
     image=st.sampled_from(["", "web:1"]),
     image_only_there=st.sampled_from(["", "", "", "sha256:9"]),
+    needs=st.sampled_from([(), (), (), (("license", 1),), (("license", 2),), (("none", 1),)]),
     tolerations=st.sampled_from([(), (), ("spot",), ("for", "spot"), ("for=ml",), ("*",)]),
     project=st.sampled_from([None, 1, 2]),
     failed_on=st.sampled_from([frozenset[int](), frozenset({1}), frozenset({2, 3})]),

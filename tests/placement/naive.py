@@ -46,6 +46,10 @@ def fits(shape: Shape, fleet: Fleet, row: int) -> bool:
 
 
 def others_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
+    for name, amount in shape.needs:
+        one = fleet.resources.get(name)
+        if one is None or one.allocatable[row] - one.reserved[row] < amount:
+            return False
     return company_fits(shape, fleet, row) and gpus_fit(shape, fleet, row)
 
 
@@ -173,6 +177,8 @@ def bind(shape: Shape, fleet: Fleet, row: int, ports: tuple[BoundPort, ...]) -> 
     fleet.cpu_reserved[row] += shape.cpu_millis
     fleet.memory_reserved[row] += shape.memory_bytes
     fleet.containers[row] += 1
+    for name, amount in shape.needs:
+        fleet.resources[name].reserved[row] += amount
     for port in ports:
         held = fleet.used_ports.get((row, port.host_port), frozenset())
         fleet.used_ports[row, port.host_port] = held | {(port.host_address, port.protocol)}

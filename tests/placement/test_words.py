@@ -59,6 +59,13 @@ def words(shape: Shape, *hosts: H) -> str:
             "taints",
             "has the taint for=ml, which it does not tolerate",
         ),
+        (
+            Shape(needs=(("license", 2),)),
+            H("h", licenses=(4, 3)),
+            "resources",
+            "needs 2 license, 1 free of 4",
+        ),
+        (Shape(needs=(("tpu", 1),)), H("h"), "resources", "needs 1 tpu, has none"),
         (Shape(project=1), H("h", projects=[2]), "projects", "is kept for other projects"),
         (Shape(architectures=frozenset({"arm64"})), H("h"), "architecture", "is amd64, the image is for arm64"),
         (

@@ -367,3 +367,15 @@ def test_each_is_placed_by_its_policy() -> None:
     score = Decision.objects.get(container_id=rows[1].pk).score
     assert score is not None
     assert score["terms"].keys() == {"pack"}
+
+
+def test_named_resources_are_placed_and_booked() -> None:
+    for name, seats in (("h1", 0), ("h2", 2)):
+        HostBooking.objects.filter(pk=host(name).pk).update(resources_allocatable={"seat": seats} if seats else {})
+    rows = [container(f"web{n}", needs={"seat": 1}) for n in range(3)]
+    pending.turn(given())
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.host.name if row.host else None for row in rows] == ["h2", "h2", None]
+    assert rows[2].message == "no host fits: 2 of 2 lack seat (needs 1, most free is 0 on h1)"
+    assert HostBooking.objects.get(host__name="h2").resources_reserved == {"seat": 2}

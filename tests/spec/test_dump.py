@@ -110,6 +110,8 @@ CHANGES: list[dict[str, Any]] = [
     {"affinity": [{"service": "a", "prefer": 1}]},
     {"affinity": [{"label": "a=b"}]},
     {"placement_policy": "binpack"},
+    {"needs": {"a": 1}},
+    {"needs": {"a": 2}},
     {"max_per": {"host": 1}},
     {"max_per": {"zone": 1}},
     {"max_per": {"host": 2}},

@@ -11,7 +11,7 @@ from scheduler.placement.filters.host import ARCHITECTURE, AVAILABILITY, HOST, R
 from scheduler.placement.filters.kept import PROJECTS, TAINTS
 from scheduler.placement.filters.labels import LABELS
 from scheduler.placement.filters.ports import PORT
-from scheduler.placement.filters.room import CPU, MEMORY
+from scheduler.placement.filters.room import CPU, MEMORY, RESOURCES
 from scheduler.placement.filters.where import IMAGE, VOLUME
 
 __all__ = ["FILTERS", "PLENTY", "Filter", "caps"]
@@ -31,6 +31,7 @@ FILTERS: tuple[Filter, ...] = (
     AT_MOST,
     PORT,
     GPUS,
+    RESOURCES,
     CPU,
     MEMORY,
 )

@@ -1315,6 +1315,15 @@ export interface components {
              */
             name: string;
             /**
+             * @description so much of the named resources of its host, booked as long as it is there
+             * @example {
+             *       "license": 1
+             *     }
+             */
+            needs?: {
+                [key: string]: number;
+            } | null;
+            /**
              * @description the policy it is placed by; left out: the project's
              * @example binpack
              */
@@ -1638,6 +1647,10 @@ export interface components {
             /** Format: date-time */
             reachable_since: string;
             reserved: components["schemas"]["Capacity"];
+            /** @description anything that can be counted, by name, like licenses: containers book what they need of it */
+            resources: {
+                [key: string]: components["schemas"]["Resource"];
+            };
             responsive: components["schemas"]["ResponsiveEnum"];
             state: components["schemas"]["HostStateEnum"];
             /** @description keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort */
@@ -1741,6 +1754,10 @@ export interface components {
             };
             /** @description names of the projects whose containers alone may come here; none: all projects */
             projects?: string[];
+            /** @description anything that can be counted, by name, like licenses: containers book what they need of it */
+            resources?: {
+                [key: string]: number;
+            };
             /** @description keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort */
             taints?: string[];
             tls?: components["schemas"]["Tls"] | null;
@@ -1751,7 +1768,7 @@ export interface components {
             description?: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over?: string;
-            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike, so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
             weights?: {
                 [key: string]: number;
             };
@@ -1775,7 +1792,7 @@ export interface components {
             readonly name: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over: string;
-            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike, so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
             weights: {
                 [key: string]: number;
             };
@@ -1791,7 +1808,7 @@ export interface components {
             name: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over?: string;
-            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike, so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
             weights?: {
                 [key: string]: number;
             };
@@ -1901,6 +1918,10 @@ export interface components {
             /** @description a password or a token; never shown again */
             password: string;
             username: string;
+        };
+        Resource: {
+            allocatable: number;
+            reserved: number;
         };
         /** @enum {string} */
         ResponsiveEnum: "unknown" | "ok" | "slow";
@@ -2134,6 +2155,15 @@ export interface components {
              *     }
              */
             max_per?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description so much of the named resources of its host, booked as long as it is there
+             * @example {
+             *       "license": 1
+             *     }
+             */
+            needs?: {
                 [key: string]: number;
             } | null;
             /**
@@ -2582,6 +2612,15 @@ export interface components {
                  *     }
                  */
                 max_per?: {
+                    [key: string]: number;
+                } | null;
+                /**
+                 * @description so much of the named resources of its host, booked as long as it is there
+                 * @example {
+                 *       "license": 1
+                 *     }
+                 */
+                needs?: {
                     [key: string]: number;
                 } | null;
                 /**
