@@ -55,6 +55,7 @@ class DecisionAdmin(LookOnly):
 @admin.register(PlacementPolicy)
 class PlacementPolicyAdmin(LookOnly):
     list_display = ["name", "description", "shown_weights", "over_label"]
+    list_filter = ["over_label"]
     search_fields = ["name", "description"]
 
     @admin.display(description="Weights")
@@ -67,6 +68,7 @@ class ProjectPlacementAdmin(LookOnly):
     list_display = ["project", "policy"]
     list_filter = ["policy"]
     list_select_related = ["project", "policy"]
+    search_fields = ["project__name", "policy__name"]
 
 
 @admin.register(Brake)
