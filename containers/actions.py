@@ -5,7 +5,8 @@ transitions wrote the event and the hint. Refusals are Problems that say what is
 """
 
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from django.db import transaction
 
@@ -33,6 +34,7 @@ from core.lib.clock import database_now
 from core.lib.problems import FieldProblem, Problem, check_generation
 
 SPEC_BYTES: Final = 256 * 1024
+Asked = TypeVar("Asked")
 
 
 def run(project: Project, data: object, *, actor: str) -> Container:
@@ -62,14 +64,19 @@ def check(project: Project, data: object) -> ContainerSpec:
 
 def checked_spec(project: Project, data: object) -> ContainerSpec:
     """The typed spec, when it can be read and the project's policy lets its compiled body through."""
+    spec = read_spec(data, parse)
+    checked_container(project, spec)
+    return spec
+
+
+def read_spec(data: object, parsed: Callable[[object], Asked]) -> Asked:
+    """What somebody wrote, typed; a Problem where it is too large or cannot be read."""
     if len(json.dumps(data)) > SPEC_BYTES:
         raise Problem(413, "spec-too-large", f"a spec has at most {SPEC_BYTES} bytes; keep data in volumes or images")
     try:
-        spec = parse(data)
+        return parsed(data)
     except SpecErrors as error:
         raise refused_spec("spec-invalid", error.errors) from error
-    checked_container(project, spec)
-    return spec
 
 
 def checked_container(project: Project, spec: ContainerSpec, *, at: str = "") -> None:

@@ -103,8 +103,8 @@ def _followed(lost: Affected, words: str, *, actor: str) -> Affected:
 
 
 def _refusal(host: Host, *, answers: bool) -> str:
-    reachable = Reachable.OK if answers else host.reachable
-    rule = host_rule_for(HostVerb.MARK_DEAD, availability=host.availability, reachable=reachable)
+    at = replace(host.standing(), reachable=Reachable.OK) if answers else host.standing()
+    rule = host_rule_for(HostVerb.MARK_DEAD, at)
     return rule.words.format(name=host.name) if rule else ""
 
 

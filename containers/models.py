@@ -148,6 +148,7 @@ class Container(models.Model):
     only_host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="+")
     replace_asked = models.BooleanField(default=False)
     proved = models.BooleanField(default=False)  # it was ready for the whole health window of its roll-out
+    watched_until = models.DateTimeField(null=True)  # its agent saw it run then or later, ready as it was at that time
 
     spec = models.JSONField()
     spec_hash = models.CharField(max_length=64)

@@ -16,6 +16,10 @@ from core.accounts.models import Project
 OF_IT = ("host", "project", "service", "revision")
 """What is shown of a container beside its own row; all of it comes in the same query."""
 
+STEADY_SINCE = "greatest(c.status_since, c.health_since, h.reachable_since)"
+"""Since when one that is ready has been so without a break, as far as anybody could see: nobody looks at a container
+whose host does not answer. `c` and `h`: its row and its host's."""
+
 
 def containers_of(project: Project) -> QuerySet[Container]:
     """Every attempt of the project."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from containers.reasons import OF_THE_HOST
 from containers.states import FINAL, Desired, Restart, Status
+from core.lib.rules import Rule, first_rule
 
 
 class ContainerVerb(StrEnum):
@@ -37,112 +38,92 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Fits where everything fits; None fits both. `words` are for people, with {name}, {status}, {slot}, {service}.
+class ContainerRule(Rule[ContainerVerb]):
+    """`words` with {name}, {status}, {slot}, {service}."""
 
-    `is_idle`: not refused, because saying it again is no error, but nothing changes by it.
-    """
-
-    code: str
-    words: str
-    verbs: frozenset[ContainerVerb]
-    desired: frozenset[Desired] = frozenset(Desired)
-    statuses: frozenset[Status] = frozenset(Status)
+    desired: frozenset[Desired] | None = None
+    status: frozenset[Status] | None = None
     superseded: bool | None = None
     gone: bool | None = None
     held: bool | None = None
     follows: bool | None = None
     of_service: bool | None = None
-    is_idle: bool = False
-
-    def fits(self, verb: ContainerVerb, at: Standing) -> bool:
-        return (
-            verb in self.verbs
-            and at.desired in self.desired
-            and at.status in self.statuses
-            and self.superseded in (None, at.superseded)
-            and self.gone in (None, at.gone)
-            and self.held in (None, at.held)
-            and self.follows in (None, at.follows)
-            and self.of_service in (None, at.of_service)
-        )
 
 
 V = ContainerVerb
 EVERY: Final = frozenset(V)
 LIVE: Final = frozenset(Status) - FINAL
 
-RULES: Final[tuple[Rule, ...]] = (
-    Rule(
+RULES: Final[tuple[ContainerRule, ...]] = (
+    ContainerRule(
         code="superseded",
         words="a newer attempt of {name} has followed; speak to the slot {slot}",
         verbs=EVERY,
         superseded=True,
     ),
-    Rule(
+    ContainerRule(
         code="already-removed",
         words="{name} was removed",
         verbs=EVERY,
         desired=frozenset({Desired.REMOVE}),
         gone=True,
     ),
-    Rule(
+    ContainerRule(
         code="of-a-service",
         words="{name} belongs to the service {service}, which would start another one: "
         "scale or update the service {service}, or replace this container",
         verbs=frozenset({V.STOP, V.KEEP, V.REMOVE}),
         of_service=True,
     ),
-    Rule(
+    ContainerRule(
         code="being-removed",
         words="{name} is being removed; that cannot be taken back",
         verbs=EVERY - {V.REMOVE},
         desired=frozenset({Desired.REMOVE}),
     ),
-    Rule(
+    ContainerRule(
         code="remove-asked",
         words="{name} is being removed already",
         verbs=frozenset({V.REMOVE}),
         desired=frozenset({Desired.REMOVE}),
         is_idle=True,
     ),
-    Rule(
+    ContainerRule(
         code="no-held-stop",
         words="no stop of {name} waits any more; `restart` starts it again",
         verbs=frozenset({V.KEEP}),
         held=False,
     ),
-    Rule(
+    ContainerRule(
         code="already-ended",
         words="{name} has ended already ({status}); nothing is left to stop",
         verbs=frozenset({V.STOP}),
-        statuses=FINAL,
+        status=FINAL,
         follows=False,
     ),
-    Rule(
+    ContainerRule(
         code="stop-asked",
         words="{name} is being stopped already",
         verbs=frozenset({V.STOP}),
         desired=frozenset({Desired.STOP}),
-        statuses=LIVE,
+        status=LIVE,
         follows=False,
         is_idle=True,
     ),
-    Rule(
+    ContainerRule(
         code="restart-asked",
         words="{name} is being restarted already",
         verbs=frozenset({V.RESTART}),
         desired=frozenset({Desired.STOP}),
-        statuses=LIVE,
+        status=LIVE,
         follows=True,
         is_idle=True,
     ),
 )
 
 
-def rule_for(verb: ContainerVerb, at: Standing) -> Rule | None:
-    """The first rule that fits; None: the verb is allowed and does something."""
-    return next((rule for rule in RULES if rule.fits(verb, at)), None)
+def rule_for(verb: ContainerVerb, at: Standing) -> Rule[ContainerVerb] | None:
+    return first_rule(RULES, verb, at)
 
 
 def follows(*, desired: str, status: str, restart: str, restart_asked: bool, reason: str) -> bool:

@@ -65,7 +65,9 @@ class ContainerSerializer(serializers.Serializer[Any]):
     slot_key = serializers.CharField(
         allow_blank=True, help_text="its place in the service, 1 and up; of a global service the host's id"
     )
-    is_successor = serializers.BooleanField(help_text="it is to take the place of another one, which still runs")
+    is_successor = serializers.BooleanField(
+        help_text="it is to take the place of the one in the same slot, which still runs and has the same name"
+    )
     replace_asked = serializers.BooleanField(help_text="somebody asked for another one in its place")
     ports = PortSerializer(many=True)
     spec = SpecField()

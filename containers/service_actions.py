@@ -11,12 +11,11 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 
-from containers.actions import SPEC_BYTES, checked_container, refused_spec
+from containers.actions import checked_container, read_spec
 from containers.models import Container, Revision, Rollout, Service
-from containers.service_rules import ServiceStanding, ServiceVerb, service_rule_for
+from containers.service_rules import ServiceStanding, ServiceVerb, UnderWay, service_rule_for
 from containers.spec import (
     ServiceSpec,
-    SpecErrors,
     dump,
     dump_update,
     parse,
@@ -67,12 +66,7 @@ def check(project: Project, data: object) -> ServiceSpec:
 
 def checked_service(project: Project, data: object) -> ServiceSpec:
     """The typed spec, when it can be read and the project's policy lets its compiled body through."""
-    if len(json.dumps(data)) > SPEC_BYTES:
-        raise Problem(413, "spec-too-large", f"a spec has at most {SPEC_BYTES} bytes; keep data in volumes or images")
-    try:
-        spec = parse_service(data)
-    except SpecErrors as error:
-        raise refused_spec("spec-invalid", error.errors) from error
+    spec = read_spec(data, parse_service)
     checked_container(project, spec.container, at="/container")
     return spec
 
@@ -166,6 +160,8 @@ def _set_paused(
 ) -> Service:
     with transaction.atomic():
         row = _locked(service, verb, expected_generation)
+        if paused and row.paused:
+            return current(row)  # said again: no error, and nothing happens
         Service.objects.filter(pk=row.pk).update(paused=paused, generation=F("generation") + 1)
         stuck = Rollout.objects.filter(service=row, status=RolloutStatus.PAUSED).first()
         if stuck is not None and not paused:
@@ -265,7 +261,7 @@ def standing(row: Service) -> ServiceStanding:
         gone=row.gone_at is not None,
         paused=row.paused,
         is_global=row.mode == "global",
-        rollout=status or "",
+        rollout=UnderWay(status or ""),
     )
 
 

@@ -61,15 +61,17 @@ def rollout_done(counts: Counts, status: str) -> int:
     return counts.desired if status == RolloutStatus.DONE else counts.done
 
 
-def hosts_wanted(hosts: Iterable[HostSeen], constraints: Collection[Constraint], *, filled: Collection[str]) -> int:
-    """How many hosts should have one of a global service: those that fit and take work, and those that have it (their
+def hosts_wanted(
+    hosts: Iterable[HostSeen], constraints: Collection[Constraint], *, filled: Collection[str]
+) -> tuple[int, ...]:
+    """The hosts that should have one of a global service: those that fit and take work, and those that have it (their
     keys are in `filled`) and are not drained."""
     fitting = [
         one
         for one in hosts
         if one.availability != Availability.DRAINING and all(rule.holds(one.labels) for rule in constraints)
     ]
-    return sum(1 for one in fitting if _takes_work(one) or str(one.id) in filled)
+    return tuple(one.id for one in fitting if _takes_work(one) or str(one.id) in filled)
 
 
 def _takes_work(one: HostSeen) -> bool:

@@ -135,7 +135,7 @@ def read_counts(keys: Collection[UUID] | None) -> Mapping[UUID, Counts]:
 def _counts(row: tuple[Any, ...], hosts: Collection[HostSeen]) -> Counts:
     _, mode, replicas, constraints, live, ready, done, filled = row
     if mode == "global":
-        replicas = hosts_wanted(hosts, _constraints(constraints), filled=frozenset(filled or ()))
+        replicas = len(hosts_wanted(hosts, _constraints(constraints), filled=frozenset(filled or ())))
     return Counts(desired=replicas, live=live, ready=ready, done=done)
 
 

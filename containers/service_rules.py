@@ -1,12 +1,14 @@
 """THE table of the verbs of services: which may be said to one as it stands, and the reason why not. Pure.
 
 Before: an action holds the row under its lock. After: the first rule that fits refuses with 409 and its code; no rule,
-and the verb is done. The console disables its buttons by the same table.
+and the verb is done. The console disables its buttons by the same table (`make generate` writes it for TypeScript).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from core.lib.rules import Rule, first_rule
 
 
 class ServiceVerb(StrEnum):
@@ -23,44 +25,39 @@ class ServiceVerb(StrEnum):
     REMOVE = "remove"
 
 
+class UnderWay(StrEnum):
+    """The status of the roll-out that is not over yet."""
+
+    NONE = ""
+    RUNNING = "running"
+    HOLDING = "holding"
+    PAUSED = "paused"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceStanding:
-    """All that the rules look at. `rollout`: the status of the one that is under way, "" when none is."""
+    """All that the rules look at."""
 
     removing: bool = False
     gone: bool = False
     paused: bool = False
     is_global: bool = False
-    rollout: str = ""
+    rollout: UnderWay = UnderWay.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceRule:
-    """Fits where everything fits; None fits all. `is_idle`: not refused, but nothing changes by it."""
+class ServiceRule(Rule[ServiceVerb]):
+    """`words` with {name}."""
 
-    code: str
-    words: str
-    verbs: frozenset[ServiceVerb]
     removing: bool | None = None
     gone: bool | None = None
     paused: bool | None = None
     is_global: bool | None = None
-    rollouts: frozenset[str] | None = None
-    is_idle: bool = False
-
-    def fits(self, verb: ServiceVerb, at: ServiceStanding) -> bool:
-        return (
-            verb in self.verbs
-            and self.removing in (None, at.removing)
-            and self.gone in (None, at.gone)
-            and self.paused in (None, at.paused)
-            and self.is_global in (None, at.is_global)
-            and (self.rollouts is None or at.rollout in self.rollouts)
-        )
+    rollout: frozenset[UnderWay] | None = None
 
 
 V = ServiceVerb
-ROLLOUTS: Final = frozenset({"", "running", "holding", "paused"})
+ROLLOUTS: Final = frozenset(UnderWay)
 
 SERVICE_RULES: Final[tuple[ServiceRule, ...]] = (
     ServiceRule(code="already-removed", words="{name} was removed", verbs=frozenset(V), gone=True),
@@ -91,23 +88,22 @@ SERVICE_RULES: Final[tuple[ServiceRule, ...]] = (
         words="neither {name} nor a roll-out of it is paused",
         verbs=frozenset({V.RESUME}),
         paused=False,
-        rollouts=ROLLOUTS - {"paused"},
+        rollout=ROLLOUTS - {UnderWay.PAUSED},
     ),
     ServiceRule(
         code="nothing-held",
         words="no roll-out of {name} waits for a word after its first batch",
         verbs=frozenset({V.PROMOTE}),
-        rollouts=ROLLOUTS - {"holding"},
+        rollout=ROLLOUTS - {UnderWay.HOLDING},
     ),
     ServiceRule(
         code="no-rollout",
         words="no roll-out of {name} is under way",
         verbs=frozenset({V.ABORT}),
-        rollouts=frozenset({""}),
+        rollout=frozenset({UnderWay.NONE}),
     ),
 )
 
 
-def service_rule_for(verb: ServiceVerb, at: ServiceStanding) -> ServiceRule | None:
-    """The first rule that fits; None: the verb is allowed and does something."""
-    return next((rule for rule in SERVICE_RULES if rule.fits(verb, at)), None)
+def service_rule_for(verb: ServiceVerb, at: ServiceStanding) -> Rule[ServiceVerb] | None:
+    return first_rule(SERVICE_RULES, verb, at)

@@ -15,6 +15,7 @@ from containers.service_queries import Seen
 from containers.spec import dump_update, of_service, parse_update, whole_update
 from containers.states import RolloutKind, RolloutStatus
 from core.api.bodies import Body
+from hosts.serializers import UsageSerializer
 
 SERVICE_SPEC_REF = {"$ref": "#/components/schemas/ServiceSpec"}
 _KINDS = [one.value for one in RolloutKind]
@@ -143,6 +144,24 @@ class EndpointsSerializer(serializers.Serializer[Any]):
         help_text="orders answers: of two that differ the later one has the higher; it may rise without a change"
     )
     endpoints = EndpointSerializer(many=True)
+
+
+class SlotUsageSerializer(serializers.Serializer[Any]):
+    slot = serializers.CharField(help_text="the key of the slot")
+    host = serializers.CharField(allow_blank=True, help_text="where its container is, or was last")
+    cpu_millis = serializers.ListField(
+        child=serializers.IntegerField(allow_null=True), help_text="one for each point; null: nothing was measured"
+    )
+    memory_bytes = serializers.ListField(child=serializers.IntegerField(allow_null=True))
+
+
+class ServiceUsageSerializer(serializers.Serializer[Any]):
+    step_s = serializers.IntegerField(help_text="seconds that one point stands for")
+    points = UsageSerializer(
+        many=True, help_text="sums of averages, oldest first; the step that is not over is left out"
+    )
+    replicas = SlotUsageSerializer(many=True, help_text="the slots that used the most, at most 20, by their keys")
+    replicas_total = serializers.IntegerField(help_text="slots that were measured")
 
 
 class ScaleSerializer(Body):

@@ -42,10 +42,12 @@ from containers.service_serializers import (
     ServiceCheckedSerializer,
     ServicePageSerializer,
     ServiceSerializer,
+    ServiceUsageSerializer,
     revision_json,
     rollout_json,
     service_json,
 )
+from containers.service_usage import service_history
 from containers.spec import dump_service, of_service
 from containers.spec.diff import differences
 from containers.views import answer as container_answer
@@ -61,6 +63,7 @@ from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from core.events.shapes import EventPageSerializer
 from core.events.views import BEFORE, events_page
 from core.lib.problems import Problem
+from hosts.views import MINUTES, window_s
 
 Q = OpenApiParameter("q", OpenApiTypes.STR, description="a text in the name or the image")
 NUMBER = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
@@ -160,52 +163,53 @@ class ServiceRollBack(APIView):
         return told(act, request, project, service, verb=Verb.SERVICE_ROLL_BACK)
 
 
-class ServiceRestart(APIView):
-    @operation("restartService", TOLD, problems=REFUSED, parameters=ON_VERB)
-    @idempotent
-    def post(self, request: Request, project: str, service: UUID) -> Response:
-        """Replace every container by one of the same revision, within the bounds of its updates."""
-        return told(actions.restart, request, project, service, verb=Verb.SERVICE_RESTART)
+def _said(name: str, act: Callable[..., Service], verb: Verb, words: str) -> type[APIView]:
+    """The view of a verb that needs no more than its name; `words` describe it in the API's documentation."""
+
+    def post(self: APIView, request: Request, project: str, service: UUID) -> Response:
+        return told(act, request, project, service, verb=verb)
+
+    post.__doc__ = words
+    annotate = operation(name, TOLD, problems=REFUSED, parameters=ON_VERB)
+    return type(name[0].upper() + name[1:], (APIView,), {"post": annotate(idempotent(post)), "__module__": __name__})
 
 
-class ServicePause(APIView):
-    @operation("pauseService", TOLD, problems=REFUSED, parameters=ON_VERB)
-    @idempotent
-    def post(self, request: Request, project: str, service: UUID) -> Response:
-        """Replace nothing for now; what crashes is still started again."""
-        return told(actions.pause, request, project, service, verb=Verb.SERVICE_PAUSE)
-
-
-class ServiceResume(APIView):
-    @operation("resumeService", TOLD, problems=REFUSED, parameters=ON_VERB)
-    @idempotent
-    def post(self, request: Request, project: str, service: UUID) -> Response:
-        """Go on, also with a roll-out that a failure has paused."""
-        return told(actions.resume, request, project, service, verb=Verb.SERVICE_PAUSE)
-
-
-class ServicePromote(APIView):
-    @operation("promoteService", TOLD, problems=REFUSED, parameters=ON_VERB)
-    @idempotent
-    def post(self, request: Request, project: str, service: UUID) -> Response:
-        """The first batch is good: go on with the rest."""
-        return told(actions.promote, request, project, service, verb=Verb.SERVICE_PROMOTE)
-
-
-class ServiceAbort(APIView):
-    @operation("abortService", TOLD, problems=REFUSED, parameters=ON_VERB)
-    @idempotent
-    def post(self, request: Request, project: str, service: UUID) -> Response:
-        """End the roll-out that is under way, and want what there was before it."""
-        return told(actions.abort, request, project, service, verb=Verb.SERVICE_ABORT)
-
-
-class ServiceRemove(APIView):
-    @operation("removeService", TOLD, problems=REFUSED, parameters=ON_VERB)
-    @idempotent
-    def post(self, request: Request, project: str, service: UUID) -> Response:
-        """Stop and remove its containers, then the service; volumes stay."""
-        return told(actions.remove, request, project, service, verb=Verb.SERVICE_REMOVE)
+ServiceRestart = _said(
+    "restartService",
+    actions.restart,
+    Verb.SERVICE_RESTART,
+    "Replace every container by one of the same revision, within the bounds of its updates.",
+)
+ServicePause = _said(
+    "pauseService",
+    actions.pause,
+    Verb.SERVICE_PAUSE,
+    "Replace nothing for now; what crashes is still started again.",
+)
+ServiceResume = _said(
+    "resumeService",
+    actions.resume,
+    Verb.SERVICE_PAUSE,
+    "Go on, also with a roll-out that a failure has paused.",
+)
+ServicePromote = _said(
+    "promoteService",
+    actions.promote,
+    Verb.SERVICE_PROMOTE,
+    "The first batch is good: go on with the rest.",
+)
+ServiceAbort = _said(
+    "abortService",
+    actions.abort,
+    Verb.SERVICE_ABORT,
+    "End the roll-out that is under way, and want what there was before it.",
+)
+ServiceRemove = _said(
+    "removeService",
+    actions.remove,
+    Verb.SERVICE_REMOVE,
+    "Stop and remove its containers, then the service; volumes stay.",
+)
 
 
 class ServiceRevisions(APIView):
@@ -263,6 +267,14 @@ class ServiceEndpoints(APIView):
         found = visible(request, project, service)
         port = whole(request, "port", default=0, least=1, most=65535) or None
         return Response(EndpointsSerializer(read_endpoints([found.pk])[found.pk].json(port=port)).data)
+
+
+class ServiceUsage(APIView):
+    @operation("getServiceUsage", {200: ServiceUsageSerializer}, problems=[400], parameters=[MINUTES])
+    def get(self, request: Request, project: str, service: UUID) -> Response:
+        """CPU and memory over time: of all of it, and of those of its slots that used the most."""
+        used = service_history(visible(request, project, service).pk, window_s=window_s(request))
+        return Response(ServiceUsageSerializer(used).data)
 
 
 class ContainerReplace(APIView):

@@ -5,6 +5,7 @@ database as a CHECK and a trigger, in OpenAPI and in the console's types; a test
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Status(StrEnum):
@@ -105,6 +106,7 @@ MOVES: dict[tuple[Status, Status], frozenset[By]] = {
 FINAL = frozenset({S.STOPPED, S.FAILED, S.EXITED, S.LOST, S.CANCELLED})
 OCCUPYING = frozenset({S.PENDING, S.BOUND, S.PREPARING, S.STARTING, S.RUNNING, S.STOPPING})
 ON_ENGINE = OCCUPYING - {S.PENDING}
+COMING_UP = (S.BOUND, S.PREPARING, S.STARTING)
 
 _DESIRED_ORDER = {Desired.RUN: 0, Desired.STOP: 1, Desired.REMOVE: 2}
 
@@ -124,6 +126,9 @@ def holds_room(status: str, *, gone: bool) -> bool:
     return status in ON_ENGINE or (status == Status.LOST and not gone)
 
 
+READY_HEALTH: Final = (Health.NONE, Health.HEALTHY)
+
+
 def ready(status: str, health: str) -> bool:
     """Running, and healthy where there is a check."""
-    return status == Status.RUNNING and health in (Health.NONE, Health.HEALTHY)
+    return status == Status.RUNNING and health in READY_HEALTH

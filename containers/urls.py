@@ -41,6 +41,7 @@ urlpatterns = [
     path(f"{SERVICE}/containers", service_views.ServiceContainers.as_view(), name="service-containers"),
     path(f"{SERVICE}/events", service_views.ServiceEvents.as_view(), name="service-events"),
     path(f"{SERVICE}/endpoints", service_views.ServiceEndpoints.as_view(), name="service-endpoints"),
+    path(f"{SERVICE}/usage", service_views.ServiceUsage.as_view(), name="service-usage"),
     path("hosts/<str:name>/mark-dead", views.HostMarkDead.as_view(), name="host-mark-dead"),
     path(REGISTRIES, registry_views.Registries.as_view(), name="registries"),
     path(f"{REGISTRIES}/<int:registry_id>", registry_views.RegistryOne.as_view(), name="registry"),

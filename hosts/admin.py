@@ -17,7 +17,7 @@ from core.lib.problems import Problem
 from core.lib.quantity import show_cpu, show_memory
 from hosts.actions import cordon, uncordon
 from hosts.models import Host, HostBooking, HostHold, HostImage, Process
-from hosts.queries import bad_conditions, state_of
+from hosts.queries import state_of
 from hosts.rules import HostVerb, host_rule_for
 
 TONES = {
@@ -85,7 +85,7 @@ class HostAdmin(LookOnly):
 
 def _refuse_idle(host: Host, verb: HostVerb) -> None:
     """A person who chose an action is told when it changes nothing."""
-    rule = host_rule_for(verb, availability=host.availability, reachable=host.reachable, bad=bad_conditions(host))
+    rule = host_rule_for(verb, host.standing())
     if rule is not None:
         raise Problem(409, rule.code, rule.words.format(name="it"))
 

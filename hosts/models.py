@@ -12,7 +12,8 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from core.events.models import TimeId
-from hosts.states import Availability, Reachable, Responsive
+from hosts.rules import HostStanding
+from hosts.states import FLAPPING, Availability, Reachable, Responsive
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]{0,62}$", "Use 1-63 lower-case letters, digits, dots and dashes.")
 NO_TEXTS = Value([], models.JSONField())
@@ -65,6 +66,14 @@ class Host(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def standing(self) -> HostStanding:
+        """How this host stands, as the table of verbs looks at it."""
+        return HostStanding(
+            availability=Availability(self.availability),
+            reachable=Reachable(self.reachable),
+            flapping=self.conditions.get(FLAPPING, {}).get("status") == "bad",
+        )
 
 
 class HostBooking(models.Model):

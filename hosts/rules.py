@@ -5,12 +5,12 @@ would change; the console disables its buttons by the same table (`make generate
 What a host still holds is asked of the database by the action itself.
 """
 
-from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from hosts.states import FLAPPING, Availability, Reachable
+from core.lib.rules import Rule, first_rule
+from hosts.states import Availability, Reachable
 
 
 class HostVerb(StrEnum):
@@ -24,24 +24,21 @@ class HostVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HostRule:
-    """Fits where everything fits. `words` are for people, with {name}.
+class HostStanding:
+    """All that the rules look at. `flapping`: it came and went too often, and gets nothing new for that."""
 
-    `is_idle`: not refused, because saying it again is no error, but nothing changes by it. `unless_bad`: it does not
-    fit while this condition of the host is bad.
-    """
+    availability: Availability
+    reachable: Reachable
+    flapping: bool = False
 
-    code: str
-    words: str
-    verbs: frozenset[HostVerb]
-    availability: frozenset[Availability] = frozenset(Availability)
-    reachable: frozenset[Reachable] = frozenset(Reachable)
-    unless_bad: str = ""
-    is_idle: bool = False
 
-    def fits(self, verb: HostVerb, *, availability: str, reachable: str, bad: Container[str]) -> bool:
-        stands = availability in self.availability and reachable in self.reachable
-        return verb in self.verbs and stands and not (self.unless_bad and self.unless_bad in bad)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRule(Rule[HostVerb]):
+    """`words` with {name}."""
+
+    availability: frozenset[Availability] | None = None
+    reachable: frozenset[Reachable] | None = None
+    flapping: bool | None = None
 
 
 HOST_RULES: Final[tuple[HostRule, ...]] = (
@@ -57,7 +54,7 @@ HOST_RULES: Final[tuple[HostRule, ...]] = (
         words="{name} is not cordoned",
         verbs=frozenset({HostVerb.UNCORDON}),
         availability=frozenset({Availability.ACTIVE}),
-        unless_bad=FLAPPING,
+        flapping=False,
         is_idle=True,
     ),
     HostRule(
@@ -76,9 +73,5 @@ HOST_RULES: Final[tuple[HostRule, ...]] = (
 )
 
 
-def host_rule_for(
-    verb: HostVerb, *, availability: str, reachable: str, bad: Container[str] = frozenset()
-) -> HostRule | None:
-    """The first rule that fits; None: nothing in the host's state is against it. `bad`: names of its bad conditions."""
-    found = (rule for rule in HOST_RULES if rule.fits(verb, availability=availability, reachable=reachable, bad=bad))
-    return next(found, None)
+def host_rule_for(verb: HostVerb, at: HostStanding) -> Rule[HostVerb] | None:
+    return first_rule(HOST_RULES, verb, at)

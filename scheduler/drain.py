@@ -19,6 +19,7 @@ from scheduler.placement.types import Explanation, merge
 from scheduler.snapshot import pending_for
 
 NO_REASON = "its successor is on the way"
+ENDS = "it ends here: its service has one on each host that it fits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,13 @@ def look(host: Host) -> Draining:
     rows = list(_rows(host))
     fixed = {row.pk: words for row in rows if (words := _why_fixed(row))}
     free = [row for row in rows if row.pk not in fixed]
-    places = _places(host, free)
+    places = _places(host.pk, [row.pk for row in free if row.only_host_id is None])
+    places |= {row.pk: (None, ENDS) for row in free if row.only_host_id is not None}  # a global service: one less
     moves: list[Held] = []
     blocked = [_held(row, fixed[row.pk]) for row in rows if row.pk in fixed]
     for row in free:
         to, why = places.get(row.pk, (None, NO_REASON))
-        (moves if to or why == NO_REASON else blocked).append(_held(row, why, to))
+        (moves if to or why in (NO_REASON, ENDS) else blocked).append(_held(row, why, to))
     total = max(_total(host), len(moves)) if host.availability == Availability.DRAINING else len(moves)
     return Draining(host.name, host.availability, moves, blocked, total - len(moves), total)
 
@@ -94,15 +96,17 @@ def _held(row: Container, why: str, to: str | None = None) -> Held:
     return Held(row.pk, row.slot_id, row.name, row.project.name, service, why, to)
 
 
-def _places(host: Host, rows: Sequence[Container]) -> dict[UUID, tuple[str | None, str]]:
+def nowhere(host_id: int, asked: Sequence[UUID]) -> dict[UUID, str]:
+    """Those that no other host takes now, and why not."""
+    return {key: why for key, (to, why) in _places(host_id, asked).items() if to is None}
+
+
+def _places(host_id: int, asked: Sequence[UUID]) -> dict[UUID, tuple[str | None, str]]:
     """Where each would go if all of them were placed now, and the words of placement."""
     found: dict[UUID, tuple[str | None, str]] = {}
-    ended = [row for row in rows if row.only_host_id is not None]
-    found |= {row.pk: (None, NO_REASON) for row in ended}  # a global service has one less
-    asked = [row.pk for row in rows if row.only_host_id is None]
     if not asked:
         return found
-    pending, fleet = pending_for(asked, without=host.pk)
+    pending, fleet = pending_for(asked, without=host_id)
     wishes = [(str(one.id), one.shape) for one in pending if one.shape is not None]
     for group in place(merge(wishes), fleet):
         for verdict in group.verdicts:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from containers.reasons import Reason
-from containers.states import Status
+from containers.states import COMING_UP, Status
 from hosts.states import Availability
 from scheduler.company import read_company, read_shunned
 from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
@@ -66,7 +66,6 @@ _WAITING = (
 )
 
 
-_COMING_UP = [Status.BOUND.value, Status.PREPARING.value, Status.STARTING.value]
 _FRESH = (
     "SELECT 1 FROM containers_container WHERE status = ANY(%s) AND not_before IS NULL AND desired = 'run'"
     " AND status_since > %s - make_interval(secs => %s) LIMIT 1"
@@ -106,7 +105,7 @@ def _due(rows: Sequence[tuple[datetime, datetime | None]], now: datetime) -> lis
     if not any(at is not None and at <= now for at in wished):
         return wished
     is_new = any(at is None and now - created < latest for created, at in rows)
-    if not is_new and not query(_FRESH, [_COMING_UP, now, GIVES_WAY_S]):
+    if not is_new and not query(_FRESH, [list(COMING_UP), now, GIVES_WAY_S]):
         return wished
     again = now + timedelta(seconds=GIVES_WAY_LOOK_S)
     return [again if at is not None and at <= now < at + latest else at for at in wished]

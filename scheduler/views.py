@@ -6,6 +6,7 @@ Before: urls.py; the scoped loader gives the project. After: decisions.py explai
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -16,7 +17,7 @@ from rest_framework.views import APIView
 
 from containers.queries import find_container
 from core.accounts.actions import actor_of
-from core.accounts.permissions import project_for, require_platform
+from core.accounts.permissions import is_admin, project_for, project_ids_of, require_person, require_platform
 from core.accounts.roles import Verb
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
@@ -37,6 +38,7 @@ from scheduler.serializers import (
     DrainingSerializer,
     LoopRunSerializer,
     PlatformSerializer,
+    brake_json,
 )
 
 RUNS_SHOWN = 100
@@ -88,14 +90,23 @@ class Platform(APIView):
 
 
 class Brakes(APIView):
-    """Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first."""
+    """Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first.
+
+    Whoever sees the hosts sees that a brake holds; what was counted on it is told to platform admins.
+    """
 
     @operation("listBrakes", {200: BrakePageSerializer}, parameters=[ON, CURSOR, LIMIT])
     def get(self, request: Request) -> Response:
-        require_platform(request.user, Verb.PLATFORM_SEE)
-        found, pages = Brake.objects.select_related("host"), Cursor()
-        rows = pages.paginate_queryset(found.filter(released_at=None) if flag(request, "on") else found, request)
-        return pages.get_paginated_response(BrakeSerializer(rows, many=True).data)
+        full, found, pages = is_admin(request.user), _visible_brakes(request), Cursor()
+        rows = pages.paginate_queryset(found.filter(released_at=None) if flag(request, "on") else found, request) or []
+        shown = [brake_json(row, full=full) for row in rows]
+        return pages.get_paginated_response(BrakeSerializer(shown, many=True).data)
+
+
+def _visible_brakes(request: Request) -> QuerySet[Brake]:
+    """All for whoever belongs to any project; none for a stranger to all of them."""
+    user, found = require_person(request.user), Brake.objects.select_related("host")
+    return found if is_admin(user) or project_ids_of(user) else found.none()
 
 
 class BrakeRelease(APIView):
@@ -107,7 +118,8 @@ class BrakeRelease(APIView):
         found = Brake.objects.select_related("host").filter(pk=brake).first()
         if found is None:
             raise Http404(f"no brake {brake}")
-        return Response(BrakeSerializer(brakes.release(found, actor=actor_of(user))).data)
+        released = brakes.release(found, actor=actor_of(user))
+        return Response(BrakeSerializer(brake_json(released, full=True)).data)
 
 
 class LoopRuns(APIView):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,12 @@ class Hands:
             ]
             if seen:
                 observe_many(seen, actor=self.actor, hold=self.hold)
+
+    def note_stayed_ready(self, until: Mapping[UUID, datetime]) -> None:
+        """Write up to when each was seen to run: the end of its health window."""
+        with database_visit():
+            seen = [Observation(key, {"watched_until": at}) for key, at in until.items()]
+            observe_many(seen, actor=self.actor, hold=self.hold)
 
     def row(self, container_id: UUID) -> Container:
         """The row as it is now, with its project and its service."""

@@ -6,10 +6,11 @@ a time. The order matters: a container that is created after the list was taken 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from containers.states import FINAL, Desired, Status
+from containers.states import COMING_UP, FINAL, Desired, Status
 from hosts.engine.types import Facts
 
 LIVE_PREFIX = "orc-"
@@ -18,7 +19,6 @@ BOUND_DEADLINE_S = 15.0
 STARTING_DEADLINE_S = 30.0
 PREPARING_DEADLINE_S = 120.0
 
-_COMING = (Status.BOUND, Status.PREPARING, Status.STARTING)
 _DEADLINES_S = {Status.PREPARING: PREPARING_DEADLINE_S, Status.STARTING: STARTING_DEADLINE_S}
 _UNSTARTED_S = {Status.BOUND: BOUND_DEADLINE_S, Status.PREPARING: PREPARING_DEADLINE_S}
 
@@ -35,10 +35,19 @@ class Do(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The health window of a container that nobody has seen run to its end yet; `ends_in_s` as the rows were read."""
+
+    ends_at: datetime
+    ends_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What the rows say of one container; `still_s`: seconds since its status or progress changed last.
 
-    `probed`: its health is the agent's own finding, of which the engine knows nothing.
+    `probed`: its health is the agent's own finding, of which the engine knows nothing. `window`: of a service's that
+    is ready and must be seen to stay so.
     """
 
     id: UUID
@@ -48,6 +57,7 @@ class Wanted:
     gone: bool
     still_s: float
     probed: bool = False
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,16 @@ def plan(rows: Mapping[UUID, Wanted], facts: Sequence[Facts], busy: frozenset[UU
     return Plan(tuple(step for step in steps if step), tuple(sorted(unknown)))
 
 
+def stayed_ready(rows: Iterable[Wanted], facts: Sequence[Facts], *, ago_s: float) -> Mapping[UUID, datetime]:
+    """Whose health window was over when the list was asked for, `ago_s` before the rows were read, and who ran then.
+
+    A row alone proves nothing: its container may have died together with the agent that would have said so.
+    """
+    there = {owner(one) for one in facts if one.state == "running" and not one.name.startswith(DONE_PREFIX)}
+    over = ((row.id, row.window) for row in rows if row.id in there)
+    return {key: window.ends_at for key, window in over if window is not None and window.ends_in_s + ago_s <= 0}
+
+
 def plan_wishes(rows: Iterable[Wanted], busy: frozenset[UUID]) -> tuple[Step, ...]:
     """What the rows alone call for, without a look at the engine: the quick answer to a hint."""
     steps = []
@@ -145,7 +165,7 @@ def _step(row: Wanted, seen: Facts | None) -> Step | None:
         return _clear(row, seen)
     if row.desired != Desired.RUN or row.status == Status.STOPPING:
         return Step(Do.STOP, row.id, "it shall stop")
-    if row.status in _COMING:
+    if row.status in COMING_UP:
         return _come(row, seen)
     return _watch(row, seen)
 

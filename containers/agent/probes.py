@@ -183,7 +183,7 @@ class Prober:
             self._note(one, Verdict(Health.UNKNOWN, target.trouble))
             return
         self._judge.begin(target.id, target.check, health=one.written, started_s=now_s - target.age_s)
-        is_new = one.written in (Health.NONE, Health.STARTING, Health.UNKNOWN)
+        is_new = one.written != Health.HEALTHY  # also one found unhealthy by an agent before us: it may be well by now
         if one.written == Health.NONE:
             self._note(one, Verdict(Health.STARTING))
         self._put_in(one, now_s if is_new else now_s + random.random() * target.check.interval_s)

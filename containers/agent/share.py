@@ -48,10 +48,17 @@ class Share:
 
     def wake(self, host_ids: set[int] | None) -> None:
         """Make the workers of these hosts look at their rows; None means all."""
-        with self._guard:
-            chosen = [worker for key, (_, worker) in self._workers.items() if host_ids is None or key in host_ids]
-        for worker in chosen:
+        for worker in self._chosen(host_ids):
             worker.wake()
+
+    def compare(self, host_ids: set[int] | None) -> None:
+        """Make the workers of these hosts look at their engines; None means all."""
+        for worker in self._chosen(host_ids):
+            worker.compare_soon()
+
+    def _chosen(self, host_ids: set[int] | None) -> list[HostWorker]:
+        with self._guard:
+            return [worker for key, (_, worker) in self._workers.items() if host_ids is None or key in host_ids]
 
     def look(self) -> None:
         """Read the holds, claim what is free up to the share, give back a surplus, start and stop workers."""

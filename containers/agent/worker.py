@@ -31,6 +31,7 @@ from containers.agent.plan import (
     plan,
     plan_silent,
     plan_wishes,
+    stayed_ready,
 )
 from containers.agent.probes import Prober
 from containers.agent.stats import Measurer
@@ -203,12 +204,16 @@ class HostWorker:
             self._note_responsive(error)
             raise
         rows = rows_of(self.hands.host_id, facts)
+        ago_s = monotonic_s() - asked_s
         if (monotonic_s() >= self._identify_at_s or lacks_most(rows.values(), facts)) and not self._is_ours():
             return
         made = plan(rows, facts, self.crew.busy_since(asked_s))
         self._take(made.steps, rows)
         self.prober.watch(row.id for row in rows.values() if row.probed and row.desired == Desired.RUN)
         self._note_responsive(None)
+        stayed = stayed_ready(rows.values(), facts, ago_s=ago_s)
+        if stayed:
+            self.hands.note_stayed_ready(stayed)
         names = ", ".join(made.unknown[:20])
         message = f"{len(made.unknown)} containers bear our label and are in no row: {names}" if made.unknown else ""
         with self._news("quarantine", message) as is_news:

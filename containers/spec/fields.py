@@ -6,7 +6,8 @@ for the parser and the schema alike.
 
 import ipaddress
 import posixpath
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from containers.spec.errors import shown, wrong
 from containers.spec.image import MAX_REFERENCE, parse_image
@@ -159,36 +160,33 @@ def seconds(low: int, what: str, default: int) -> Kind[int]:
     return whole(low, MAX_GRACE_S, say=f"{what}, in seconds").described(f"{what}, in seconds", default=default)
 
 
-def memory(low_bytes: int, *, what: str) -> Kind[int]:
-    """An amount of memory in a range."""
+def _amount(
+    parsed: Callable[[Any], int], show: Callable[[int], str], *, what: str, low: int, high: int
+) -> Callable[[object], int]:
+    """The reader of an amount in a range."""
 
     def read(value: object) -> int:
         try:
-            amount = memory_bytes(value)
+            amount = parsed(value)
         except QuantityError as error:
             raise wrong(f"{what}: {error}; not {shown(value)}") from None
-        if not low_bytes <= amount <= MAX_MEMORY_BYTES:
-            least = f"from {show_memory(low_bytes)} to {show_memory(MAX_MEMORY_BYTES)}"
-            raise wrong(f"{what} is {least}, not {shown(value)}", code="limit")
+        if not low <= amount <= high:
+            raise wrong(f"{what} is from {show(low)} to {show(high)}, not {shown(value)}", code="limit")
         return amount
 
+    return read
+
+
+def memory(low_bytes: int, *, what: str) -> Kind[int]:
+    """An amount of memory in a range."""
+    read = _amount(memory_bytes, show_memory, what=what, low=low_bytes, high=MAX_MEMORY_BYTES)
     pattern = f"^(?:{MEMORY_PATTERN})$"
     return Kind(read, {"type": ["string", "integer"], "minimum": low_bytes, "pattern": pattern})
 
 
 def cpu(low_millis: int, *, what: str) -> Kind[int]:
     """An amount of CPU in a range."""
-
-    def read(value: object) -> int:
-        try:
-            amount = cpu_millis(value)
-        except QuantityError as error:
-            raise wrong(f"{what}: {error}; not {shown(value)}") from None
-        if not low_millis <= amount <= MAX_CPU_MILLIS:
-            least = f"from {show_cpu(low_millis)} to {show_cpu(MAX_CPU_MILLIS)}"
-            raise wrong(f"{what} is {least}, not {shown(value)}", code="limit")
-        return amount
-
+    read = _amount(cpu_millis, show_cpu, what=what, low=low_millis, high=MAX_CPU_MILLIS)
     return Kind(read, {"type": ["string", "number"], "minimum": 0, "pattern": f"^(?:{CPU_PATTERN})$"})
 
 

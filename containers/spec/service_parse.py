@@ -113,7 +113,9 @@ SERVICE: Final[dict[str, Field]] = {
         ),
     ),
     "replicas": Field("replicas", _count(0, MAX_REPLICAS, "how many should run", 1)),
-    "update": Field("update", _update),
+    "update": Field(
+        "update", _update.described("how one revision replaces another: how many at a time, in which order, proved how")
+    ),
     "stop_delay": Field(
         "stop_delay_s",
         _count(0, 60, "seconds between leaving the endpoints and being told to end", 0),

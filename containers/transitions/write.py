@@ -39,6 +39,7 @@ COLUMNS: dict[str, str] = {
     "not_before": "timestamptz",
     "started_at": "timestamptz",
     "finished_at": "timestamptz",
+    "watched_until": "timestamptz",
 }
 PINS = ("image_digest", "image_id", "image_architecture")  # written once: the first to know wins
 _RECORD = ", ".join(

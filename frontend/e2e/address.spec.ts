@@ -50,6 +50,7 @@ const STEPS: Record<string, Step> = {
     act: async (page) => {
       await page.getByLabel("Filter containers").fill("state:running,pending");
       await page.getByRole("columnheader", { name: "Memory" }).getByRole("button").click();
+      await page.waitForURL(/sort=-memory_bytes/); // the rows are painted first
     },
     see: async (page) => {
       await expect(page.getByLabel("Filter containers")).toHaveValue(/state:running,pending/);

@@ -1,5 +1,6 @@
 /** What the tests of the console share: watching for what must never happen, and axe. */
 import { expect, type Page } from "@playwright/test";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -60,7 +61,7 @@ export async function call(
   method: "POST" | "DELETE",
   path: string,
   data?: object,
-): Promise<void> {
+): Promise<Record<string, unknown>> {
   const cookies = await page.context().cookies();
   const csrf = cookies.find((one) => one.name === "orchestra_csrf")?.value ?? "";
   const base = new URL(page.url()).origin;
@@ -69,7 +70,16 @@ export async function call(
     data: data ?? {},
     headers: { "X-CSRFToken": csrf, Origin: base, Referer: `${base}/` },
   });
-  expect(answer.ok(), await answer.text()).toBe(true);
+  const text = await answer.text();
+  expect(answer.ok(), text).toBe(true);
+  return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+/** Puts a brake on a host, by the program that ORCHESTRA_BRAKE names: the API only releases them. */
+export function putBrakeOn(host: string): void {
+  const program = process.env["ORCHESTRA_BRAKE"] ?? "";
+  if (program === "") throw new Error("ORCHESTRA_BRAKE names no program that puts a brake on a host");
+  execFileSync(program, [host]);
 }
 
 /** Removes what a test has made: everything whose name ends so. */

@@ -10,6 +10,8 @@ export interface Sights {
   /** Slots of containers: one that runs and writes a log, one that no host can hold. */
   running: string;
   pending: string;
+  /** A service with revisions, which has been measured or is about to be. */
+  service: string;
 }
 
 export interface Screen {
@@ -34,6 +36,12 @@ const ofSettings = (tab: string, ready: string): Screen => ({
   ready,
 });
 
+const ofService = (tab: string, ready: string): Screen => ({
+  name: `service-${tab}`,
+  path: ({ service }) => `/p/default/services/${service}?tab=${tab}`,
+  ready: `[role=tabpanel] ${ready}`,
+});
+
 export const SCREENS: readonly Screen[] = [
   { name: "login", path: () => "/login", ready: "form", isOutside: true },
   { name: "overview", path: () => "/", ready: "[data-testid=verdict] >> nth=0" },
@@ -48,7 +56,26 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "host-events", path: ({ host }) => `/hosts/${host}?tab=events`, ready: "[role=tabpanel] td" },
   { name: "host-labels", path: ({ host }) => `/hosts/${host}?tab=labels`, ready: "[role=tabpanel] button" },
+  {
+    name: "host-drain",
+    path: ({ host }) => `/hosts/${host}`,
+    ready: "[role=dialog] [data-testid=drain-preview]",
+    then: (page) => page.locator("button:has(.tabler-icon-door-exit)").click(),
+  },
+  { name: "brake", path: () => "/", ready: "[data-testid=brake]" },
+  {
+    name: "brake-release",
+    path: () => "/",
+    ready: "[role=dialog] button",
+    then: (page) => page.locator("[data-testid=brake] button").click(),
+  },
   { name: "services", path: () => "/p/default/services", ready: "main h1 ~ *, [role=grid]" },
+  ofService("overview", "[data-testid=lanes] li"),
+  ofService("containers", "td"),
+  ofService("usage", "[role=radiogroup] ~ *"),
+  ofService("revisions", "td"),
+  ofService("rollouts", "td"),
+  ofService("events", "td"),
   { name: "service-new", path: () => "/p/default/services/new", ready: "form label" },
   { name: "service-new-yaml", path: () => "/p/default/services/new?as=yaml", ready: ".cm-content" },
   { name: "containers", path: () => "/p/default/containers", ready: "[role=gridcell] a" },

@@ -5,7 +5,17 @@
  * serves on ORCHESTRA_IMAGE_PORT (80). The steps stand on each other.
  */
 import { expect, type Page, test } from "@playwright/test";
-import { call, expectAccessible, logIn, VIEWER, watch, writeYaml } from "./console";
+import {
+  call,
+  expectAccessible,
+  logIn,
+  putBrakeOn,
+  removeAll,
+  servingSpec,
+  VIEWER,
+  watch,
+  writeYaml,
+} from "./console";
 
 const TAG = Date.now().toString(36);
 const NAME = `svc-${TAG}`;
@@ -37,6 +47,7 @@ test.afterAll(async () => {
   for (const one of await mine()) {
     if (one.desired !== "remove") await call(page, "POST", `/projects/default/services/${one.id}/remove`);
   }
+  await removeAll(page, TAG);
   await page.close();
 });
 test.afterEach(() => {
@@ -211,6 +222,75 @@ test("its containers lead to it and back, and one of them is replaced", async ()
   await page.getByRole("link", { name: /^of service/ }).click();
   await expect(page).toHaveURL(new RegExp(address));
   await expect(page.getByTestId("service-state")).toContainText(/ready/);
+});
+
+test("what it used is plotted, all together and slot by slot", async () => {
+  await page.keyboard.press("u");
+  await expect(page).toHaveURL(/tab=usage/);
+  const slots = page.getByRole("region", { name: "Each slot" });
+  for (const slot of [1, 2]) await expect(slots.getByRole("link", { name: `${NAME}.${slot}` })).toBeVisible();
+  await expect(slots.getByRole("row", { name: new RegExp(`${NAME}\\.2`) })).toContainText(/\d (KiB|MiB)/);
+  await expect(page.getByRole("img", { name: /^Memory, all together: used [\d.]+ (KiB|MiB)/ })).toBeVisible();
+  await expectAccessible(page, "services-usage");
+});
+
+test("a host of it is drained: what moves and what stays is said before, its progress shown, and it is taken back", async () => {
+  const stays = `stays-${TAG}`;
+  const made = await call(page, "POST", "/projects/default/containers", servingSpec(stays));
+  const path = `/api/v1/projects/default/containers/${String(made["slot"])}`;
+  const read = async () => (await (await page.request.get(path)).json()) as { state: string; host: string };
+  await expect.poll(async () => (await read()).state).toBe("running");
+  const { host } = await read();
+  await page.goto(`/hosts/${host}`);
+  await button("Drain…").click();
+  const dialog = page.getByRole("dialog", { name: `Drain ${host}?` });
+  const moves = dialog.getByRole("region", { name: /moves?$/ });
+  await expect(
+    moves.getByRole("row", { name: new RegExp(`${NAME}\\.\\d default ${NAME} h\\d`) }),
+  ).toBeVisible();
+  const blocked = dialog.getByRole("region", { name: /cannot move$/ });
+  await expect(blocked.getByRole("row", { name: new RegExp(`${stays}.*it stands alone`) })).toBeVisible();
+  await expectAccessible(page, "services-drain");
+  await dialog.getByRole("button", { name: "Start draining" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(state()).toHaveText("draining");
+  const progress = page.getByTestId("drain");
+  await expect(progress.getByRole("row", { name: new RegExp(stays) })).toBeVisible();
+  await expect(progress.getByRole("link", { name: new RegExp(`^${NAME}`) })).toHaveCount(0);
+  await expect(page.getByText(/^[1-9]\d* of [1-9]\d* gone$/).first()).toBeVisible();
+  await expectAccessible(page, "services-draining");
+  await button("Cancel the drain").click();
+  await expect(state()).toHaveText("ready");
+  await expect(progress).toHaveCount(0);
+  expect(await read()).toMatchObject({ state: "running", host });
+});
+
+test("a brake that comes on is a cause at once, and is released behind what follows", async ({ browser }) => {
+  await page.goto("/");
+  const verdict = page.getByTestId("verdict");
+  await expect(verdict).not.toContainText("brake on");
+  putBrakeOn("h2");
+  const brake = page.getByTestId("brake");
+  await expect(brake).toContainText("No container of h2 is stopped for failing its health check");
+  await expect(verdict).toContainText("1 brake on");
+  await expect(verdict.getByRole("heading")).toHaveText("Degraded");
+  await expectAccessible(page, "services-brake");
+  const other = await browser.newPage();
+  await logIn(other, VIEWER);
+  await other.goto("/");
+  const refused = other.getByTestId("brake").getByRole("button", { name: "Release…" });
+  await expect(refused).toHaveAttribute("aria-disabled", "true");
+  await refused.hover();
+  await expect(other.getByRole("tooltip").filter({ hasText: "Only a platform admin" })).toBeVisible();
+  await brake.getByRole("button", { name: "Release…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Release the brake on h2?" });
+  await expect(dialog).toContainText("stopped and replaced");
+  await expectAccessible(page, "services-brake-release");
+  await dialog.getByRole("button", { name: "Release", exact: true }).click();
+  await expect(brake).toHaveCount(0);
+  await expect(verdict).not.toContainText("brake on");
+  await expect(other.getByTestId("brake")).toHaveCount(0);
+  await other.close();
 });
 
 test("somebody who may only look sees everything, and why nothing is theirs", async ({ browser }) => {

@@ -3,7 +3,7 @@
  * Runs only when ORCHESTRA_SHOTS says where the pictures go.
  */
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { logIn } from "./console";
+import { logIn, putBrakeOn } from "./console";
 import { open, SCREENS, type Sights } from "./screens";
 import { shoot } from "./shoot";
 
@@ -27,8 +27,11 @@ async function sightsOf(page: Page): Promise<Sights> {
   const { results } = (await list.json()) as { results: Seen[] };
   const running = results.find(({ name, state }) => name.startsWith("shop-api") && state === "running");
   const pending = results.find(({ name, state }) => name.startsWith("analytics") && state === "pending");
-  if (!running?.host || !pending) throw new Error("the fleet is not lively: `make shots` makes one that is");
-  return { host: running.host, running: running.slot, pending: pending.slot };
+  const services = await page.request.get("/api/v1/projects/default/services");
+  const [service] = ((await services.json()) as { results: { id: string }[] }).results;
+  if (!running?.host || !pending || !service)
+    throw new Error("the fleet is not lively: `make shots` makes one that is");
+  return { host: running.host, running: running.slot, pending: pending.slot, service: service.id };
 }
 
 async function newPage(browser: Browser, language: string): Promise<Page> {
@@ -55,6 +58,7 @@ test("every screen, in both themes and both languages", async ({ browser }) => {
   }
   const outside = await Promise.all(LANGUAGES.map((language) => newPage(browser, language)));
   const sights = await sightsOf(inside[0] ?? (outside[0] as Page));
+  putBrakeOn(sights.host);
   await inside[0]?.waitForTimeout(LISTEN_MS);
   const missing: string[] = [];
   for (const [index, language] of LANGUAGES.entries()) {

@@ -213,3 +213,14 @@ test.describe("somebody who may only look", () => {
     await expect(viewer.getByRole("cell").first()).toBeVisible();
   });
 });
+
+test("a part of the console that breaks off while it is fetched comes after all", async ({ page }) => {
+  let times = 0;
+  await page.route(/\/assets\/Health-[^/]+\.js$/, (route) => {
+    times += 1;
+    return times <= 2 ? route.abort("connectionreset") : route.continue();
+  });
+  await page.goto("/settings?tab=health");
+  await expect(page.locator("main td").first()).toBeVisible();
+  expect(times).toBe(3);
+});

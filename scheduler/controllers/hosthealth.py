@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from containers.reasons import Reason
-from containers.states import By, Status
+from containers.states import ON_ENGINE, By, Status
 from containers.transitions import Move, add_next, move_many
 from core.events.models import Level
 from core.events.record import Happening, record
@@ -150,7 +150,7 @@ def read() -> Snapshot:
                 " WHERE c.host_id = ANY(%s) AND c.status = ANY(%s) AND c.only_host_id IS NULL"
                 " AND CASE WHEN s.id IS NULL THEN c.restart = 'always' AND c.desired = 'run' ELSE NOT s.strict END"
                 " AND NOT c.superseded AND coalesce(jsonb_array_length(c.spec -> 'volumes'), 0) = 0 ORDER BY c.id",
-                [lost, [Status.BOUND, Status.PREPARING, Status.STARTING, Status.RUNNING, Status.STOPPING]],
+                [lost, sorted(ON_ENGINE)],
             )
     return Snapshot(hosts, tuple((row[0], row[1]) for row in rows))
 

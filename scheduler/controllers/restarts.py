@@ -7,7 +7,7 @@ After: placement finds the new row a host.
 import logging
 import random
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from containers.reasons import OF_THE_HOST, Reason
 from containers.rules import wants_next
-from containers.states import Desired, Restart, Status
+from containers.states import FINAL, OCCUPYING, Desired, Restart, Status
 from containers.transitions import add_next
 from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
@@ -37,12 +37,13 @@ TOUCH_S = 1e-6  # moments just a second apart are not within a second, however t
 ENDED_MAX = 2_000
 
 
+_LIVE = ", ".join(f"'{status}'" for status in sorted(OCCUPYING))
+
 # Of a service's slots those that no replacement is at: a live successor takes the place, and what a running roll-out
 # has outdated gets its next attempt from the services loop.
 OF_A_SERVICE = (
     "(NOT EXISTS (SELECT 1 FROM containers_container n WHERE n.slot_id = containers_container.slot_id"
-    " AND n.is_successor AND NOT n.superseded AND n.status = ANY(ARRAY['pending','bound','preparing','starting',"
-    "'running','stopping']))"
+    f" AND n.is_successor AND NOT n.superseded AND n.status = ANY(ARRAY[{_LIVE}]))"
     " AND EXISTS (SELECT 1 FROM containers_service s WHERE s.id = containers_container.service_id"
     " AND s.desired = 'run' AND (s.paused"
     " OR (s.revision_id = containers_container.revision_id AND s.fresh_from <= containers_container.round)"
@@ -92,6 +93,8 @@ class Restarts:
         seen = read()
         now_s = monotonic_s()
         made = 0
+        if seen.ended:
+            self._pace.keep(still_waiting(self._pace.ahead(now_s)))
         for ended in seen.ended:
             key = str(ended.id)
             if given.trouble.is_set_aside(key, now_s):
@@ -111,9 +114,9 @@ class Restarts:
     def _make(self, step: Next, ended: Ended, now: datetime, now_s: float, *, hold: Hold) -> int:
         spaced = self._pace.spaced(step, ended, now_s, jitter=random.random())
         made = apply(spaced, now, hold=hold)
-        if made:
-            self._pace.book(spaced, ended, now_s)
-        return made
+        if made is not None:
+            self._pace.book(spaced, ended, now_s, made=made)
+        return int(made is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +128,18 @@ class Rate:
 
 
 CRASHED = Rate(2, 1.0)
-AGAIN_AND_AGAIN = Rate(5, 20.0)
+AGAIN_AND_AGAIN = Rate(1, 4.0)  # one by one: five of them at once cost as much as the start of a service
 
 
 class Pace:
-    """Of one host's crash restarts at most two a second, of those that crash again and again five in 20 s.
+    """Of one host's crash restarts at most two a second, of those that crash again and again one in 4 s.
 
     So a host that just lost many is not stormed, and crash loops leave room for what shall start beside them. Pure.
     """
 
     def __init__(self) -> None:
         self._times: dict[tuple[int | None, Rate], list[float]] = {}
+        self._ahead: dict[UUID, tuple[float, int | None, tuple[Rate, ...]]] = {}  # those whose moment is to come
 
     def spaced(self, step: Next, ended: Ended, now_s: float, *, jitter: float) -> Next:
         """The same step, late enough. What the operator asked for is not a crash.
@@ -159,14 +163,29 @@ class Pace:
                 return at_s
             at_s = found_s
 
-    def book(self, step: Next, ended: Ended, now_s: float) -> None:
+    def book(self, step: Next, ended: Ended, now_s: float, *, made: UUID | None = None) -> None:
         """It was made: others keep their distance from it."""
         if ended.restart_asked:
             return
+        at_s, host_id = now_s + step.wait_s, ended.last.host_id
         for rate in rates(ended):
-            times = self._times.setdefault((ended.last.host_id, rate), [])
-            insort(times, now_s + step.wait_s)
+            times = self._times.setdefault((host_id, rate), [])
+            insort(times, at_s)
             del times[: bisect_left(times, now_s - rate.within_s)]
+        if made is not None and step.wait_s > 0:
+            self._ahead[made] = (at_s, host_id, rates(ended))
+
+    def ahead(self, now_s: float) -> list[UUID]:
+        """The attempts whose moment is still to come."""
+        self._ahead = {key: one for key, one in self._ahead.items() if one[0] > now_s}
+        return list(self._ahead)
+
+    def keep(self, waiting: Set[UUID]) -> None:
+        """The moments of all others are free again: they were removed, or somebody did not want to wait."""
+        for key in self._ahead.keys() - waiting:
+            at_s, host_id, booked = self._ahead.pop(key)
+            for rate in booked:
+                self._times[host_id, rate].remove(at_s)
 
 
 def rates(ended: Ended) -> tuple[Rate, ...]:
@@ -199,7 +218,7 @@ def read() -> Snapshot:
             " AND (restart_asked OR (desired = 'run' AND (restart || ' ' || status = ANY(%s)"
             " OR (reason = ANY(%s) AND status_since > %s - make_interval(secs => %s)))))"
             " ORDER BY status_since LIMIT %s",
-            [_final_values(), _by_rule_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
+            [sorted(FINAL), _by_rule_values(), sorted(OF_THE_HOST), now, ELSEWHERE_WITHIN_S, ENDED_MAX],
         )
         if not rows:
             return Snapshot(now, (), frozenset())
@@ -210,13 +229,15 @@ def read() -> Snapshot:
     return Snapshot(now, ended, frozenset(row[0] for row in hosts))
 
 
-def _final_values() -> list[str]:
-    return [Status.FAILED, Status.EXITED, Status.STOPPED, Status.CANCELLED, Status.LOST]
+def still_waiting(ids: Sequence[UUID]) -> set[UUID]:
+    """Those of them that wait for a host and shall run."""
+    sql = "SELECT id FROM containers_container WHERE id = ANY(%s) AND status = %s AND desired = %s"
+    return {row[0] for row in query(sql, [list(ids), Status.PENDING, Desired.RUN])} if ids else set()
 
 
 def _by_rule_values() -> list[str]:
     """`wants_next` as "restart status": what is over for good must not fill the batch and hide newer crashes."""
-    return [f"{rule} {status}" for rule in Restart for status in _final_values() if wants_next(rule, status)]
+    return [f"{rule} {status}" for rule in Restart for status in sorted(FINAL) if wants_next(rule, status)]
 
 
 def _history(slots: list[UUID]) -> Mapping[UUID, list[Attempt]]:
@@ -302,8 +323,7 @@ def _by_rule(ended: Ended, *, jitter: float) -> Next | None:
 # --- apply
 
 
-def apply(step: Next, now: datetime, *, hold: Hold) -> int:
-    """How many attempts were made: none when another hand was first."""
+def apply(step: Next, now: datetime, *, hold: Hold) -> UUID | None:
+    """The attempt that was made; None when another hand was first."""
     not_before = now + timedelta(seconds=step.wait_s) if step.wait_s > 0 else None
-    made = add_next(step.after, actor=ACTOR, message=step.message, not_before=not_before, hold=hold)
-    return 0 if made is None else 1
+    return add_next(step.after, actor=ACTOR, message=step.message, not_before=not_before, hold=hold)

@@ -1,13 +1,25 @@
 """The agent's plan as a table: what the row says, what the engine says, what is done."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from containers.agent.plan import Do, Wanted, done_name, lacks_most, live_name, plan, plan_silent, plan_wishes
+from containers.agent.plan import (
+    Do,
+    Wanted,
+    Window,
+    done_name,
+    lacks_most,
+    live_name,
+    plan,
+    plan_silent,
+    plan_wishes,
+    stayed_ready,
+)
 from containers.states import FINAL, Desired, Status
 from hosts.engine.types import Facts
 
@@ -45,6 +57,25 @@ def steps(row: Wanted, *seen: Facts, busy: frozenset[UUID] = frozenset()) -> lis
 def test_one_row_one_look(status: Status, desired: Desired, state: str | None, expected: Do | None) -> None:
     seen = [] if state is None else [replace(SEEN, state=state)]  # type: ignore[arg-type]  # the table's words
     assert steps(replace(ROW, status=status, desired=desired), *seen) == ([] if expected is None else [expected])
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "ends_in_s", "seen"),
+    [
+        ("running", live_name(ID), -0.5, True),
+        ("running", live_name(ID), -0.3, False),  # it ended after the list was asked for
+        ("exited", live_name(ID), -9.0, False),
+        ("paused", live_name(ID), -9.0, False),
+        ("running", done_name(ID), -9.0, False),
+        ("running", live_name(UUID(int=8)), -9.0, False),
+    ],
+)
+def test_who_is_seen_to_the_end_of_its_window(state: str, name: str, ends_in_s: float, seen: bool) -> None:
+    ends_at = datetime(2026, 1, 1, tzinfo=UTC)
+    row = replace(ROW, window=Window(ends_at, ends_in_s))
+    fact = replace(SEEN, state=state, name=name)  # type: ignore[arg-type]  # the table's words
+    assert stayed_ready([row], [fact], ago_s=0.4) == ({ID: ends_at} if seen else {})
+    assert stayed_ready([ROW], [fact], ago_s=0.4) == {}
 
 
 def test_what_runs_is_adopted_however_long_nobody_looked() -> None:

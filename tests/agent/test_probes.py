@@ -157,6 +157,14 @@ def test_another_agent_goes_on_from_what_the_row_says(bench: Bench, worker: Host
     assert Container.objects.get(pk=container.pk).version == version
 
 
+def test_what_another_agent_found_unwell_is_asked_at_once(bench: Bench, worker: HostWorker, pages: list[Page]) -> None:
+    """It may be well by now, and shall not be replaced for an old word."""
+    container = bench.do(Do.BRING_UP, probed(bench, pages[0], interval=300))
+    bench.hands.note_health({container.pk: ("unhealthy", "it was")})
+    worker.compare_soon()
+    until(lambda: health(container) == "healthy")
+
+
 def test_what_stopped_is_asked_no_more(bench: Bench, worker: HostWorker, pages: list[Page]) -> None:
     container = probed(bench, pages[0])
     worker.compare_soon()

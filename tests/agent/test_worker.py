@@ -1,21 +1,25 @@
 """What a host's worker does when its engine is another one, is silent, or answers in part."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from containers.agent import worker as worker_module
-from containers.agent.plan import Do
+from containers.agent.plan import Do, live_name
 from containers.agent.worker import HostWorker
-from containers.models import Container
+from containers.models import Container, Service
 from containers.states import Status
 from hosts.engine.errors import Deadline, EngineDown, EngineError, Refused
 from hosts.engine.fake import FakeHost
 from hosts.models import Host
-from tests import rows
-from tests.agent.conftest import Bench, until
+from tests import rows, services
+from tests.agent.conftest import IMAGE, Bench, until
+
+WINDOW_S = 60
 
 
 @pytest.fixture
@@ -124,6 +128,48 @@ def test_figures_that_fail_keep_the_facts_from_nothing(
     bench.fake.fail("stats", error, times=1000)
     worker.start()
     until(lambda: bench.fake.calls["info"] >= 3)
+
+
+def test_a_services_container_is_seen_to_the_end_of_its_window_once(bench: Bench, worker: HostWorker) -> None:
+    """Not while the window runs, not when its engine does not list it as running; then it costs no further write."""
+    one = running_replica(bench, "1")
+    dead = running_replica(bench, "2")
+    worker._introduce()
+    worker._compare()
+    assert watched(one) is None
+    long_ago(one)
+    long_ago(dead)
+    bench.hands.engine.kill(live_name(dead.pk))
+    worker._compare()
+    one.refresh_from_db()
+    assert one.watched_until == one.status_since + timedelta(seconds=WINDOW_S)
+    assert watched(dead) is None
+    version = one.version
+    worker._compare()
+    one.refresh_from_db()
+    assert one.version == version
+
+
+def test_a_host_that_was_silent_begins_the_window_anew(bench: Bench, worker: HostWorker) -> None:
+    one = long_ago(running_replica(bench, "1"))
+    Host.objects.filter(pk=bench.host.pk).update(reachable_since=Now())
+    worker._introduce()
+    worker._compare()
+    assert watched(one) is None
+
+
+def running_replica(bench: Bench, key: str) -> Container:
+    made = Service.objects.first() or services.service(
+        container={"image": IMAGE, "command": ["act", "wait"]}, update={"health_window": WINDOW_S}
+    )
+    (row,) = services.replicas(made, key)
+    Host.objects.filter(pk=bench.host.pk).update(reachable_since=Now() - timedelta(hours=1))
+    assert rows.bind(row, bench.host)
+    return bench.do(Do.BRING_UP, row)
+
+
+def watched(container: Container) -> datetime | None:
+    return Container.objects.get(pk=container.pk).watched_until
 
 
 def long_ago(container: Container) -> Container:

@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
+from core.accounts.models import User
 from core.events.models import Event
 from scheduler.models import Brake
 from tests import rows
-from tests.api.conftest import Person
+from tests.api.conftest import Person, person_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,18 @@ def test_they_are_listed_and_released_once(admin: Person) -> None:
     again = admin.post(f"/brakes/{brake.pk}/release")
     assert (again.status_code, again.json()["code"]) == (409, "already-released")
     assert Event.objects.filter(kind="brake.released", actor="user:ada").count() == 2
+
+
+def test_members_see_that_it_holds_and_nothing_more(viewer: Person, owner: Person) -> None:
+    brake = Brake.objects.create(host=rows.host("h1"), message="3 of 9 containers of h1 were stopped")
+    (seen,) = viewer.get("/brakes?on=1").json()["results"]
+    assert (seen["id"], seen["host"], seen["message"], seen["released_by"]) == (brake.pk, "h1", "", "")
+    of_no_project = person_of(User.objects.create_user("nemo"))
+    assert of_no_project.get("/brakes").json()["results"] == []
+    refused = owner.post(f"/brakes/{brake.pk}/release")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    brake.refresh_from_db()
+    assert brake.released_at is None
 
 
 def test_one_that_never_was(admin: Person) -> None:

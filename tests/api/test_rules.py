@@ -11,15 +11,18 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from containers.models import Container, Service
-from containers.rules import ContainerVerb, Rule, Standing, rule_for
+from containers.models import Container, Rollout, Service
+from containers.rules import ContainerVerb, Standing, rule_for
+from containers.service_actions import standing
+from containers.service_rules import SERVICE_RULES, ServiceStanding, ServiceVerb, UnderWay, service_rule_for
 from containers.states import FINAL, OCCUPYING, Desired, Status
 from core.accounts.models import Project
 from core.events.models import Event
+from core.lib.rules import Rule
 from hosts.engine.fake import fake_host, forget
 from hosts.models import Host
-from hosts.rules import HostVerb, host_rule_for
-from hosts.states import Availability, Reachable
+from hosts.rules import HostStanding, HostVerb, host_rule_for
+from hosts.states import FLAPPING, Availability, Reachable
 from orchestra.rules_file import typescript
 from tests import rows, services
 from tests.api.conftest import Person
@@ -101,7 +104,7 @@ def said(person: Person, row: Container, verb: ContainerVerb) -> tuple[int, str,
     return answer.status_code, answer.json().get("code", ""), happened
 
 
-def expected(rule: Rule | None) -> tuple[int, str, bool]:
+def expected(rule: Rule[Any] | None) -> tuple[int, str, bool]:
     if rule is None:
         return 202, "", True
     return (202, "", False) if rule.is_idle else (409, rule.code, False)
@@ -147,7 +150,10 @@ def test_a_viewer_is_refused_whatever_stands_there(world: Shop, viewer: Person, 
         assert said(stranger, row, verb)[:2] == (404, "not-found")
 
 
-HOST_CELLS = list(product(Availability, Reachable))
+HOST_CELLS = [
+    HostStanding(availability=availability, reachable=reachable, flapping=flapping)
+    for availability, reachable, flapping in product(Availability, Reachable, (False, True))
+]
 HOST_PATHS: dict[HostVerb, tuple[str, str, Any]] = {
     HostVerb.CORDON: ("post", "/hosts/h1/cordon", None),
     HostVerb.UNCORDON: ("post", "/hosts/h1/uncordon", None),
@@ -163,21 +169,81 @@ def test_every_cell_of_hosts_too(admin: Person, operator: Person, verb: HostVerb
     host = rows.host("h1")
     fake_host(host.url).refuse()
     method, path, body = HOST_PATHS[verb]
-    for availability, reachable in HOST_CELLS:
-        Host.objects.filter(pk=host.pk).update(availability=availability, reachable=reachable)
-        rule = host_rule_for(verb, availability=availability, reachable=reachable)
+    for at in HOST_CELLS:
+        bad = {FLAPPING: {"status": "bad", "message": "", "since": ""}} if at.flapping else {}
+        Host.objects.filter(pk=host.pk).update(availability=at.availability, reachable=at.reachable, conditions=bad)
+        host.refresh_from_db()
+        assert host.standing() == at
+        rule = host_rule_for(verb, at)
         with transaction.atomic():
             before = Event.objects.count()
             answer = getattr(admin, method)(path, *([body] if body else []))
             happened = Event.objects.count() > before
             transaction.set_rollback(True)
         refused = rule is not None and not rule.is_idle
-        assert (answer.status_code == 409) == refused, (availability, reachable, answer.content)
-        assert happened == (rule is None), (availability, reachable)
+        assert (answer.status_code == 409) == refused, (at, answer.content)
+        assert happened == (rule is None), at
         if refused and rule is not None:
             assert answer.json()["code"] == rule.code
         assert getattr(operator, method)(path, *([body] if body else [])).status_code == 403
     forget("rows")
+
+
+SERVICE_CELLS = [
+    ServiceStanding(removing=removing, paused=paused, is_global=is_global, rollout=rollout)
+    for removing, paused, is_global, rollout in product((False, True), (False, True), (False, True), UnderWay)
+]
+
+
+def stand(service: Service, at: ServiceStanding) -> None:
+    """The service as actions and the scheduler would have left it."""
+    Service.objects.filter(pk=service.pk).update(
+        desired="remove" if at.removing else "run", paused=at.paused, mode="global" if at.is_global else "replicated"
+    )
+    latest = Rollout.objects.filter(service=service).latest("number")
+    Rollout.objects.filter(pk=latest.pk).update(status=at.rollout or "done")
+    service.refresh_from_db()
+    assert standing(service) == at
+
+
+def say(person: Person, service: Service, verb: ServiceVerb) -> Any:
+    """What would change something wherever it is allowed."""
+    path = f"/projects/shop/services/{service.pk}"
+    if verb is ServiceVerb.UPDATE:
+        spec = person.get(path).json()["spec"]
+        return person.put(path, {**spec, "container": {**spec["container"], "env": {"NEW": "1"}}})
+    bodies: dict[ServiceVerb, Any] = {ServiceVerb.SCALE: {"replicas": 5}, ServiceVerb.ROLL_BACK: {}}
+    return person.post(f"{path}/{verb}", bodies.get(verb))
+
+
+@pytest.mark.parametrize("verb", ServiceVerb)
+def test_every_cell_of_services_too(shop: Project, operator: Person, verb: ServiceVerb) -> None:
+    service = services.service(project=shop)
+    first = operator.get(f"/projects/shop/services/{service.pk}").json()["spec"]
+    image = {**first["container"], "image": "registry.test/web:2"}
+    assert operator.put(f"/projects/shop/services/{service.pk}", {**first, "container": image}).status_code == 202
+    Rollout.objects.filter(service=service, number=1).update(status="superseded")
+    wrong = []
+    for at in SERVICE_CELLS:
+        stand(service, at)
+        with transaction.atomic():
+            before = Event.objects.count()
+            answer = say(operator, service, verb)
+            happened = Event.objects.count() > before
+            transaction.set_rollback(True)
+        told = expected(service_rule_for(verb, at))
+        seen = (answer.status_code, answer.json().get("code", ""), happened)
+        if told != seen:
+            wrong.append(f"{at}: the table says {told}, the API {seen}")
+    assert not wrong
+
+
+def test_no_rule_of_services_is_there_in_vain() -> None:
+    cells = [*SERVICE_CELLS, ServiceStanding(gone=True)]
+    found = {verb: [service_rule_for(verb, at) for at in cells] for verb in ServiceVerb}
+    used = {rule.code for rules in found.values() for rule in rules if rule}
+    assert used == {rule.code for rule in SERVICE_RULES}
+    assert all(None in rules for rules in found.values())
 
 
 def test_the_consoles_copy_is_fresh() -> None:

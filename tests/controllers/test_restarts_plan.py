@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -128,10 +128,20 @@ def test_a_host_restarts_at_most_two_a_second() -> None:
 
 def test_what_crashes_again_and_again_leaves_room_for_the_others() -> None:
     pace, again, once = Pace(), slot(*[attempt()] * 3, restart="always"), slot(restart="always")
-    assert [booked(pace, again, now_s=10.0) for _ in range(7)] == [0, 0, 1, 1, 2, 20, 20]
-    assert [booked(pace, once, now_s=10.0) for _ in range(3)] == [2, 3, 3], "two a second of all, and not one more"
+    assert [booked(pace, again, now_s=10.0) for _ in range(4)] == [0, 4, 8, 12]
+    assert [booked(pace, once, now_s=10.0) for _ in range(3)] == [0, 1, 1], "two a second of all, and not one more"
     assert booked(pace, slot(*[attempt(host=2)] * 3, restart="always"), now_s=10.0) == 0
     assert booked(pace, again, now_s=60.0) == 0
+
+
+def test_what_was_removed_while_it_waited_leaves_its_moment_to_others() -> None:
+    pace, again = Pace(), slot(*[attempt()] * 3, restart="always")
+    ids = [uuid4() for _ in range(3)]
+    for key in ids:
+        pace.book(pace.spaced(Next(ID, ""), again, now_s=10.0, jitter=0.0), again, 10.0, made=key)
+    assert set(pace.ahead(11.0)) == set(ids[1:]), "the first was not to wait"
+    pace.keep({ids[2]})
+    assert [booked(pace, again, now_s=11.0) for _ in range(2)] == [3, 11]
 
 
 def test_who_waits_for_others_waits_a_little_longer_by_chance() -> None:

@@ -166,9 +166,30 @@ BUGS = (
     Bug(
         "forget the health window",
         "scheduler/controllers/services/draft.py",
-        "return ready_s >= self.policy.health_window_s or ready_s < -CLOCK_BACK_S",
+        "return (watched - one.ready_since).total_seconds() >= self.policy.health_window_s",
         "return True",
         "tests/scheduler/services/test_replace.py::test_the_old_one_stops_when_its_successor_is_proved",
+    ),
+    Bug(
+        "take time for a proof",
+        "scheduler/controllers/services/draft.py",
+        "watched = one.watched_until or one.ready_since",
+        "watched = self.now",
+        "tests/scheduler/services/test_replace.py::test_what_nobody_has_seen_to_the_end_of_its_window_is_not_proved",
+    ),
+    Bug(
+        "call one watched that the engine's list does not show running",
+        "containers/agent/plan.py",
+        'if one.state == "running" and not one.name.startswith(DONE_PREFIX)}',
+        "}",
+        "tests/agent/test_plan.py::test_who_is_seen_to_the_end_of_its_window",
+    ),
+    Bug(
+        "count a host's silence as time in which its containers were ready",
+        "containers/queries.py",
+        "greatest(c.status_since, c.health_since, h.reachable_since)",
+        "greatest(c.status_since, c.health_since)",
+        "tests/scheduler/services/test_read.py::test_a_host_that_was_silent_begins_the_window_anew",
     ),
     Bug(
         "go back to the failed revision",
@@ -288,5 +309,26 @@ BUGS = (
         "            if mine:\n                gate.release()",
         "            if not mine:\n                return",
         "tests/agent/test_pace.py::test_who_has_waited_long_goes_through_and_leaves_no_gap",
+    ),
+    Bug(
+        "drain what no other host takes",
+        "scheduler/controllers/services/replace.py",
+        "and one.lives and not one.nowhere:",
+        "and one.lives:",
+        "tests/scheduler/services/test_replace.py::test_a_drain_stops_nothing_that_no_other_host_takes",
+    ),
+    Bug(
+        "believe a word on health from before the silence",
+        "scheduler/controllers/services/replace.py",
+        "return not draft.is_old_news(one)",
+        "return True",
+        "tests/scheduler/services/test_replace.py::test_health_found_before_the_host_was_silent_is_looked_at_again",
+    ),
+    Bug(
+        "stop as unwell what got well meanwhile",
+        "scheduler/controllers/services/apply.py",
+        'if change.cause == "unhealthy" and ready(row.status, row.health):',
+        "if False:",
+        "tests/scheduler/services/test_apply.py::test_what_got_well_since_it_was_read_is_not_stopped_as_unwell",
     ),
 )

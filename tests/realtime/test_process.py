@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
@@ -41,15 +42,34 @@ def test_term_lets_a_request_in_flight_finish(own_web: Web, admin: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE accounts_apitoken IN ACCESS EXCLUSIVE MODE")
         asking.start()
-        time.sleep(0.5)
+        until(lambda: is_awaited(cursor, "accounts_apitoken"))
         own_web.process.send_signal(signal.SIGTERM)
-        time.sleep(0.4)
+        until(lambda: refuses(own_web.port))
         assert own_web.process.poll() is None
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", own_web.port), timeout=2).close()
     asking.join(timeout=10)
     assert found[0]["username"] == "root"
     assert own_web.process.wait(timeout=5) == 0
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """The lock may be held for 2 s: a transaction that idles longer is ended by the database."""
+    ends_s = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < ends_s, "waited ten seconds in vain"
+        time.sleep(0.05)
+
+
+def is_awaited(cursor: Any, table: str) -> bool:
+    cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
+    return bool(cursor.fetchone()[0])
+
+
+def refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def run_web(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -76,10 +76,15 @@ def make(installation: Installation, image: str) -> None:
         answer = installation.insist("POST", "/projects/default/containers", {"name": name, "image": image, **spec})
         assert answer.status == 201, answer.body
         made[name] = answer.body["slot"]
+    container = {"image": image, **web(health_check={"test": "wget -q -O /dev/null http://127.0.0.1/", "interval": 3})}
+    wish = {"name": "checkout", "replicas": 3, "update": {"health_window": 2}, "container": container}
+    service = installation.insist("POST", "/projects/default/services", wish).body["id"]
     expected = {"shop-web-1": "running", "crm-api-1": "running", "mail-relay": "failed", "search-1": "unhealthy"}
     for name, state in expected.items():
         installation.await_state(made[name], state, timeout_s=60)
     installation.verb(made["crm-import"], "stop")
+    changed = {**wish, "container": {**container, "env": {"GREETING": "hello"}}}  # a second revision to compare with
+    assert installation.call("PUT", f"/projects/default/services/{service}", changed).status == 202
     host = installation.call("GET", "/hosts").body["results"][-1]["name"]
     assert installation.call("POST", f"/hosts/{host}/cordon", {}).status == 200
     wait_for(

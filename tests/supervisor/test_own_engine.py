@@ -26,6 +26,13 @@ def own(tmp_path: Path) -> Iterator[OwnEngine]:
     assert os.fspath(tmp_path) not in Path("/proc/self/mounts").read_text()
 
 
+@pytest.mark.parametrize("length", range(40, 100))
+def test_its_sockets_are_short_enough_wherever_it_lives(length: int) -> None:
+    """Containerd takes paths of 104 bytes at most."""
+    longest = OwnEngine(Path("/" + "v" * (length - 1))).run / "exec" / "containerd" / "containerd-debug.sock"
+    assert len(os.fspath(longest)) <= 104
+
+
 def test_it_starts_answers_and_ends(own: OwnEngine) -> None:
     own.start()
     assert why_silent(own.url) is None

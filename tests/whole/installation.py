@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,7 @@ import psycopg
 from orchestra.database.server import Server
 from tests.lab import LabHost
 from tests.whole.guard import clear
+from tests.whole.ready_made import lay
 
 ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
@@ -78,10 +80,8 @@ class Installation:
 
         Without `admin` nobody has an account yet: the first admin's link is still to be used.
         """
-        if not self.processes:
-            self.manage("migrate", "--verbosity", "0")
-        if admin and not self.token:
-            self.token = self.manage("shell", "--verbosity", "0", "-c", MAKE_ADMIN).split()[-1]
+        if not self.database.home.exists():
+            self.token = lay(self.var, f"{admin=}", make=partial(furnish, admin=admin))
         for name in names:
             role = name.partition("-")[0]
             command = [role, "--port", str(self.port)] if role == "web" else [role]
@@ -252,6 +252,16 @@ class Installation:
             host=str(self.database.run), user="orchestra", dbname="orchestra", autocommit=True
         ) as conn:
             return list(conn.execute(query, params).fetchall())
+
+
+def furnish(var: Path, *, admin: bool) -> str:
+    """Make an empty installation with its tables; the token of its admin, "" without one."""
+    made = Installation(var)
+    try:
+        made.manage("migrate", "--verbosity", "0")
+        return made.manage("shell", "--verbosity", "0", "-c", MAKE_ADMIN).split()[-1] if admin else ""
+    finally:
+        made.stop()
 
 
 def wait_for(

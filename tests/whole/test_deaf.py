@@ -12,7 +12,6 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.alone]
 
 @pytest.fixture
 def deaf(installation: Installation, engines: list[LabHost], monkeypatch: pytest.MonkeyPatch) -> Installation:
-    installation.database.ensure()
     monkeypatch.setenv("DATABASE_LISTEN_URL", f"postgres://orchestra@/postgres?host={installation.database.run}")
     installation.start("web-1", "scheduler-1", "agent-1")
     installation.add_host("h1", engines[0])

@@ -154,13 +154,18 @@ def one_is_bound(fleet: Fleet, service: Service, host: str) -> bool:
 def test_three_seconds_move_nothing(fleet: Fleet, fault: str) -> None:
     service = fleet.service(f"web-{fault}")
     before, host = service.replicas(), busiest(service)
+    where = [f"zone=z{host.removeprefix('h')}"]
+    by_itself = fleet.installation.run(f"calm-{fault}", fleet.image, restart="always", constraints=where)["id"]
+    fleet.installation.await_state(by_itself, "running")
     getattr(fleet.engine(host), fault)()
     time.sleep(3.0)
     fleet.engine(host).heal()
     time.sleep(QUIET_FOR_S)
     assert service.replicas() == before
-    lost = "SELECT count(*) FROM containers_container WHERE service_id = %s AND status = 'lost'"
-    assert fleet.installation.sql(lost, service.id) == [(0,)]
+    assert fleet.installation.container(by_itself)["state"] == "running"
+    lost = "SELECT count(*) FROM containers_container WHERE status = 'lost' AND (service_id = %s OR id = %s)"
+    assert fleet.installation.sql(lost, service.id, by_itself) == [(0,)]
+    fleet.installation.verb(by_itself, "remove")
     service.remove()
 
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         times = LeaseTimes(settings.LEASE_TTL_S, settings.LEASE_RENEW_S, settings.LEASE_OBSERVE_S)
         presence = Presence(table="hosts_process", role="agent", name=name, times=times)
         share = Share(presence, cluster=cluster_id(), actor=f"agent:{name}")
-        listener = Listener(lambda hints: share.wake(_hosts(hints)), lambda: share.wake(None), name="agent-hints")
+        listener = Listener(lambda hints: _heard(share, hints), lambda: share.wake(None), name="agent-hints")
         presence.start()
         listener.start()
         log.info("agent %s is up", name)
@@ -42,7 +42,13 @@ class Command(BaseCommand):
         presence.stop()
 
 
-def _hosts(hints: Hints) -> set[int] | None:
-    """The hosts whose agents have something to do; None when a hint was too long to name them."""
-    hosts = hints.get("work", [])
+def _heard(share: Share, hints: Hints) -> None:
+    """`work`: rows call for something. `look`: somebody waits for what the engine says."""
+    share.wake(_hosts(hints, "work"))
+    share.compare(_hosts(hints, "look"))
+
+
+def _hosts(hints: Hints, kind: str) -> set[int] | None:
+    """The hosts that are meant; None when a hint was too long to name them."""
+    hosts = hints.get(kind, [])
     return None if hosts is True else {int(host) for host in hosts}

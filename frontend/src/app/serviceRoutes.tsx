@@ -4,7 +4,7 @@ import { EditServicePage } from "@/features/services/EditServicePage";
 import { NewServicePage } from "@/features/services/NewServicePage";
 import { ServicePage, type ServiceSearch } from "@/features/services/ServicePage";
 import { ServicesPage } from "@/features/services/ServicesPage";
-import { ROUTES, RUN_MODES, type RunMode, SERVICE_TABS } from "@/shared/lib/paths";
+import { ROUTES, RUN_MODES, type RunMode, SERVICE_TABS, USAGE_RANGES } from "@/shared/lib/paths";
 import { inside, text } from "./roots";
 
 /** A number of the address: of a revision. */
@@ -82,6 +82,7 @@ const service = createRoute({
     tab: SERVICE_TABS.find((tab) => tab === search["tab"]),
     from: number(search["from"]),
     to: number(search["to"]),
+    range: USAGE_RANGES.find((range) => range === search["range"]),
   }),
   component: function Service() {
     const { project, id } = service.useParams();

@@ -52,6 +52,11 @@ export class ListOrder<S extends Schema> {
     this.table.sweep();
   }
 
+  /** Sorts ahead, so that whoever asks for this sort later need not wait for it. */
+  prepare(sort: Sort, ranks?: Ranks): void {
+    this.sorted.read(sort, ranks);
+  }
+
   /** The next update re-orders, held or not. */
   release(): void {
     this.key = null;

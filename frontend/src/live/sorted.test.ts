@@ -73,6 +73,21 @@ test.each([3, 60])(
   },
 );
 
+test("upwards once is both directions, of which the other one is kept too", () => {
+  const table = filled(50, dice(9));
+  const sorted = new SortedRows(table);
+  const [up, down] = [false, true].map((descending) => ({ column: "cpu", descending }));
+  if (!up || !down) throw new Error("two sorts");
+  const first = sorted.read(down);
+  expect([...first]).toEqual(plain(table, down));
+  expect(sorted.read(down)).toBe(first);
+  expect([...sorted.read(up)]).toEqual(plain(table, up));
+  expect(sorted.read(down)).toBe(first);
+  table.change([1], { cpu: [99] });
+  expect([...sorted.read(down)]).toEqual(plain(table, down));
+  expect(sorted.read(down)[0]).toBe(0);
+});
+
 test("nothing changed: the same order, not another one like it", () => {
   const table = filled(50, dice(7));
   const sorted = new SortedRows(table);

@@ -8,7 +8,10 @@ import type { Schema, Table } from "./table";
 type Values = readonly string[] | Float64Array;
 
 interface Kept {
+  /** Upwards. */
   order: Int32Array;
+  /** The same downwards, made of it when first asked for. */
+  down: Int32Array | null;
   /** What the rows were sorted by then, and which of them there were. */
   values: Values;
   isIn: Uint8Array;
@@ -27,15 +30,23 @@ export class SortedRows<S extends Schema> {
 
   /** Positions of all rows that are there; ties by position. Not to be changed by the reader. */
   read(sort: Sort, ranks?: Ranks): Int32Array {
-    const name = `${sort.descending ? "-" : ""}${sort.column}`;
-    const values = valuesOf(this.table, sort.column);
-    const known = this.kept.get(name);
-    const order = known ? this.mended(known, values, sort, ranks) : this.fresh(values, sort, ranks);
-    if (order !== known?.order) this.kept.set(name, { order, ...copyOf(this.table, values) });
-    return order;
+    const kept = this.upwards(sort.column, ranks);
+    if (!sort.descending) return kept.order;
+    kept.down ??= turned(kept.order, valuesOf(this.table, sort.column), ranks);
+    return kept.down;
   }
 
-  private mended(known: Kept, values: Values, sort: Sort, ranks?: Ranks): Int32Array {
+  private upwards(column: string, ranks?: Ranks): Kept {
+    const values = valuesOf(this.table, column);
+    const known = this.kept.get(column);
+    const order = known ? this.mended(known, values, column, ranks) : this.fresh(values, ranks);
+    if (order === known?.order) return known;
+    const kept = { order, down: null, ...copyOf(this.table, values) };
+    this.kept.set(column, kept);
+    return kept;
+  }
+
+  private mended(known: Kept, values: Values, column: string, ranks?: Ranks): Int32Array {
     const { table } = this;
     const isMoved = new Uint8Array(table.end);
     const placed: number[] = [];
@@ -49,8 +60,8 @@ export class SortedRows<S extends Schema> {
       if (isIn) placed.push(at);
     }
     if (count === 0) return known.order;
-    if (count > table.count * FEW) return this.fresh(values, sort, ranks);
-    const compare = compareBy(table, sort, ranks);
+    if (count > table.count * FEW) return this.fresh(values, ranks);
+    const compare = compareBy(table, { column, descending: false }, ranks);
     const before = (a: number, b: number): number => compare(a, b) || a - b;
     return merged(
       known.order.filter((at) => isMoved[at] === 0),
@@ -59,18 +70,36 @@ export class SortedRows<S extends Schema> {
     );
   }
 
-  private fresh(values: Values, sort: Sort, ranks?: Ranks): Int32Array {
+  private fresh(values: Values, ranks?: Ranks): Int32Array {
     const alive: number[] = [];
     for (let at = 0; at < this.table.end; at += 1) if (this.table.isAlive(at)) alive.push(at);
     const rank =
       values instanceof Float64Array ? rankNumbers(values, alive) : rankTexts(values, alive, ranks);
-    const packed = Float64Array.from(alive, (at) => {
-      const place = rank(at);
-      // What is not known stands last in both directions.
-      return (place === null ? UNKNOWN : sort.descending ? UNKNOWN - 1 - place : place) * POSITIONS + at;
-    });
+    const packed = Float64Array.from(alive, (at) => (rank(at) ?? UNKNOWN) * POSITIONS + at);
     return Int32Array.from(packed.sort(), (one) => one % POSITIONS);
   }
+}
+
+/** Downwards: equal rows stay in the order of their positions, and what is not known stays last. */
+function turned(order: Int32Array, values: Values, ranks?: Ranks): Int32Array {
+  const down = new Int32Array(order.length);
+  const value = (i: number): string | number | undefined => {
+    const one = values[order[i] ?? -1];
+    return ranks ? (ranks[one ?? ""] ?? LAST_RANK) : one;
+  };
+  let known = order.length;
+  while (known > 0 && Number.isNaN(value(known - 1))) known -= 1;
+  let to = 0;
+  for (let end = known; end > 0;) {
+    const same = value(end - 1);
+    let from = end - 1;
+    while (from > 0 && value(from - 1) === same) from -= 1;
+    down.set(order.subarray(from, end), to);
+    to += end - from;
+    end = from;
+  }
+  down.set(order.subarray(known), known);
+  return down;
 }
 
 type Rank = (at: number) => number | null;
@@ -143,7 +172,7 @@ function valuesOf<S extends Schema>(table: Table<S>, column: string): Values {
   return table.typeOf(column) === "num" ? table.num(column as never) : table.text(column as never);
 }
 
-function copyOf<S extends Schema>(table: Table<S>, values: Values): Omit<Kept, "order"> {
+function copyOf<S extends Schema>(table: Table<S>, values: Values): Omit<Kept, "order" | "down"> {
   const isIn = new Uint8Array(table.end);
   for (let at = 0; at < table.end; at += 1) isIn[at] = table.isAlive(at) ? 1 : 0;
   return { values: values.slice(0, table.end), isIn };

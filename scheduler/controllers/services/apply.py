@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from containers.models import Container, Revision, Rollout, Service
-from containers.states import FINAL, Desired, Health, RolloutKind, RolloutStatus, Status
+from containers.states import FINAL, READY_HEALTH, Desired, RolloutKind, RolloutStatus, Status, ready
 from containers.transitions import add_next, hold_stop, want
 from containers.transitions.replicas import (
     NewReplica,
@@ -123,6 +123,8 @@ class Hands:
         row = Container.objects.select_for_update().filter(pk=change.id).first()
         if row is None or row.status in FINAL or row.desired != Desired.RUN or _has_begun(row, change.while_pending):
             return False
+        if change.cause == "unhealthy" and ready(row.status, row.health):
+            return False  # it got well since it was read
         if change.needs_ready and not self._others_serve(row, change.needs_ready):
             return False
         unasked = not change.intended
@@ -136,7 +138,7 @@ class Hands:
     def _others_serve(self, row: Container, least: int) -> bool:
         """Whether, should this one serve, enough others do: they may have fallen ill since they were read."""
         others = Container.objects.filter(service=self.service, desired=Desired.RUN, stop_at=None, superseded=False)
-        ready = others.filter(status=Status.RUNNING, health__in=[Health.NONE, Health.HEALTHY], host__reachable="ok")
+        ready = others.filter(status=Status.RUNNING, health__in=READY_HEALTH, host__reachable="ok")
         serving = set(ready.values_list("pk", flat=True))
         return row.pk not in serving or len(serving - {row.pk}) >= least
 

@@ -4,7 +4,7 @@ Every rule asks the draft for room and tells it what it wants, so that no two ru
 planning what a plan has produced asks for nothing more. Before: types. After: replicas, rollout, replace.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid5
@@ -14,6 +14,7 @@ from containers.spec.service import UpdatePolicy
 from containers.states import FINAL, Desired, Health, Status
 from scheduler.controllers.backoff import Attempt as Ended
 from scheduler.controllers.backoff import crashes, limit_s
+from scheduler.controllers.services.tally import Tally
 from scheduler.controllers.services.types import (
     AddNext,
     AddSlot,
@@ -32,38 +33,15 @@ from scheduler.controllers.services.types import (
 
 MAX_CHANGES: Final = 200  # a turn of one service never holds up the others for long
 QUICK_S: Final = 60.0  # stopped by us within this of its start: it never did well
-CLOCK_BACK_S: Final = 60.0  # ready since later than that from now: the clock was set back while it was ready
+OVERLOOKED_S: Final = 10.0  # an agent that is there has compared twice
+WATCH_AGAIN_S: Final = 1.0  # what an agent writes wakes us; this is for the hint that is lost
+LOOKS_AGAIN_S: Final = 15.0  # a host that is back has been compared, its containers have been asked
 LOOK_MIN_S: Final = 0.1
 LOOK_MAX_S: Final = 3600.0
 
 
 class Full(Exception):
     """The plan is as long as a plan may be; the rest follows in the next turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What one slot adds to the sums of its service. `over`: it ended for good."""
-
-    kept: int = 0
-    ready: int = 0
-    successors: int = 0
-    lingering: int = 0
-    flying: int = 0
-    live: int = 0
-    over: int = 0
-
-    def plus(self, new: "Tally", *, minus: "Tally") -> "Tally":
-        """These sums, with one slot's part exchanged."""
-        return Tally(
-            self.kept + new.kept - minus.kept,
-            self.ready + new.ready - minus.ready,
-            self.successors + new.successors - minus.successors,
-            self.lingering + new.lingering - minus.lingering,
-            self.flying + new.flying - minus.flying,
-            self.live + new.live - minus.live,
-            self.over + new.over - minus.over,
-        )
 
 
 def position(key: str) -> tuple[int, str]:
@@ -89,6 +67,7 @@ class Draft:
         self.changes: list[Change] = []
         self.surplus: set[str] = set()
         self._look_s: float | None = None
+        self._look_at_hosts: set[int] = set()
         self._tallies = {key: self._tally(slot) for key, slot in self.slots.items()}
         self._sums = Tally()
         for tally in self._tallies.values():
@@ -173,11 +152,19 @@ class Draft:
     # --- what is true of one attempt or slot
 
     def is_proved(self, one: Attempt) -> bool:
-        """Ready for the whole window, without a break, until now."""
+        """Ready for the whole window, without a break, until now: seen so by its agent when the window was over.
+
+        Time alone proves nothing: what died together with its agent counts as running until somebody looks.
+        """
         if not one.serves or one.ready_since is None:
             return False
-        ready_s = self._age_s(one.ready_since)
-        return ready_s >= self.policy.health_window_s or ready_s < -CLOCK_BACK_S
+        watched = one.watched_until or one.ready_since
+        return (watched - one.ready_since).total_seconds() >= self.policy.health_window_s
+
+    def is_overlooked(self, one: Attempt) -> bool:
+        """Its window is long over, and nobody has said that it still runs."""
+        ready_s = self._age_s(one.ready_since) if one.ready_since is not None else 0.0
+        return not self.is_proved(one) and ready_s >= self.policy.health_window_s + OVERLOOKED_S
 
     def returns(self, one: Attempt) -> bool:
         """A crashed one whose restart rule brings the next attempt by itself."""
@@ -203,13 +190,23 @@ class Draft:
         if one.leaves or one.proved or not one.host_ok or one.serves:
             return ""
         if one.status == Status.RUNNING and one.health == Health.UNHEALTHY:
-            return "its health check says unhealthy"
+            return "" if self.is_old_news(one) else "its health check says unhealthy"
         if one.status == Status.PENDING or not one.lives or one.health == Health.UNKNOWN:
             return ""
-        since = one.bound_at or one.created_at
-        if self._age_s(since) >= self.policy.start_deadline_s:
+        if self._age_s(one.coming_since) >= self.policy.start_deadline_s:
             return f"not ready within {self.policy.start_deadline_s} s"
         return ""
+
+    def is_old_news(self, one: Attempt) -> bool:
+        """Its health was found before its host was silent: first its agent has the time to look again."""
+        since = one.host_since
+        if since is None or one.health_since is None or one.health_since >= since:
+            return False
+        left_s = LOOKS_AGAIN_S - self._age_s(since)
+        if not 0 < left_s <= LOOKS_AGAIN_S:
+            return False
+        self.look_in(left_s)
+        return True
 
     def waits_for_room(self, one: Attempt, *, at_least_s: float) -> bool:
         """Placement has had its time and found no host."""
@@ -229,8 +226,14 @@ class Draft:
         seconds = min(max(seconds, LOOK_MIN_S), LOOK_MAX_S)
         self._look_s = seconds if self._look_s is None else min(self._look_s, seconds)
 
+    def look_at_host_of(self, one: Attempt) -> None:
+        """Its window is over: only its agent can say now whether it still runs."""
+        if one.host_id is not None:
+            self._look_at_hosts.add(one.host_id)
+        self.look_in(WATCH_AGAIN_S)
+
     def planned(self) -> Planned:
-        return Planned(tuple(self.changes), self._look_s)
+        return Planned(tuple(self.changes), self._look_s, frozenset(self._look_at_hosts))
 
     # --- what a rule may want
 

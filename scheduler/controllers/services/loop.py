@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.lib.clock import monotonic_s
+from core.lib.notify import hint
 from scheduler.controllers.services.apply import apply
 from scheduler.controllers.services.plan import plan_service
 from scheduler.controllers.services.read import look
@@ -31,6 +32,7 @@ class Services:
         self._since: int | None = None
         self._everything_at_s = 0.0
         self._due: dict[UUID, float] = {}
+        self._look_at_hosts: set[int] = set()
 
     def turn(self, given: Turn) -> Done:
         now_s = monotonic_s()
@@ -40,10 +42,12 @@ class Services:
         self._since = seen.since
         for key, words in seen.broken.items():
             given.trouble.failed(str(key), words, now_s)
-        made = 0
+        made, self._look_at_hosts = 0, set()
         for service in seen.services:
             if not given.trouble.is_set_aside(str(service.id), now_s):
                 made += self._one(service, seen.generations[service.id], seen.now, given)
+        if self._look_at_hosts:
+            hint(look=sorted(self._look_at_hosts))
         if made:
             given.wake_in(0)  # what was planned together may let something follow
         elif self._due:
@@ -64,6 +68,7 @@ class Services:
             return 0
         given.trouble.fine(str(service.id))
         again_s = planned.look_again_s
+        self._look_at_hosts |= planned.look_at_hosts
         if made < len(planned.changes):
             again_s = min(HELD_BACK_S, HELD_BACK_S if again_s is None else again_s)
         if again_s is not None:

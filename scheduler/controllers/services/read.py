@@ -11,9 +11,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from containers.queries import STEADY_SINCE
+from containers.service_display import HostSeen, hosts_wanted
 from containers.spec import Constraint, is_exclusive, parse, parse_update
 from containers.states import FINAL, ON_ENGINE, Desired, Status, ready
 from hosts.states import Availability, Reachable
+from scheduler.controllers.services.room import with_stays
 from scheduler.controllers.services.types import Attempt, RolloutSeen, ServiceSeen, Slot
 from scheduler.reading import as_json, query, repeatable_read
 
@@ -41,14 +44,14 @@ def look(since: int | None, also: Iterable[UUID] = ()) -> Look:
             return Look(now, xmin)
         rows = _services(ids)
         slots = _slots([row[0] for row in rows], now)
-        hosts = _Hosts() if any(row[2] == "global" for row in rows) else None
+        hosts = _hosts() if any(row[2] == "global" for row in rows) else []
     services, broken = [], {}
     for row in rows:
         try:
             services.append(_service(row, slots.get(row[0], {}), hosts))
         except Exception as error:  # one that cannot be read must not stop the others
             broken[row[0]] = f"{type(error).__name__}: {error}"
-    return Look(now, xmin, tuple(services), {row[0]: row[11] for row in rows}, broken)
+    return Look(now, xmin, with_stays(services), {row[0]: row[11] for row in rows}, broken)
 
 
 def _all() -> list[UUID]:
@@ -83,10 +86,10 @@ def _services(ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
     )
 
 
-def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: "_Hosts | None") -> ServiceSeen:
+def _service(row: tuple[Any, ...], slots: Mapping[str, Slot], hosts: Sequence[HostSeen]) -> ServiceSeen:
     spec = as_json(row[12])
     exclusive, pinned, constraints = _of_spec(row[12])
-    wanted = hosts.wanted(constraints, slots) if hosts and row[2] == "global" else ()
+    wanted = hosts_wanted(hosts, constraints, filled=_filled(slots)) if row[2] == "global" else ()
     return ServiceSeen(
         id=row[0],
         name=row[1],
@@ -140,8 +143,9 @@ def _rollout(row: tuple[Any, ...]) -> RolloutSeen | None:
 _ATTEMPT = (
     "SELECT c.service_id, c.superseded, c.id, c.slot_key, c.attempt, c.revision_id, c.round, c.is_successor, c.status,"
     " c.desired, c.health, c.created_at, c.started_at, coalesce(c.finished_at, c.status_since),"
-    " greatest(c.status_since, c.health_since), c.stop_at, c.not_before, c.host_id, h.reachable, h.availability,"
-    " c.replace_asked, c.reason, c.message, c.bound_at, c.proved, c.gone_at IS NOT NULL"
+    f" {STEADY_SINCE}, c.stop_at, c.not_before, c.host_id, h.reachable, h.availability,"
+    " c.replace_asked, c.reason, c.message, c.bound_at, c.proved, c.watched_until,"
+    " c.health_since, h.reachable_since, c.gone_at IS NOT NULL"
     " FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id"
 )
 
@@ -216,22 +220,17 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
         message=row[20],
         bound_at=row[21],
         proved=row[22],
+        watched_until=row[23],
+        health_since=row[24],
+        host_since=row[25],
     )
 
 
-class _Hosts:
-    """All hosts, for services that want one on each."""
+def _hosts() -> list[HostSeen]:
+    """All of them, for services that want one on each."""
+    rows = query("SELECT id, availability, reachable, labels FROM hosts_host ORDER BY id")
+    return [HostSeen(host, availability, reachable, as_json(labels)) for host, availability, reachable, labels in rows]
 
-    def __init__(self) -> None:
-        self._rows = query("SELECT id, availability, reachable, labels FROM hosts_host ORDER BY id")
 
-    def wanted(self, constraints: Sequence[Constraint], slots: Mapping[str, Slot]) -> tuple[int, ...]:
-        """Those that fit and take work, and those that have it already and are not being drained."""
-        found = []
-        for host, availability, reachable, labels in self._rows:
-            if availability == Availability.DRAINING or not all(one.holds(as_json(labels)) for one in constraints):
-                continue
-            takes_work = availability == Availability.ACTIVE and reachable == Reachable.OK
-            if takes_work or (str(host) in slots and not _is_empty(slots[str(host)])):
-                found.append(host)
-        return tuple(found)
+def _filled(slots: Mapping[str, Slot]) -> set[str]:
+    return {key for key, slot in slots.items() if not _is_empty(slot)}

@@ -50,7 +50,7 @@ def cause_of(draft: Draft, one: Attempt) -> Cause | None:
         return None  # its data is there, and nothing new may come there
     if one.replace_asked:
         return "asked"
-    if one.host_draining and draft.seen.mode == "replicated" and one.lives:
+    if one.host_draining and draft.seen.mode == "replicated" and one.lives and not one.nowhere:
         return "draining"
     if _is_unhealthy(draft, one):
         return "unhealthy"
@@ -61,7 +61,7 @@ def _is_unhealthy(draft: Draft, one: Attempt) -> bool:
     if not one.host_ok or not one.lives:
         return False
     if one.status == Status.RUNNING and one.health == Health.UNHEALTHY:
-        return True
+        return not draft.is_old_news(one)
     rollout = draft.rollout
     counted = rollout is not None and draft.judges and one.id in rollout.failed_seen
     return counted and bool(draft.failing(one))
@@ -128,12 +128,14 @@ def _abandon(draft: Draft, slot: Slot, new: Attempt, words: str) -> bool:
 
 def _swap(draft: Draft, slot: Slot, one: Attempt, new: Attempt) -> bool:
     """Stop the old one: the new one is proved, or it waits for the room that the old one takes."""
-    cause = cause_of(draft, one) or "outdated"
+    found = cause_of(draft, one)
+    cause: Cause = found or "outdated"
     proved, waits = draft.is_proved(new), draft.waits_for_room(new, at_least_s=ROOM_WAIT_S)
     waits = waits and cause != "draining"  # its room is where nothing may be placed
     if not proved and not waits:
         return False
-    why = f"{WORDS[cause]}; {'its successor is ready' if proved else 'its successor waits for room'}"
+    words = WORDS[found] if found else "what called for a replacement has passed"
+    why = f"{words}; {'its successor is ready' if proved else 'its successor waits for room'}"
     stop = draft.ending(one, why, cause)
     if not draft.may_lose(one):
         if not proved or not _others_lack_room(draft, slot):

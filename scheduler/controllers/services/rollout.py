@@ -217,7 +217,11 @@ def _why_not_ready(draft: Draft, one: Attempt) -> str:
         return "no host yet" if one.reason in PLACED_ANEW else one.message[:WORDS_MAX] or "no host fits"
     if not one.serves:
         return "not ready yet"
-    return "" if draft.is_proved(one) else f"it must be ready for {draft.policy.health_window_s} s"
+    if draft.is_proved(one):
+        return ""
+    if draft.is_overlooked(one):
+        return "its agent has not seen it run since its health window ended; look at its host"
+    return f"it must be ready for {draft.policy.health_window_s} s"
 
 
 def _floor_words(draft: Draft) -> str:

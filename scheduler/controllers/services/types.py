@@ -18,7 +18,11 @@ Cause = Literal["outdated", "unhealthy", "draining", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row of a service's slot. `ready_since` None: not ready now. `proved`: a Prove was written down for it."""
+    """One row of a service's slot. `ready_since` None: not ready now. `proved`: a Prove was written down for it.
+
+    `watched_until`: its agent saw it run at this moment or later. `nowhere`: why no other host takes it, looked up
+    where it is drained and would have to stop first. `host_since`: since when its host answers, or does not.
+    """
 
     id: UUID
     slot_key: str
@@ -30,15 +34,19 @@ class Attempt:
     desired: Desired
     health: str
     created_at: datetime
+    health_since: datetime | None = None
     bound_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     ready_since: datetime | None = None
+    watched_until: datetime | None = None
     stop_at: datetime | None = None
     not_before: datetime | None = None
     host_id: int | None = None
     host_ok: bool = True
+    host_since: datetime | None = None
     host_draining: bool = False
+    nowhere: str = ""
     replace_asked: bool = False
     proved: bool = False
     reason: str = ""
@@ -53,6 +61,12 @@ class Attempt:
     def leaves(self) -> bool:
         """It is on its way out, or shall be soon."""
         return self.desired != Desired.RUN or self.stop_at is not None
+
+    @property
+    def coming_since(self) -> datetime:
+        """Since when it could have come up: while its host was silent, it could not be seen to."""
+        since = self.bound_at or self.created_at
+        return max(since, self.host_since) if self.host_since is not None else since
 
     @property
     def serves(self) -> bool:
@@ -268,7 +282,11 @@ Change = (
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """All of one service. `look_again_s`: when time alone will change the plan (a window, a deadline, a back-off)."""
+    """All of one service. `look_again_s`: when time alone will change the plan (a window, a deadline, a back-off).
+
+    `look_at_hosts`: it waits for what the agents of these see there.
+    """
 
     changes: tuple[Change, ...] = ()
     look_again_s: float | None = None
+    look_at_hosts: frozenset[int] = frozenset()

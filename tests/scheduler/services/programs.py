@@ -1,7 +1,9 @@
 """What containers of a pretended fleet do by themselves: find a host, come up, fail, get well or not, and end."""
 
+from datetime import timedelta
 from random import Random
 
+from containers.agent.observe import CLOCK_BACK_S
 from containers.states import Desired, Health, Status
 from tests.scheduler.services.rows import Row
 from tests.scheduler.services.world import World
@@ -51,7 +53,23 @@ class Programs:
                 return
             row.status, row.started_at = Status.RUNNING, self.world.now
             self.health(row, Health.NONE if kind in ("good", "crash") else Health.STARTING)
-        elif kind == "crash" and self.rng.random() < 0.2:
+        elif row.died:
+            self.end(row, Status.FAILED)
+        else:
+            self.watch(row)
+            self.go_on(row, kind)
+
+    def watch(self, row: Row) -> None:
+        """The engine's list shows that it runs."""
+        window_s, since = self.world.policy.health_window_s, row.ready_since
+        if since is None:
+            return
+        ready_s = (self.world.now - since).total_seconds()
+        if ready_s >= window_s or ready_s < -CLOCK_BACK_S:
+            row.watched_until = since + timedelta(seconds=window_s)
+
+    def go_on(self, row: Row, kind: str) -> None:
+        if kind == "crash" and self.rng.random() < 0.2:
             self.end(row, self.rng.choice((Status.FAILED, Status.EXITED)))
         elif row.health in (Health.STARTING, Health.UNHEALTHY):
             self.check_health(row, kind)
@@ -63,7 +81,8 @@ class Programs:
             self.health(row, Health.HEALTHY)
 
     def health(self, row: Row, health: Health) -> None:
-        row.health = health
+        if row.health != health:
+            row.health, row.health_since = health, self.world.now
         if not self.world.serves(row):
             row.ready_since = None
         elif row.ready_since is None:

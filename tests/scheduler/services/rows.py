@@ -24,10 +24,13 @@ class Row:
     status: Status = Status.PENDING
     desired: Desired = Desired.RUN
     health: str = Health.NONE
+    health_since: datetime | None = None
     bound_at: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     ready_since: datetime | None = None
+    watched_until: datetime | None = None
+    died: bool = False  # together with its agent: the row does not know
     stop_at: datetime | None = None
     not_before: datetime | None = None
     host: int | None = None
@@ -49,6 +52,7 @@ class Host:
     ok: bool = True
     draining: bool = False
     lost_at: datetime | None = None
+    since: datetime | None = None
 
 
 class Broken(AssertionError):

@@ -41,6 +41,7 @@ def attempt(key: str = "1", revision: int = NEW, **values: Any) -> Attempt:
         bound_at=LONG_AGO,
         started_at=LONG_AGO,
         ready_since=LONG_AGO,
+        watched_until=NOW,
         host_id=1,
     )
     one = replace(one, **values)

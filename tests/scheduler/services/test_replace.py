@@ -51,6 +51,23 @@ def test_the_causes(row: object, begins: bool) -> None:
     assert ("AddSuccessor" in kinds(service(row))) is begins  # type: ignore[arg-type]
 
 
+def test_health_found_before_the_host_was_silent_is_looked_at_again() -> None:
+    """Its agent, or the next one, has some seconds to say the same again or better."""
+    sick = attempt(health=Health.UNHEALTHY, proved=True, health_since=before(60), host_since=before(5))
+    planned = plan_service(service(sick, rollout=None), NOW, jitter=0)
+    assert planned.changes == ()
+    assert planned.look_again_s == pytest.approx(10.0)
+    for since in ({"health_since": before(4)}, {"host_since": before(16)}, {"host_since": before(-3600)}):
+        assert kinds(service(replace(sick, **since), rollout=None)) == ["AddSuccessor"]
+
+
+def test_who_got_well_while_its_successor_came_up_is_not_called_outdated() -> None:
+    pair = Slot("1", attempt(), replace(successor(**PROVED), round=NEW))
+    assert [one.why for one in asked(service(pair, rollout=None)) if isinstance(one, Stop)] == [
+        "what called for a replacement has passed; its successor is ready"
+    ]
+
+
 def test_a_rolling_restart_replaces_what_is_older_than_its_round() -> None:
     assert kinds(service(attempt("1", round=1), fresh_from=2)) == ["AddSuccessor"]
     assert kinds(service(attempt("1", round=2, proved=True), fresh_from=2)) == ["MoveRollout"]
@@ -71,6 +88,15 @@ def test_a_drain_while_the_roll_out_rests_keeps_the_revision() -> None:
     same = replace(successor(revision=OLD), round=OLD)
     begun = service(Slot("1", attempt(revision=OLD, host_draining=True), same), rollout=rollout(status="holding"))
     assert [one.cause for one in asked(begun) if isinstance(one, Stop)] == ["draining"]
+
+
+def test_a_drain_stops_nothing_that_no_other_host_takes() -> None:
+    policy = UpdatePolicy(order="stop-first", max_surge=0, max_unavailable=1)
+    drained = attempt("1", host_draining=True, nowhere="no host has room")
+    planned = plan_service(service(drained, attempt("2"), policy=policy, rollout=None), NOW, jitter=0)
+    assert (planned.changes, planned.look_again_s) == ((), 5.0)
+    fits = replace(drained, nowhere="")
+    assert kinds(service(fits, attempt("2"), policy=policy, rollout=None)) == ["Stop"]
 
 
 def test_what_has_its_data_on_a_drained_host_stays() -> None:
@@ -136,6 +162,17 @@ def test_the_old_one_stops_when_its_successor_is_proved() -> None:
     assert stops(Slot("1", old, successor(ready_since=before(4)))) == []
     found = stops(Slot("1", old, successor(**PROVED)), stop_delay_s=3.0)
     assert [(one.id, one.delay_s, one.cause) for one in found] == [(old.id, 3.0, "outdated")]
+
+
+def test_what_nobody_has_seen_to_the_end_of_its_window_is_not_proved() -> None:
+    """Its agent died, and it may have died with it: another one is asked to look."""
+    old = attempt(revision=OLD)
+    for watched in (None, before(3600), before(2)):
+        slot = Slot("1", old, successor(ready_since=before(6), watched_until=watched, host_id=7))
+        planned = plan_service(service(slot), NOW, jitter=0)
+        assert [one for one in planned.changes if isinstance(one, Stop)] == []
+        assert (set(planned.look_at_hosts), planned.look_again_s) == ({7}, 1.0)
+    assert stops(Slot("1", old, successor(ready_since=before(6), watched_until=before(1)))) != []
 
 
 def test_promoted_only_when_the_old_one_is_over() -> None:

@@ -39,10 +39,12 @@ STARTING = {"status": Status.STARTING, "bound_at": before(121), "created_at": be
         (attempt(health=Health.UNHEALTHY), True),
         (attempt(health=Health.UNHEALTHY, proved=True), False),
         (attempt(health=Health.UNHEALTHY, host_ok=False), False),
+        (attempt(health=Health.UNHEALTHY, health_since=before(60), host_since=before(5)), False),
         (attempt(health=Health.UNKNOWN), False),
         (attempt(**STARTING), True),
         (attempt(**{**STARTING, "bound_at": before(119)}), False),
         (attempt(**STARTING, host_ok=False), False),
+        (attempt(**STARTING, host_since=before(5)), False),  # its host was silent, and it could not be seen to start
         (pending(created_at=before(900)), False),
     ],
 )
@@ -153,3 +155,12 @@ def test_the_note_says_how_far_it_is_and_what_it_waits_for() -> None:
     seen = service(attempt("1", proved=True), Slot("2", attempt("2", OLD), new), attempt("3", OLD))
     assert words(seen) == "1 of 3 replaced; waits for web.2: no host fits: 3 lack memory"
     assert words(replace(seen, rollout=rollout(message=words(seen)))) == ""
+
+
+@pytest.mark.parametrize(
+    ("ready_s", "says"),
+    [(6, "it must be ready for 5 s"), (60, "its agent has not seen it run since its health window ended")],
+)
+def test_a_host_that_gives_no_list_is_named(ready_s: int, says: str) -> None:
+    new = successor(ready_since=before(ready_s), watched_until=None)
+    assert says in words(service(Slot("1", attempt("1", OLD), new)))

@@ -116,13 +116,15 @@ class Walk(Programs):
                     raise Broken("an outdated one is replaced by another revision, though all is paused")
 
     def check_window(self, row: Row) -> None:
-        """What serves makes way for a successor only when that was ready for the whole window."""
+        """What serves makes way for a successor only when that was seen ready for the whole window."""
         new = None if row.is_successor else self.world.successor(row.key)
         if new is None or new.status == Status.PENDING or not self.world.serves(row):
             return
-        ready_s = (self.world.now - (new.ready_since or self.world.now)).total_seconds()
-        if not self.world.serves(new) or 0 <= ready_s < self.world.policy.health_window_s:
-            raise Broken(f"web.{row.key} makes way for one that was ready for {ready_s} s")
+        since = new.ready_since or self.world.now
+        seen_s = ((new.watched_until or since) - since).total_seconds()
+        if not self.world.serves(new) or seen_s < self.world.policy.health_window_s:
+            died = ", and it had died" if new.died else ""
+            raise Broken(f"web.{row.key} makes way for one that was seen ready for {seen_s} s{died}")
 
     def apply(self, changes: Sequence[Change]) -> None:
         """All of it; and planning what came out of it asks for nothing more."""
@@ -168,7 +170,7 @@ class Walk(Programs):
     # --- faults
 
     def fault(self) -> None:
-        self.rng.choice((self.crash, self.sicken, self.host_fault, self.drain, self.clock, self.lack_room))()
+        self.rng.choice((self.crash, self.die, self.sicken, self.host_fault, self.drain, self.clock, self.lack_room))()
 
     def running(self) -> list[Row]:
         return [row for row in self.world.rows() if row.status == Status.RUNNING and self.world.host_ok(row)]
@@ -176,6 +178,11 @@ class Walk(Programs):
     def crash(self) -> None:
         for row in self.rng.sample(self.running(), min(1, len(self.running()))):
             self.end(row, self.rng.choice((Status.FAILED, Status.EXITED)))
+
+    def die(self) -> None:
+        """Its agent dies at the same moment: its row says running until another one looks."""
+        for row in self.rng.sample(self.running(), min(1, len(self.running()))):
+            row.died = True
 
     def sicken(self) -> None:
         for row in self.rng.sample(self.running(), min(1, len(self.running()))):
@@ -185,12 +192,12 @@ class Walk(Programs):
         number = self.rng.choice(list(self.world.hosts))
         host = self.world.hosts[number]
         if host.ok:
-            host.ok, host.lost_at = False, self.world.now
+            host.ok, host.lost_at, host.since = False, self.world.now, self.world.now
         else:
             self.come_back(number, host)
 
     def come_back(self, number: int, host: Host) -> None:
-        host.ok, host.lost_at = True, None
+        host.ok, host.lost_at, host.since = True, None, self.world.now
         for row in self.world.rows():
             if row.host == number and row.ready_since is not None:
                 row.ready_since = self.world.now

@@ -9,7 +9,7 @@ import { openInDock } from "@/shared/lib/dock";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
 import { type ContainerTab, ROUTES } from "@/shared/lib/paths";
-import { useFleet, useNow } from "@/shared/live/hooks";
+import { useFleet } from "@/shared/live/hooks";
 import { Grid } from "@/shared/ui/Grid";
 import type { ShownOrder } from "@/shared/ui/useListOrder";
 import { BulkBar } from "./BulkBar";
@@ -154,7 +154,6 @@ function Rows(props: RowsProps) {
   const { t } = useTranslation();
   const { fleet } = useFleet();
   const { data: hosts } = useQuery(hostsQuery);
-  const now_ms = useNow();
   const slots = fleet.containers.text("slot");
   const { onActions } = props;
   const shown = ticks.ids.size === 0 ? "none" : shownState(ticks, rows.alive());
@@ -167,8 +166,8 @@ function Rows(props: RowsProps) {
         setTicks((now) => (isRange ? extend(now, rows.slots(), slot, slot) : toggle(now, slot))),
       onAll: () => setTicks((now) => toggleAll(now, rows.alive())),
     };
-    return containerColumns({ fleet, hosts: hosts ?? NO_HOSTS, project, now_ms, ticking, onActions, t });
-  }, [fleet, hosts, project, now_ms, ticks, shown, setTicks, rows, onActions, t]);
+    return containerColumns({ fleet, hosts: hosts ?? NO_HOSTS, project, ticking, onActions, t });
+  }, [fleet, hosts, project, ticks, shown, setTicks, rows, onActions, t]);
   return (
     <Grid
       label={t("containers.title")}

@@ -1,6 +1,9 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Sort } from "@/live/compare";
+import type { Ranks, Sort } from "@/live/compare";
+import type { Fleet } from "@/live/fleet";
+import { foldedOf } from "@/live/folded";
+import { whenIdle } from "@/shared/lib/idle";
 import { useKeys } from "@/shared/lib/keys";
 import { useStore } from "@/shared/lib/store";
 import { useFleet } from "@/shared/live/hooks";
@@ -10,7 +13,7 @@ import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { ResortPill } from "@/shared/ui/ResortPill";
 import { CONTAINER_RANK } from "@/shared/ui/status";
-import { useListOrder } from "@/shared/ui/useListOrder";
+import { type ShownOrder, useListOrder } from "@/shared/ui/useListOrder";
 import { bulk, isRunning } from "./bulk";
 import { ContainersList } from "./ContainersList";
 import { NoContainers, NoMatch, RunButton } from "./EmptyList";
@@ -28,6 +31,8 @@ interface Props {
   onSearch: (search: Search) => void;
 }
 
+/** Those most sorted by first. */
+const SORTED = ["name", "cpu_millis", "memory_bytes", "host", "image", "created", "state"] as const;
 const FIRST_SORT: Sort = { column: "state", descending: false };
 
 export function ContainersPage({ project, search, onSearch }: Props) {
@@ -73,7 +78,7 @@ export function ContainersPage({ project, search, onSearch }: Props) {
           project={project}
           order={order}
           sort={sort}
-          onSort={(next) => ask({ sort: writeSort(next) })}
+          onSort={(next) => asked.setSort(writeSort(next))}
           ticks={ticks}
           setTicks={setTicks}
           peek={search.peek}
@@ -98,6 +103,10 @@ function useEscape(closeOver: () => boolean, query: string, setQuery: (query: st
   });
 }
 
+function ranksOf(column: string): Ranks | undefined {
+  return column === "state" ? CONTAINER_RANK : undefined;
+}
+
 /** `isPinned`: something is ticked, or looked at beside the list, or was just done to many: the list does not move. */
 function useShown(query: string, sort: Sort, isPinned: boolean) {
   const { fleet } = useFleet();
@@ -107,8 +116,21 @@ function useShown(query: string, sort: Sort, isPinned: boolean) {
     key: `${query}|${writeSort(sort)}`,
     test: listFilter(fleet, query),
     sort,
-    ranks: sort.column === "state" ? CONTAINER_RANK : undefined,
+    ranks: ranksOf(sort.column),
   };
   const order = useListOrder(containers, wish, isHeld || isPinned);
+  usePrepared(fleet, order.prepare);
   return { order, isHeld: isHeld || isPinned, setHeld };
+}
+
+/** What the first sort by a column and the first word of a filter need is made while nobody waits for it. */
+function usePrepared(fleet: Fleet, prepare: ShownOrder["prepare"]): void {
+  const isReady = fleet.isReady("containers");
+  useEffect(() => {
+    if (!isReady) return;
+    const sorts = SORTED.map((column) => () => {
+      prepare({ column, descending: false }, ranksOf(column));
+    });
+    return whenIdle([() => foldedOf(fleet.containers).prepare(), ...sorts]);
+  }, [fleet, isReady, prepare]);
 }

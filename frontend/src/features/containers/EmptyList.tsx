@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { memo, useMemo } from "react";
+import { memo, useDeferredValue, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
@@ -58,8 +58,11 @@ export function NoMatch({ query, onQuery }: { query: string; onQuery: (query: st
   const { t, i18n } = useTranslation();
   const { fleet } = useFleet();
   const slow_ms = useNow();
+  // To look for it takes as long as to filter several times: that nothing is there is said first.
+  const asked = useDeferredValue(query, "");
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the columns change in place; slow_ms says when to look
-  const nearest = useMemo(() => relax(fleet, query), [fleet, query, slow_ms]);
+  const found = useMemo(() => relax(fleet, asked), [fleet, asked, slow_ms]);
+  const nearest = asked === query ? found : null;
   return (
     <EmptyState title={t("containers.noMatch", { query })}>
       {nearest && (

@@ -1,6 +1,14 @@
 import type { TFunction } from "i18next";
 import { Kbd, TextInput } from "@mantine/core";
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "@/live/fleet";
 import { showCount } from "@/shared/lib/format";
@@ -125,10 +133,11 @@ function useSuggestions({ fleet, value, onChange, input }: Needs) {
   const [active, setActive] = useState(-1);
   const wanted = useRef<number | null>(null);
   // Counted when asked and not with every tick: what is offered must not move under the one who chooses.
-  const offers = useMemo(
-    () => (cursor === null ? [] : complete(fleet, value, cursor)),
-    [fleet, value, cursor],
-  );
+  const now = useMemo(() => ({ value, cursor }), [value, cursor]);
+  // The rows go first.
+  const asked = useDeferredValue(now);
+  const made = useMemo(() => offersOf(fleet, asked), [fleet, asked]);
+  const offers = cursor === null ? NONE : made;
   useLayoutEffect(() => {
     if (wanted.current === null) return;
     input.current?.setSelectionRange(wanted.current, wanted.current);
@@ -147,7 +156,8 @@ function useSuggestions({ fleet, value, onChange, input }: Needs) {
     setCursor(/[:<>]$/.test(offer.label) ? offer.cursor : null);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const chosen = offers[active];
+    // Whoever is quicker than the drawing chooses from what belongs to the text by now.
+    const chosen = (asked === now ? offers : offersOf(fleet, now))[active];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (offers.length === 0) open();
       else setActive(rotate(active, event.key === "ArrowDown" ? 1 : -1, offers.length));
@@ -169,6 +179,12 @@ function useSuggestions({ fleet, value, onChange, input }: Needs) {
       setCursor(text === "" ? null : at);
     },
   };
+}
+
+const NONE: readonly Completion[] = [];
+
+function offersOf(fleet: Fleet, asked: { value: string; cursor: number | null }): readonly Completion[] {
+  return asked.cursor === null ? NONE : complete(fleet, asked.value, asked.cursor);
 }
 
 /** Through all of them and the box itself, which is -1. */

@@ -5,12 +5,13 @@ import type { ReactNode } from "react";
 import type { Fleet } from "@/live/fleet";
 import type { Host } from "@/shared/api/types";
 import { openInDock } from "@/shared/lib/dock";
-import { shortImage, showAge, showCpuShare, showMemory } from "@/shared/lib/format";
+import { shortImage, showCpuShare, showMemory } from "@/shared/lib/format";
 import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import { readPorts } from "@/shared/lib/ports";
+import { Age } from "@/shared/ui/Age";
 import { PortLinks } from "@/shared/ui/PortLinks";
 import { RowLink } from "@/shared/ui/RowLink";
-import { ContainerStatus } from "@/shared/ui/Status";
+import { containerMark } from "@/shared/ui/Status";
 import type { Column } from "@/shared/ui/grid";
 import { Sparkline } from "@/shared/ui/Sparkline";
 import styles from "./List.module.css";
@@ -27,7 +28,6 @@ interface Needs {
   fleet: Fleet;
   hosts: readonly Host[];
   project: string;
-  now_ms: number;
   ticking: Ticking;
   onActions: (slot: string) => void;
   t: TFunction;
@@ -122,15 +122,17 @@ function RowButton(props: { label: string; onClick: () => void; children: ReactN
 }
 
 /** One drawing for each state: a row that is in the same one as before is not drawn anew for it. */
-const drawings = new Map<string, ReactNode>();
-
-function drawingOf(state: string): ReactNode {
-  if (!drawings.has(state)) drawings.set(state, <ContainerStatus state={state} />);
-  return drawings.get(state);
+function drawingsOf(t: TFunction): (state: string) => ReactNode {
+  const drawings = new Map<string, ReactNode>();
+  return (state) => {
+    if (!drawings.has(state)) drawings.set(state, containerMark(state, t));
+    return drawings.get(state);
+  };
 }
 
 function whatColumns({ fleet, project, t }: Needs): Column[] {
   const table = fleet.containers;
+  const drawingOf = drawingsOf(t);
   return [
     {
       id: "state",
@@ -208,7 +210,7 @@ function usageColumns({ fleet, t }: Needs): Column[] {
   ];
 }
 
-function whereColumns({ fleet, hosts, now_ms, t }: Needs): Column[] {
+function whereColumns({ fleet, hosts, t }: Needs): Column[] {
   const table = fleet.containers;
   const addresses = new Map(hosts.map((host) => [host.name, host.data_address]));
   return [
@@ -246,7 +248,7 @@ function whereColumns({ fleet, hosts, now_ms, t }: Needs): Column[] {
       width: "48px",
       sortBy: "created",
       isNumber: true,
-      cell: (at) => <span className="soft">{showAge(now_ms - (table.num("created")[at] ?? NaN))}</span>,
+      cell: (at) => <Age since_ms={table.num("created")[at] ?? NaN} />,
     },
     {
       id: "message",

@@ -56,6 +56,24 @@ test("a sort goes into the address at once, and takes along what was typed just 
   expect(list.sent).toHaveLength(1);
 });
 
+test("a sort shows at once; the address follows behind the frame that paints it, with what was typed", () => {
+  const list = shown({ peek: "s-1" });
+  type(list, "web");
+  act(() => list.now().setSort("-cpu_millis"));
+  expect(list.now().sort).toBe("-cpu_millis");
+  expect(list.sent).toEqual([]);
+  wait(50);
+  expect(list.sent).toEqual([{ peek: "s-1", q: "web", sort: "-cpu_millis" }]);
+  list.hook.rerender({ search: { peek: "s-1", q: "web", sort: "-cpu_millis" } });
+  act(() => list.now().setSort("name"));
+  act(() => void window.dispatchEvent(new Event("pagehide")));
+  expect(list.sent.at(-1)).toEqual({ peek: "s-1", q: "web", sort: "name" });
+  list.hook.rerender({ search: {} });
+  expect(list.now()).toMatchObject({ query: "", sort: "" });
+  wait(1_000);
+  expect(list.sent).toHaveLength(2);
+});
+
 test("an echo does not take back what was typed since; what comes from outside wins", () => {
   const list = shown({});
   type(list, "we");

@@ -3,6 +3,7 @@
  * once, the address follows; what comes from outside (Back, a link) wins.
  */
 import { useEffect, useRef, useState } from "react";
+import { afterPaint } from "@/shared/lib/afterPaint";
 
 /** As long as somebody goes on typing, the address waits: each step of it draws the whole page once more. */
 const FOLLOW_MS = 200;
@@ -19,6 +20,8 @@ export interface Asked {
   sort: string;
   /** Typed: shown at once, in the address a moment after the last key. */
   setQuery: (query: string) => void;
+  /** Shown at once, in the address behind the frame that paints it, together with what was typed so far. */
+  setSort: (sort: string) => void;
   /** Shown and in the address at once, together with what was typed so far. */
   ask: (part: Search) => void;
   /** What was typed goes into the address now: somebody is done with it, or leaves. */
@@ -34,11 +37,13 @@ export function useAsked(search: Search, onSearch: (search: Search) => void): As
     if ("sort" in part) setSort(part.sort ?? "");
     onSearch({ ...search, q: query || undefined, sort: sort || undefined, ...part });
   };
+  const isSorted = sort === (search.sort ?? "");
+  const isSettled = isSorted && query === address;
   const settle = (): void => {
-    if (query !== address) ask({});
+    if (!isSettled) ask({});
   };
-  useFollowing(query, address, settle);
-  return { query, sort, setQuery, ask, settle };
+  useFollowing({ query, sort, isSorted, isSettled, settle });
+  return { query, sort, setQuery, setSort, ask, settle };
 }
 
 /** A value that stands in the address too: our own change comes back from there later, as an echo. */
@@ -60,19 +65,32 @@ function useEchoed(address: string): readonly [string, (value: string) => void] 
   return [value, change];
 }
 
-function useFollowing(value: string, address: string, settle: () => void): void {
+interface Following {
+  query: string;
+  sort: string;
+  /** The address has the sort. */
+  isSorted: boolean;
+  /** The address has both. */
+  isSettled: boolean;
+  settle: () => void;
+}
+
+function useFollowing({ query, sort, isSorted, isSettled, settle }: Following): void {
   const latest = useRef(settle);
   useEffect(() => {
     latest.current = settle;
   });
   useEffect(() => {
-    if (value === address) return;
+    if (isSettled) return;
     const send = (): void => latest.current();
     const timer = setTimeout(send, FOLLOW_MS);
+    // Nobody sorts as fast as one types: only the painting is waited for.
+    const cancel = isSorted ? null : afterPaint(send);
     window.addEventListener("pagehide", send);
     return () => {
       clearTimeout(timer);
+      cancel?.();
       window.removeEventListener("pagehide", send);
     };
-  }, [value, address]);
+  }, [query, sort, isSorted, isSettled]);
 }

@@ -1,32 +1,42 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type Cause, causeQuery } from "@/live/summary";
+import type { Brake } from "@/shared/api/types";
 import { shortImage, showAge, showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useNow } from "@/shared/live/hooks";
 import { Panel } from "@/shared/ui/Panel";
 import { Reason } from "@/shared/ui/Reason";
 import { ContainerStatus, HostStatus } from "@/shared/ui/Status";
+import { BrakeCause } from "./BrakeCause";
 import styles from "./Overview.module.css";
 
 const MOST_CAUSES = 12;
 
+interface Props {
+  brakes: readonly Brake[];
+  causes: readonly Cause[];
+  project: string;
+}
+
 /** What needs somebody, one line per cause: why, what it is about, how many, and the way there. */
-export function Attention({ causes, project }: { causes: readonly Cause[]; project: string }) {
+export function Attention({ brakes, causes, project }: Props) {
   const { t, i18n } = useTranslation();
   const count = (value: number): string => showCount(value, i18n.language);
+  const all = brakes.length + causes.length;
   const rest = causes.length - MOST_CAUSES;
   return (
     <Panel
       title={t("overview.attention")}
-      note={
-        causes.length > 0
-          ? t("overview.causes", { count: causes.length, shown: count(causes.length) })
-          : undefined
-      }
+      note={all > 0 ? t("overview.causes", { count: all, shown: count(all) }) : undefined}
     >
-      {causes.length === 0 && <p className="soft">{t("overview.nothing")}</p>}
+      {all === 0 && <p className="soft">{t("overview.nothing")}</p>}
       <ul className={styles.causes}>
+        {brakes.map((brake) => (
+          <li key={`brake ${brake.id}`}>
+            <BrakeCause brake={brake} />
+          </li>
+        ))}
         {causes.slice(0, MOST_CAUSES).map((cause) => (
           <li key={cause.key}>
             {cause.kind === "host" ? <HostCause cause={cause} /> : <Group cause={cause} project={project} />}

@@ -11,6 +11,7 @@ import { Loading } from "@/shared/ui/Loading";
 import { Page } from "@/shared/ui/Page";
 import { Panel } from "@/shared/ui/Panel";
 import { Attention } from "./Attention";
+import { useBrakes } from "./brakes";
 import { HostMap, type MapSearch } from "./HostMap";
 import { LastEvents } from "./LastEvents";
 import styles from "./Overview.module.css";
@@ -30,6 +31,7 @@ export function OverviewPage({ project, search, onSearch }: Props) {
   const { t } = useTranslation();
   const fleet = useCalmFleet(DRAW_MS);
   const { isAdmin } = useRights(project);
+  const brakes = useBrakes(isAdmin);
   if (!fleet.isReady("hosts") || !fleet.isReady("containers")) {
     return (
       <Page>
@@ -50,7 +52,7 @@ export function OverviewPage({ project, search, onSearch }: Props) {
   const now_ms = Date.now();
   return (
     <Page>
-      <Verdict fleet={fleet} summary={summarize(fleet, now_ms)} project={project} />
+      <Verdict fleet={fleet} summary={summarize(fleet, now_ms)} brakes={brakes.length} project={project} />
       {fleet.containers.count === 0 && (
         <Panel>
           <EmptyState title={t("containers.empty")} text={t("steps.hostsReady")}>
@@ -65,7 +67,7 @@ export function OverviewPage({ project, search, onSearch }: Props) {
         </div>
         <div className={styles.right}>
           <FleetCpu fleet={fleet} />
-          <Attention causes={findCauses(fleet, now_ms)} project={project} />
+          <Attention brakes={brakes} causes={findCauses(fleet, now_ms)} project={project} />
         </div>
       </div>
     </Page>

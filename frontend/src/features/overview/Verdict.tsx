@@ -24,19 +24,24 @@ const SHOWN = [
 interface Props {
   fleet: Fleet;
   summary: Summary;
+  /** How many hold. */
+  brakes: number;
   project: string;
 }
 
 /** How the fleet is, in one line and eight numbers. */
-export function Verdict({ fleet, summary, project }: Props) {
+export function Verdict({ fleet, summary, brakes, project }: Props) {
   const { t, i18n } = useTranslation();
   const usage = fleetUsage(fleet);
   const count = (value: number): string => showCount(value, i18n.language);
+  const isHealthy = summary.isHealthy && brakes === 0;
+  const word = t(isHealthy ? "overview.healthy" : "overview.degraded");
+  const reasons = useReasons(summary, brakes);
   return (
     <section className={styles.strip} aria-label={t("overview.fleet")}>
-      <div className={styles.verdict} data-healthy={summary.isHealthy} data-testid="verdict">
-        <h1 className={styles.word}>{t(summary.isHealthy ? "overview.healthy" : "overview.degraded")}</h1>
-        <p>{useReasons(summary)}</p>
+      <div className={styles.verdict} data-healthy={isHealthy} data-testid="verdict">
+        <h1 className={styles.word}>{word}</h1>
+        <p>{reasons}</p>
         <p className="soft">
           {t("overview.size", { hosts: count(summary.hosts), containers: count(summary.containers) })}
         </p>
@@ -60,7 +65,7 @@ export function Verdict({ fleet, summary, project }: Props) {
       })}
       <Figure label={t("overview.cpuUsed")} text={showShare(usage.cpu_used, usage.cpu_capacity)} />
       <Figure label={t("overview.memoryUsed")} text={showShare(usage.memory_used, usage.memory_capacity)} />
-      <Said text={useSentence(summary)} />
+      <Said text={`${word}: ${reasons}`} />
     </section>
   );
 }
@@ -74,7 +79,7 @@ function Figure({ label, text }: { label: string; text: string }) {
   );
 }
 
-function useReasons(summary: Summary): string {
+function useReasons(summary: Summary, brakes: number): string {
   const { t, i18n } = useTranslation();
   const count = (value: number): string => showCount(value, i18n.language);
   const reasons = [
@@ -85,6 +90,7 @@ function useReasons(summary: Summary): string {
       }),
     summary.hostsDown > 0 &&
       t("overview.hostsDown", { count: summary.hostsDown, shown: count(summary.hostsDown) }),
+    brakes > 0 && t("overview.brakes", { count: brakes, shown: count(brakes) }),
     summary.waiting > 0 && t("overview.waiting", { count: summary.waiting, shown: count(summary.waiting) }),
     ...(["unhealthy", "unknown"] as const).map((state) => {
       const sum = summary.states.get(state) ?? 0;
@@ -92,9 +98,4 @@ function useReasons(summary: Summary): string {
     }),
   ].filter((reason) => reason !== false);
   return reasons.length > 0 ? reasons.join(", ") : t("overview.allWell");
-}
-
-function useSentence(summary: Summary): string {
-  const { t } = useTranslation();
-  return `${t(summary.isHealthy ? "overview.healthy" : "overview.degraded")}: ${useReasons(summary)}`;
 }

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import schema from "virtual:container-spec";
 import { RUN_MODES } from "@/shared/lib/paths";
@@ -11,8 +11,9 @@ import { PageHead } from "@/shared/ui/Page";
 import { FormFields } from "./FormFields";
 import type { RunProps } from "./RunPage";
 import { useRun } from "./useRun";
+import { lazyPart } from "@/shared/lib/lazyPart";
 
-const YamlFields = lazy(() => import("@/shared/spec/YamlFields"));
+const YamlFields = lazyPart(() => import("@/shared/spec/YamlFields"));
 
 /** One spec, written as a form or as YAML, and the button that runs it. */
 export default function Writer({ project, mode, onMode }: RunProps) {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
 import type { Service } from "@/shared/api/types";
@@ -11,8 +11,9 @@ import { Loading } from "@/shared/ui/Loading";
 import { Crumb, Page } from "@/shared/ui/Page";
 import { NotYours, type WriteProps } from "./NewServicePage";
 import { readService, serviceKey } from "./queries";
+import { lazyPart } from "@/shared/lib/lazyPart";
 
-const EditService = lazy(() => import("./EditService"));
+const EditService = lazyPart(() => import("./EditService"));
 
 interface Props extends WriteProps {
   id: string;

@@ -1,13 +1,14 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { ROUTES, type RunMode } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { Loading } from "@/shared/ui/Loading";
 import { Crumb, Page } from "@/shared/ui/Page";
+import { lazyPart } from "@/shared/lib/lazyPart";
 
 /** The form comes with its page, the editor of YAML only when somebody wants it. */
-const CreateService = lazy(() => import("./CreateService"));
+const CreateService = lazyPart(() => import("./CreateService"));
 
 export interface WriteProps {
   project: string;

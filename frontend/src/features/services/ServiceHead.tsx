@@ -19,6 +19,7 @@ import { Verb } from "@/shared/ui/Verb";
 import { RemoveService } from "./RemoveService";
 import { RollBack } from "./RollBack";
 import { ScaleBox } from "./ScaleBox";
+import { underWay } from "./rules";
 import styles from "./Services.module.css";
 import { type ServiceVerbs, useServiceVerbs } from "./useServiceVerbs";
 import { outcomeOf, sentenceOf } from "./words";
@@ -31,13 +32,17 @@ export function ServiceHead({ service }: { service: Service }) {
   const verbs = useServiceVerbs(service);
   const sentence = sentenceOf(service, t);
   const outcome = outcomeOf(service);
+  const isRolling = underWay(service.rollout?.status) !== "";
   const isBad = service.state === "failed" || service.state === "degraded";
   return (
     <>
       <PageHead title={service.name} isMono actions={<Verbs service={service} verbs={verbs} />}>
         <ServiceStatus state={service.state} />
         <span className={styles.ready} data-short={service.ready < service.desired_count}>
-          {t("service.readyOf", { ready: service.ready, count: service.desired_count })}
+          {t(isRolling ? "service.readyMixed" : "service.readyOf", {
+            ready: service.ready,
+            count: service.desired_count,
+          })}
         </span>
         <span className="mono soft">
           {service.revision.image} · r{service.revision.number}

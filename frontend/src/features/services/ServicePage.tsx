@@ -6,7 +6,7 @@ import { isStatus } from "@/shared/api/problem";
 import type { Service } from "@/shared/api/types";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
-import { ROUTES, SERVICE_TABS, type ServiceTab } from "@/shared/lib/paths";
+import { ROUTES, SERVICE_TABS, type ServiceTab, type UsageRange } from "@/shared/lib/paths";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
@@ -20,6 +20,7 @@ import { RolloutsTab } from "./RolloutsTab";
 import { ServiceActions } from "./ServiceActions";
 import { ServiceHead } from "./ServiceHead";
 import styles from "./Services.module.css";
+import { UsageTab } from "./UsageTab";
 import { useService } from "./useService";
 
 export interface ServiceSearch {
@@ -27,6 +28,8 @@ export interface ServiceSearch {
   /** Which two revisions are compared. */
   from?: number | undefined;
   to?: number | undefined;
+  /** How far back its plots go. */
+  range?: UsageRange | undefined;
 }
 interface Props {
   project: string;
@@ -73,6 +76,7 @@ function usePageKeys(project: string, onTab: (tab: ServiceTab) => void, onAction
     ...bind("service", {
       overview: () => onTab("overview"),
       containers: () => onTab("containers"),
+      usage: () => onTab("usage"),
       revisions: () => onTab("revisions"),
       rollouts: () => onTab("rollouts"),
       events: () => onTab("events"),
@@ -91,6 +95,13 @@ function Parts({ service, search, onSearch }: { service: Service } & Pick<Props,
   const body: Record<ServiceTab, () => React.ReactNode> = {
     overview: () => <OverviewTab service={service} />,
     containers: () => <ContainersTab service={service} />,
+    usage: () => (
+      <UsageTab
+        service={service}
+        range={search.range ?? "1h"}
+        onRange={(range) => onSearch({ ...search, range })}
+      />
+    ),
     revisions: () => <RevisionsTab service={service} search={search} onSearch={onSearch} />,
     rollouts: () => <RolloutsTab service={service} />,
     events: () => <EventsTab service={service} />,

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import schema from "virtual:service-spec";
 import { RUN_MODES } from "@/shared/lib/paths";
@@ -10,8 +10,9 @@ import { Loading } from "@/shared/ui/Loading";
 import { PageHead } from "@/shared/ui/Page";
 import type { ServiceDraft } from "./serviceDraft";
 import { ServiceFields } from "./ServiceFields";
+import { lazyPart } from "@/shared/lib/lazyPart";
 
-const YamlFields = lazy(() => import("@/shared/spec/YamlFields"));
+const YamlFields = lazyPart(() => import("@/shared/spec/YamlFields"));
 
 interface Props {
   title: string;

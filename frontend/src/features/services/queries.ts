@@ -1,9 +1,17 @@
 /** The questions of this feature to the API. */
 import { type QueryKey, queryOptions } from "@tanstack/react-query";
 import { api, body, newKey } from "@/shared/api/client";
-import type { Container, Endpoints, OrchestraEvent, Revision, Rollout, Service } from "@/shared/api/types";
+import type { ServiceVerb } from "@/shared/api/rules.generated";
+import type {
+  Container,
+  Endpoints,
+  OrchestraEvent,
+  Revision,
+  Rollout,
+  Service,
+  ServiceUsage,
+} from "@/shared/api/types";
 import type { Spec } from "@/shared/spec/draft";
-import type { ServiceVerb } from "./rules";
 
 const SERVICES = "/api/v1/projects/{project}/services" as const;
 const ONE = `${SERVICES}/{service}` as const;
@@ -32,6 +40,10 @@ export async function readService(ref: ServiceRef): Promise<Service> {
 
 export async function readEndpoints(ref: ServiceRef): Promise<Endpoints> {
   return body(await api.GET(`${ONE}/endpoints`, { params: path(ref) }));
+}
+
+export async function readUsage(ref: ServiceRef, minutes: number): Promise<ServiceUsage> {
+  return body(await api.GET(`${ONE}/usage`, { params: { ...path(ref), query: { minutes } } }));
 }
 
 /** Throws what creating it would be refused with. */

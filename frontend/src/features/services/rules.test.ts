@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { serviceRefusal, type ServiceVerb, type Standing } from "./rules";
+import type { ServiceStanding, ServiceVerb } from "@/shared/api/rules.generated";
+import { serviceRefusal } from "./rules";
 
-const PLAIN: Standing = { removing: false, paused: false, isGlobal: false, rollout: "" };
+const PLAIN: ServiceStanding = { removing: false, gone: false, paused: false, isGlobal: false, rollout: "" };
 
-test.each<[ServiceVerb, Partial<Standing>, string | null]>([
+test.each<[ServiceVerb, Partial<ServiceStanding>, string | null]>([
   ["update", {}, null],
   ["scale", {}, null],
   ["scale", { isGlobal: true }, "is-global"],

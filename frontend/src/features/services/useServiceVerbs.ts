@@ -2,11 +2,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { newer } from "@/live/merge";
 import { isStatus, RequestFailed } from "@/shared/api/problem";
+import type { ServiceVerb } from "@/shared/api/rules.generated";
 import type { Service } from "@/shared/api/types";
 import { useRights } from "@/shared/lib/roles";
 import { notify } from "@/shared/ui/notify";
 import { sayTo, serviceKey, type Wish } from "./queries";
-import { serviceRefusal, type ServiceVerb, standingOf } from "./rules";
+import { serviceRefusal, standingOf } from "./rules";
 
 export interface ServiceVerbs {
   busy: Wish["verb"] | null;

@@ -1,16 +1,17 @@
 import { Tabs } from "@mantine/core";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { SETTINGS_TABS, type SettingsTab } from "@/shared/lib/paths";
 import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import styles from "./Settings.module.css";
+import { lazyPart } from "@/shared/lib/lazyPart";
 
-const About = lazy(async () => ({ default: (await import("./About")).About }));
-const Health = lazy(async () => ({ default: (await import("./Health")).Health }));
-const Registries = lazy(async () => ({ default: (await import("./Registries")).Registries }));
-const Tokens = lazy(async () => ({ default: (await import("./Tokens")).Tokens }));
+const About = lazyPart(async () => ({ default: (await import("./About")).About }));
+const Health = lazyPart(async () => ({ default: (await import("./Health")).Health }));
+const Registries = lazyPart(async () => ({ default: (await import("./Registries")).Registries }));
+const Tokens = lazyPart(async () => ({ default: (await import("./Tokens")).Tokens }));
 
 interface Props {
   tab: SettingsTab;

@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first. */
+        /**
+         * @description Where Orchestra stopped itself from stopping more containers that nobody asked to stop; newest first.
+         *
+         *     Whoever sees the hosts sees that a brake holds; what was counted on it is told to platform admins.
+         */
         get: operations["listBrakes"];
         put?: never;
         post?: never;
@@ -928,6 +932,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/services/{service}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CPU and memory over time: of all of it, and of those of its slots that used the most. */
+        get: operations["getServiceUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/services/check": {
         parameters: {
             query?: never;
@@ -1008,16 +1029,19 @@ export interface components {
         AvailabilityEnum: "active" | "cordoned" | "draining";
         Brake: {
             /** @description null: it holds for all hosts */
-            readonly host: string | null;
-            readonly id: number;
-            /** @description for people: what was stopped, and where */
-            readonly message: string;
+            host: string | null;
+            id: number;
+            /** @description for people: what was stopped, and where; empty for those who are no platform admin */
+            message: string;
+            /**
+             * Format: date-time
+             * @description null: it holds
+             */
+            released_at: string | null;
+            /** @description empty while it holds, and for those who are no platform admin */
+            released_by: string;
             /** Format: date-time */
-            readonly released_at: string | null;
-            /** @description empty while it holds */
-            readonly released_by: string;
-            /** Format: date-time */
-            readonly since: string;
+            since: string;
         };
         BrakePage: {
             next: string | null;
@@ -1059,7 +1083,7 @@ export interface components {
             id: string;
             image: string;
             image_digest: string | null;
-            /** @description it is to take the place of another one, which still runs */
+            /** @description it is to take the place of the one in the same slot, which still runs and has the same name */
             is_successor: boolean;
             /** @description for people; keeps the engine's own words */
             message: string;
@@ -2805,6 +2829,7 @@ export interface components {
              * @default false
              */
             strict: boolean | null;
+            /** @description how one revision replaces another: how many at a time, in which order, proved how */
             update?: {
                 /**
                  * @description containers replaced at a time
@@ -2857,6 +2882,25 @@ export interface components {
         };
         /** @enum {string} */
         ServiceStateEnum: "running" | "updating" | "holding" | "paused" | "degraded" | "failed" | "removing" | "idle";
+        ServiceUsage: {
+            /** @description sums of averages, oldest first; the step that is not over is left out */
+            points: components["schemas"]["Usage"][];
+            /** @description the slots that used the most, at most 20, by their keys */
+            replicas: components["schemas"]["SlotUsage"][];
+            /** @description slots that were measured */
+            replicas_total: number;
+            /** @description seconds that one point stands for */
+            step_s: number;
+        };
+        SlotUsage: {
+            /** @description one for each point; null: nothing was measured */
+            cpu_millis: (number | null)[];
+            /** @description where its container is, or was last */
+            host: string;
+            memory_bytes: (number | null)[];
+            /** @description the key of the slot */
+            slot: string;
+        };
         /** @description A request body; an unknown field is an error with "did you mean". */
         Stop: {
             /**
@@ -8406,6 +8450,67 @@ export interface operations {
             };
             /** @description this Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceUsage: {
+        parameters: {
+            query?: {
+                /** @description how far back; default 60, at most what is kept */
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceUsage"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

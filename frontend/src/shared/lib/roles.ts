@@ -12,6 +12,8 @@ export interface Rights {
   mayOperate: boolean;
   /** Keep the project's registries and members. */
   mayOwn: boolean;
+  /** Release a brake: of the platform, whatever the project. */
+  mayRelease: boolean;
 }
 
 /** May somebody who holds this role (none: no member) do this? */
@@ -27,5 +29,6 @@ export function useRights(project: string): Rights {
     isAdmin,
     mayOperate: allows(role, "container.run"),
     mayOwn: allows(role, "registry.change"),
+    mayRelease: allows(role, "brake.release"),
   };
 }

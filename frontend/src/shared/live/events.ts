@@ -88,6 +88,20 @@ export function useEvents(scope: Scope): Events {
   };
 }
 
+/**
+ * The id of the newest one of a kind among what `useEvents` of this scope has read, as long as something on the page
+ * reads it; "" while there is none. Drawn again only when it is another one.
+ */
+export function useNewestEvent(scope: Scope, isMeant: (event: OrchestraEvent) => boolean): string {
+  const { data } = useQuery<History, Error, string>({
+    queryKey: key(scope),
+    enabled: false, // it looks at what is there; whoever shows the events asks
+    structuralSharing: false,
+    select: ({ events }) => events.find(isMeant)?.id ?? "",
+  });
+  return data ?? "";
+}
+
 function key(scope: Scope): QueryKey {
   return ["events", scope];
 }

@@ -1,5 +1,5 @@
 /** What a host or a container used in the last hours: the history by GET, read again as often as it is measured. */
-import { type QueryKey, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { keepPreviousData, type QueryKey, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { UsagePoint } from "../api/types";
 import type { UsageRange } from "../lib/paths";
 import { type Span, withGaps } from "../ui/chartData";
@@ -14,18 +14,27 @@ export interface UsageHistory {
   span: Span;
 }
 
-interface Ask {
+interface Ask<Read> {
   key: QueryKey;
   range: UsageRange;
-  fetch: (minutes: number) => Promise<UsagePoint[]>;
+  fetch: (minutes: number) => Promise<Read>;
 }
 
-export function useUsage({ key, range, fetch }: Ask): UseQueryResult<UsageHistory> {
-  return useQuery({
+export function useUsage({ key, range, fetch }: Ask<UsagePoint[]>): UseQueryResult<UsageHistory> {
+  return useUsageRead({
+    key,
+    range,
+    fetch: async (minutes) => toHistory(await fetch(minutes), minutes),
+  });
+}
+
+/** The same for what is read in a shape of its own. */
+export function useUsageRead<Read>({ key, range, fetch }: Ask<Read>): UseQueryResult<Read> {
+  return useQuery<Read>({
     queryKey: [...key, "usage", range],
     refetchInterval: READ_AGAIN_MS[range],
-    placeholderData: (before: UsageHistory | undefined) => before,
-    queryFn: async () => toHistory(await fetch(MINUTES[range]), MINUTES[range]),
+    placeholderData: keepPreviousData,
+    queryFn: () => fetch(MINUTES[range]),
   });
 }
 

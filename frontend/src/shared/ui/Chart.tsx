@@ -1,9 +1,10 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import styles from "./Chart.module.css";
 import type { ChartProps } from "./ChartDrawn";
+import { lazyPart } from "../lib/lazyPart";
 
 /** What draws plots comes with the first plot, not with the first page. */
-const Drawn = lazy(() => import("./ChartDrawn"));
+const Drawn = lazyPart(() => import("./ChartDrawn"));
 
 export const CHART_PX = 150;
 

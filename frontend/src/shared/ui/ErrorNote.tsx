@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { RequestFailed } from "../api/problem";
+import { PartMissing } from "../lib/lazyPart";
 import styles from "./ErrorNote.module.css";
 
 /** What failed, in the server's words, with the request id that finds it in the log, and a way to try again. */
@@ -13,7 +14,12 @@ export function ErrorNote({ error, onRetry }: { error: Error; onRetry?: () => vo
     : error instanceof RequestFailed
       ? t("error.failed")
       : t("error.broken");
-  const words = error instanceof TypeError ? t("error.unreachable") : error.message;
+  const isMissing = error instanceof PartMissing;
+  const words = isMissing
+    ? t("error.partMissing")
+    : error instanceof TypeError
+      ? t("error.unreachable")
+      : error.message;
   return (
     <div className={styles.note} role="alert">
       <strong>{title}</strong>
@@ -23,7 +29,12 @@ export function ErrorNote({ error, onRetry }: { error: Error; onRetry?: () => vo
           {t("error.requestId")} <span className="mono">{requestId}</span>
         </p>
       )}
-      {onRetry && !isForbidden && (
+      {isMissing && (
+        <Button size="compact-sm" variant="default" onClick={() => window.location.reload()}>
+          {t("error.loadAgain")}
+        </Button>
+      )}
+      {onRetry && !isForbidden && !isMissing && (
         <Button size="compact-sm" variant="default" onClick={onRetry}>
           {t("error.retry")}
         </Button>

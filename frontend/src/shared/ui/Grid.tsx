@@ -1,4 +1,4 @@
-import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import { observeElementRect, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   memo,
@@ -18,6 +18,8 @@ import { RowKeys } from "./rowKeys";
 
 const ROW_PX = 28;
 const PAGE_ROWS = 20;
+/** Drawn beyond what is seen, on either side: each costs as much as one that is seen. */
+const OVERSCAN_ROWS = 4;
 
 interface Props {
   label: string;
@@ -53,7 +55,8 @@ export function Grid(props: Props) {
     count: positions.length,
     getScrollElement: () => scroller.current,
     estimateSize: rowHeight,
-    overscan: 8,
+    overscan: OVERSCAN_ROWS,
+    observeElementRect: observeFull,
     initialOffset: place.first_px,
   });
   const drawn = useDrawn(rows.getVirtualItems(), positions);
@@ -158,6 +161,13 @@ function useDrawn(items: readonly VirtualItem[], positions: Int32Array) {
 }
 
 const rowHeight = (): number => ROW_PX;
+
+/** A list of nothing may be only its head: rows that come back have the room they had at once, not a frame later. */
+const observeFull: typeof observeElementRect = (rows, tell) =>
+  observeElementRect(rows, (rect) => {
+    const isEmptied = rows.options.count === 0 && rect.height < (rows.scrollRect?.height ?? 0);
+    if (!isEmptied) tell(rect);
+  });
 
 /** What has the focus in a row keeps it only as long as it is that row's: drawn into another one, the list has it. */
 function useOwnFocus(scroller: RefObject<HTMLDivElement | null>): void {

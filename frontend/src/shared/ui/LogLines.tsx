@@ -96,10 +96,17 @@ export function LogLines(props: Props) {
             );
           })}
         </div>
-        {shown.length === 0 && lines.length > 0 && <p className={styles.none}>{t("logs.noneShown")}</p>}
+        {shown.length === 0 && <Nothing isAll={lines.length === 0} isFollowing={isFollowing} />}
       </div>
     </div>
   );
+}
+
+/** Says why there is nothing to read: not a line was written, or none fits what was searched for. */
+function Nothing({ isAll, isFollowing }: { isAll: boolean; isFollowing: boolean }) {
+  const { t } = useTranslation();
+  if (!isAll) return <p className={styles.none}>{t("logs.noneShown")}</p>;
+  return <p className={styles.empty}>{t(isFollowing ? "logs.nothingYet" : "logs.none")}</p>;
 }
 
 const Line = memo(function Line({ line, needle }: { line: LogLine; needle: string }) {

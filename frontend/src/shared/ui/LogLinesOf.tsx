@@ -69,14 +69,19 @@ function useFollowedLog(id: string): LogBuffer {
   return buffer;
 }
 
+/** A container that never started has a reason for it, which stands beside. */
+function whyEmpty({ status, started_at }: Container): "notYet" | "neverStarted" | "none" {
+  if (["pending", "bound", "preparing"].includes(status)) return "notYet";
+  return started_at === null ? "neverStarted" : "none";
+}
+
 function Kept({ container, ...rest }: Props) {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(logsQuery({ project: container.project, id: container.id }));
   if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading lines={[80, 60, 70]} />;
   if (data.lines.length === 0) {
-    const isWaiting = ["pending", "bound", "preparing"].includes(container.status);
-    return <EmptyState title={isWaiting ? t("logs.notYet") : t("logs.none")} />;
+    return <EmptyState title={t(`logs.${whyEmpty(container)}`)} text={container.message || undefined} />;
   }
   return (
     <LogLines

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import styles from "./Status.module.css";
 import type { RolloutStatus } from "../api/types";
@@ -77,6 +78,11 @@ function Mark({ look, word }: { look: Look; word: string }) {
 
 export function ContainerStatus({ state }: { state: string }) {
   const { t } = useTranslation();
+  return containerMark(state, t);
+}
+
+/** For long lists: a drawing that asks for nothing more. */
+export function containerMark(state: string, t: TFunction) {
   if (!isContainerState(state)) return <Mark look={UNKNOWN} word={state} />;
   return <Mark look={CONTAINER_LOOK[state]} word={t(`state.${state}`)} />;
 }
@@ -102,6 +108,10 @@ export function EndpointMark({ state }: { state: "ready" | "draining" }) {
   const { t } = useTranslation();
   const look: Look = state === "ready" ? { tone: "good", shape: "dot" } : { tone: "wait", shape: "half" };
   return <Mark look={look} word={t(`endpoints.${state}`)} />;
+}
+
+export function BrakeMark({ word }: { word: string }) {
+  return <Mark look={{ tone: "wait", shape: "bar" }} word={word} />;
 }
 
 export function LevelMark({ level, word }: { level: "info" | "warning" | "error"; word: string }) {

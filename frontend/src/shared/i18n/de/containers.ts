@@ -61,6 +61,8 @@ export const containers: Words<typeof english> = {
     paused: "Angehalten · {{count}} neu · ans Ende",
     ended: "er ist zu Ende: es kommen keine Zeilen mehr",
     tailOnly: "nur das Ende wurde aufgehoben",
+    nothingYet: "Noch ist nichts geschrieben",
+    neverStarted: "Er wurde nie gestartet, darum gibt es kein Log",
     notYet: "Noch kein Log: Er wurde noch nicht gestartet",
     none: "Er hat kein Log geschrieben",
   },

@@ -13,6 +13,8 @@ export const overview: Words<typeof english> = {
     onHosts_other: "auf {{shown}} Hosts",
     hostsDown_one: "{{shown}} Host aus",
     hostsDown_other: "{{shown}} Hosts aus",
+    brakes_one: "{{shown}} Bremse zu",
+    brakes_other: "{{shown}} Bremsen zu",
     waiting_one: "{{shown}} wartet",
     waiting_other: "{{shown}} warten",
     size: "{{hosts}} Hosts · {{containers}} Container",
@@ -51,6 +53,22 @@ export const overview: Words<typeof english> = {
     holds_other: "trägt {{shown}} Container",
     events: "Letzte Ereignisse",
     fleetCpu: "CPU der Flotte",
+  },
+  brake: {
+    on: "Bremse zu",
+    everywhere: "alle Hosts",
+    holdsHost:
+      "Kein Container von {{host}} wird wegen seiner Gesundheitsprüfung angehalten, bis jemand nachgesehen hat und sie löst.",
+    holdsAll:
+      "Nirgends wird ein Container wegen seiner Gesundheitsprüfung angehalten, bis jemand nachgesehen hat und sie löst.",
+    release: "Lösen",
+    title: "Die Bremse lösen ({{where}})?",
+    follows:
+      "Was sie zurückhielt, geht sofort weiter: Container, deren Gesundheitsprüfung weiter fehlschlägt, werden angehalten und ersetzt.",
+    again:
+      "So viele wie zuvor dürfen angehalten werden, dann greift sie wieder. Liegt der Fehler am Image, an der Prüfung oder an etwas, das alle brauchen: zuerst das beheben.",
+    released: "Die Bremse ist gelöst ({{where}})",
+    failed: "Die Bremse zu lösen ist fehlgeschlagen ({{where}})",
   },
   steps: {
     title: "Drei Schritte",

@@ -65,11 +65,26 @@ export const services: Words<typeof english> = {
     tab: {
       overview: "Überblick",
       containers: "Container",
+      usage: "Verbrauch",
       revisions: "Revisionen",
       rollouts: "Umstellungen",
       events: "Ereignisse",
     },
+    usage: {
+      sum: "{{what}}, alle zusammen",
+      each: "Jeder Platz",
+      eachNote: "Mittel über {{step}} s",
+      largest: "die {{shown}} von {{all}} Plätzen mit dem größten Verbrauch",
+      slot: "Platz",
+      now: "{{what}} jetzt",
+      peak: "{{what}}, Spitze",
+      line: "{{what}}, Verlauf",
+      soon: "Die ersten Messwerte kommen binnen einer Minute nach dem Start.",
+      idle: "Keiner seiner Container läuft.",
+      rollout: "Umstellung {{number}}",
+    },
     readyOf: "{{ready}} von {{count}} bereit",
+    readyMixed: "{{ready}} bereit, alte und neue, von {{count}} gewünschten",
     is: {
       running_one: "Der eine gewünschte ist bereit.",
       running_other: "Alle {{count}} sind bereit.",
@@ -86,10 +101,11 @@ export const services: Words<typeof english> = {
       ready_other: "{{ready}} von {{count}} sind bereit.",
     },
     rolls: {
-      update: "Umstellung {{number}} bringt Revision {{revision}}: {{done}} von {{total}} fertig.",
-      restart: "Umstellung {{number}} startet Revision {{revision}} neu: {{done}} von {{total}} fertig.",
+      update: "Umstellung {{number}} bringt Revision {{revision}}: in {{done}} von {{total}} Plätzen bereit.",
+      restart:
+        "Umstellung {{number}} startet Revision {{revision}} neu: in {{done}} von {{total}} Plätzen wieder bereit.",
       "roll-back":
-        "Umstellung {{number}} geht zurück auf Revision {{revision}}: {{done}} von {{total}} fertig.",
+        "Umstellung {{number}} geht zurück auf Revision {{revision}}: in {{done}} von {{total}} Plätzen bereit.",
     },
     column: { revision: "Revision", role: "Rolle", made: "Angelegt", act: "Handlung" },
     successor: "übernimmt",
@@ -118,7 +134,7 @@ export const services: Words<typeof english> = {
     replaceFailed: "{{name}} zu ersetzen ist fehlgeschlagen",
   },
   rollout: {
-    progress: "{{done}} von {{total}}",
+    progress: "{{done}} von {{total}} neue bereit",
     title: "Umstellung {{number}}",
     slots: "Plätze",
     noSlots: "In keinem Platz steht ein Container",

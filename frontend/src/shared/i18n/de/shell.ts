@@ -68,6 +68,7 @@ export const shell: Words<typeof english> = {
       service: {
         overview: "Überblick",
         containers: "Container",
+        usage: "Verbrauch",
         revisions: "Revisionen",
         rollouts: "Umstellungen",
         events: "Ereignisse",
@@ -103,6 +104,8 @@ export const shell: Words<typeof english> = {
     refused: "Die Live-Daten wurden verweigert: {{words}}",
   },
   error: {
+    partMissing: "Dieser Teil der Konsole ließ sich nicht laden; vielleicht wurde sie inzwischen erneuert.",
+    loadAgain: "Seite neu laden",
     forbidden: "Die eigene Rolle erlaubt das nicht",
     failed: "Die Anfrage wurde abgelehnt",
     broken: "Dieser Teil der Seite ist ausgefallen",

@@ -58,6 +58,8 @@ export const containers = {
     paused: "Paused · {{count}} new · to the end",
     ended: "it has ended: no more lines will come",
     tailOnly: "only the end was kept",
+    nothingYet: "Nothing has been written yet",
+    neverStarted: "It was never started, so there is no log",
     notYet: "No log yet: it has not been started",
     none: "It wrote no log",
   },

@@ -10,6 +10,8 @@ export const overview = {
     onHosts_other: "on {{shown}} hosts",
     hostsDown_one: "{{shown}} host down",
     hostsDown_other: "{{shown}} hosts down",
+    brakes_one: "{{shown}} brake on",
+    brakes_other: "{{shown}} brakes on",
     waiting_one: "{{shown}} waits",
     waiting_other: "{{shown}} wait",
     size: "{{hosts}} hosts · {{containers}} containers",
@@ -48,6 +50,22 @@ export const overview = {
     holds_other: "holds {{shown}} containers",
     events: "Last events",
     fleetCpu: "Fleet CPU",
+  },
+  brake: {
+    on: "brake on",
+    everywhere: "all hosts",
+    holdsHost:
+      "No container of {{host}} is stopped for failing its health check until somebody has looked and releases it.",
+    holdsAll:
+      "No container anywhere is stopped for failing its health check until somebody has looked and releases it.",
+    release: "Release",
+    title: "Release the brake on {{where}}?",
+    follows:
+      "What it held back goes on at once: containers that still fail their health check are stopped and replaced.",
+    again:
+      "As many as before may be stopped; then it holds again. Where the fault is in an image, in a check or in what they depend on, mend that first.",
+    released: "The brake on {{where}} is released",
+    failed: "Releasing the brake on {{where}} failed",
   },
   steps: {
     title: "Three steps",

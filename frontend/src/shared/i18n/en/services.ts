@@ -61,11 +61,26 @@ export const services = {
     tab: {
       overview: "Overview",
       containers: "Containers",
+      usage: "Usage",
       revisions: "Revisions",
       rollouts: "Roll-outs",
       events: "Events",
     },
+    usage: {
+      sum: "{{what}}, all together",
+      each: "Each slot",
+      eachNote: "averages over {{step}} s",
+      largest: "the {{shown}} of {{all}} slots that used the most",
+      slot: "Slot",
+      now: "{{what}} now",
+      peak: "{{what}}, peak",
+      line: "{{what}}, over time",
+      soon: "The first readings come within a minute of the start.",
+      idle: "None of its containers runs.",
+      rollout: "roll-out {{number}}",
+    },
     readyOf: "{{ready}} of {{count}} ready",
+    readyMixed: "{{ready}} ready, old and new, of {{count}} wanted",
     is: {
       running_one: "The one that is wanted is ready.",
       running_other: "All {{count}} are ready.",
@@ -82,9 +97,11 @@ export const services = {
       ready_other: "{{ready}} of {{count}} are ready.",
     },
     rolls: {
-      update: "Roll-out {{number}} brings revision {{revision}}: {{done}} of {{total}} done.",
-      restart: "Roll-out {{number}} restarts revision {{revision}}: {{done}} of {{total}} done.",
-      "roll-back": "Roll-out {{number}} goes back to revision {{revision}}: {{done}} of {{total}} done.",
+      update: "Roll-out {{number}} brings revision {{revision}}: ready in {{done}} of {{total}} slots.",
+      restart:
+        "Roll-out {{number}} restarts revision {{revision}}: ready again in {{done}} of {{total}} slots.",
+      "roll-back":
+        "Roll-out {{number}} goes back to revision {{revision}}: ready in {{done}} of {{total}} slots.",
     },
     column: { revision: "Revision", role: "Role", made: "Made", act: "Act" },
     successor: "takes over",
@@ -113,7 +130,7 @@ export const services = {
     replaceFailed: "Replacing {{name}} failed",
   },
   rollout: {
-    progress: "{{done}} of {{total}}",
+    progress: "{{done}} of {{total}} new ready",
     title: "Roll-out {{number}}",
     slots: "Slots",
     noSlots: "No container stands in a slot",

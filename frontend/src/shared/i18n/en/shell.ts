@@ -65,6 +65,7 @@ export const shell = {
       service: {
         overview: "Overview",
         containers: "Containers",
+        usage: "Usage",
         revisions: "Revisions",
         rollouts: "Roll-outs",
         events: "Events",
@@ -100,6 +101,8 @@ export const shell = {
     refused: "The live feed was refused: {{words}}",
   },
   error: {
+    partMissing: "This part of the console could not be loaded; it may have been renewed meanwhile.",
+    loadAgain: "Load the page again",
     forbidden: "Your role does not allow this",
     failed: "The request was refused",
     broken: "This part of the page failed",

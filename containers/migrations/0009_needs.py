@@ -69,5 +69,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("containers", "0007_apart"), ("hosts", "0005_resources")]
+    dependencies = [("containers", "0008_apart"), ("hosts", "0005_resources")]
     operations = [migrations.RunSQL(SUM, migrations.RunSQL.noop)]

@@ -9,5 +9,5 @@ CREATE INDEX container_affinity ON containers_container (host_id)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("containers", "0006_services")]
+    dependencies = [("containers", "0007_watched_until")]
     operations = [migrations.RunSQL(INDEX, "DROP INDEX container_affinity")]

@@ -1,0 +1,13 @@
+/** What is not seen waits until what is seen has been painted. A tab that nobody looks at paints nothing: it does not wait. */
+
+/** Once, behind the next frame; not at all when what it answers was called before. */
+export function afterPaint(act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const soon = (): void => void (timer = setTimeout(act, 0));
+  const frame = document.hidden ? null : requestAnimationFrame(soon);
+  if (frame === null) soon();
+  return () => {
+    if (frame !== null) cancelAnimationFrame(frame);
+    if (timer !== null) clearTimeout(timer);
+  };
+}
