@@ -52,22 +52,29 @@ class Shapes:
 
     def __init__(self, fleet: Fleet, policies: Policies) -> None:
         self.policies = policies
-        self._asks_projects = bool(fleet.projects)
+        self._asks_projects = any(fleet.projects)
         self._kin = {kin for kin, _ in fleet.shunned}
         self._made: dict[tuple[Any, ...], Shape] = {}
 
     def kin(self, waiting: Iterable[tuple[int, Asked]]) -> set[Kin]:
         """All that the rules of these (project, columns) and of those that are there name; asked before any shape."""
+        seen = set()
         for project, asked in waiting:
-            try:
-                plain = plain_of(asked.spec_hash, asked.spec)
-            except Exception as error:  # told when its own shape is made
-                log.debug("a spec cannot be read: %s", error)
+            if (key := (project, asked.spec_hash, asked.service)) in seen:
                 continue
-            self._kin |= {kin_of(project, service=rule.service, label=rule.label) for rule in plain.rules}
-            if asked.service and (plain.max_per or self._counts_own(project, plain)):
-                self._kin.add(Kin(project, "service", asked.service))
+            seen.add(key)
+            try:
+                self._kin |= self._named(project, asked)
+            except Exception as error:  # told when its own shape is made: one that is wrong must not stop the others
+                log.debug("a container's rules cannot be read: %s", error)
         return self._kin
+
+    def _named(self, project: int, asked: Asked) -> set[Kin]:
+        plain = plain_of(asked.spec_hash, asked.spec)
+        named = {kin_of(project, service=rule.service, label=rule.label) for rule in plain.rules}
+        if asked.service and (plain.max_per or self._counts_own(project, plain)):
+            named.add(Kin(project, "service", asked.service))
+        return named
 
     def _counts_own(self, project: int, plain: Plain) -> bool:
         return self.policies.of(project, plain.policy).asks("fewest", "zones")

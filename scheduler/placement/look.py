@@ -64,17 +64,18 @@ class Look:
 
 
 def look(shape: Shape, fleet: Fleet, *, filters: Sequence[Filter], terms: Sequence[Term]) -> Look:
-    """Every filter once, in order; the funnel tells how many hosts each refused of those that were left."""
+    """Every filter once, in order. The funnel tells how many hosts each refused of those that were left; those that
+    have nothing to say about the shape do not stand in it."""
     alive = np.ones(len(fleet), dtype=np.bool_)
     left, masks, funnel = len(fleet), [], []
     for index, one in enumerate(filters):
         mask = one.refused(shape, fleet)
-        refused = 0
-        if mask is not None:
-            refused = int(np.count_nonzero(alive & mask))
-            if refused:
-                alive &= ~mask
-                masks.append((index, mask))
+        if mask is None:
+            continue
+        refused = int(np.count_nonzero(alive & mask))
+        if refused:
+            alive &= ~mask
+            masks.append((index, mask))
         left -= refused
         funnel.append(Step(one.name, refused, left))
     return Look(shape, fleet, filters, masks, np.flatnonzero(alive), tuple(funnel), terms)
