@@ -28,7 +28,7 @@ BEGIN
     FROM unnest(hosts, cpus, memories, needs, signs) AS d(host, cpu, memory, need, sign)
     GROUP BY d.host
     HAVING sum(d.cpu) <> 0 OR sum(d.memory) <> 0
-      OR containers_needs_after('{}', array_agg(d.need), array_agg(d.sign)) <> '{}'
+      OR (bool_or(d.need <> '{}') AND containers_needs_after('{}', array_agg(d.need), array_agg(d.sign)) <> '{}')
     ORDER BY d.host
   LOOP
     UPDATE hosts_hostbooking SET cpu_millis_reserved = cpu_millis_reserved + change.cpu,
@@ -67,7 +67,33 @@ BEGIN
 END $$;
 """
 
+UNDO = """
+CREATE OR REPLACE FUNCTION containers_book() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE hosts bigint[]; cpus bigint[]; memories bigint[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(host_id), array_agg(cpu_millis), array_agg(memory_bytes) INTO hosts, cpus, memories
+      FROM new_rows WHERE host_id IS NOT NULL AND containers_holds_room(status, gone_at);
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(host_id), array_agg(-cpu_millis), array_agg(-memory_bytes) INTO hosts, cpus, memories
+      FROM old_rows WHERE host_id IS NOT NULL AND containers_holds_room(status, gone_at);
+  ELSE
+    SELECT array_agg(host_id), array_agg(cpu), array_agg(memory) INTO hosts, cpus, memories FROM (
+      SELECT host_id, cpu_millis AS cpu, memory_bytes AS memory FROM new_rows
+        WHERE host_id IS NOT NULL AND containers_holds_room(status, gone_at)
+      UNION ALL
+      SELECT host_id, -cpu_millis, -memory_bytes FROM old_rows
+        WHERE host_id IS NOT NULL AND containers_holds_room(status, gone_at)
+    ) AS changes;
+  END IF;
+  IF hosts IS NOT NULL THEN PERFORM containers_book_change(hosts, cpus, memories); END IF;
+  RETURN NULL;
+END $$;
+DROP FUNCTION containers_book_needs(bigint[], bigint[], bigint[], jsonb[], integer[]);
+DROP FUNCTION containers_needs_after(jsonb, jsonb[], integer[]);
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("containers", "0008_apart"), ("hosts", "0005_resources")]
-    operations = [migrations.RunSQL(SUM, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(SUM, UNDO)]
