@@ -33,7 +33,7 @@ export default defineConfig({
     actionTimeout: 20_000,
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
-    trace: "retain-on-failure",
+    trace: process.env["ORCHESTRA_TRACE"] === undefined ? "off" : "retain-on-failure", // films each page: costs a core
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
