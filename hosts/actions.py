@@ -24,11 +24,7 @@ from hosts.address import (
 from hosts.conditions import lift_flapping
 from hosts.models import NAME, Host, HostBooking, HostHold
 from hosts.states import Availability, Reachable
-
-# The same as constraints on containers can ask for (containers.spec).
-LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?\Z")
-LABEL_VALUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,126}[A-Za-z0-9])?\Z")
-MOST_LABELS = 64
+from hosts.wishes import label_problems, project_problems, resource_problems, taint_problems
 
 
 class Changes(TypedDict, total=False):
@@ -37,6 +33,9 @@ class Changes(TypedDict, total=False):
     url: str
     data_address: str
     labels: dict[str, str]
+    taints: list[str]
+    projects: list[str]
+    resources: dict[str, int]
     tls: TlsTexts | None
 
 
@@ -79,7 +78,7 @@ def register(
 
 
 def update(host: Host, changes: Changes, *, actor: str, expected_generation: int | None = None) -> Host:
-    """Change labels, addresses or keys; Problem 412 when the host has changed since it was read."""
+    """Change what Changes names; Problem 412 when the host has changed since it was read."""
     with transaction.atomic():
         row = _locked(host)
         check_generation(expected_generation, row.generation)
@@ -87,16 +86,25 @@ def update(host: Host, changes: Changes, *, actor: str, expected_generation: int
         _refuse(_problems(given, had_tls=row.tls_sealed is not None))
         if "url" in changes and changes["url"] != row.url:
             _refuse_used_url(changes["url"])
-        for name in changes.keys() - {"tls"}:
+        if "resources" in changes:
+            _set_resources(row, changes["resources"])
+        for name in changes.keys() - {"tls", "resources"}:
             setattr(row, name, changes[name])  # type: ignore[literal-required]
         if "tls" in changes:
             row.tls_sealed = sealed(changes["tls"])
         row.generation += 1
-        row.save(update_fields=["url", "data_address", "labels", "tls_sealed", "generation"])
+        row.save(update_fields=["url", "data_address", "labels", "taints", "projects", "tls_sealed", "generation"])
         told = ", ".join(sorted(changes)) or "nothing"
         _tell(row, "host.changed", actor=actor, message=f"{told} of {row.name} changed")
     row.refresh_from_db()
     return row
+
+
+def _set_resources(host: Host, resources: Mapping[str, int]) -> None:
+    """Under the booking's lock, which every binding takes; the CHECK stands behind it."""
+    booking = HostBooking.objects.select_for_update().get(pk=host.pk)
+    _refuse(resource_problems(resources, reserved=booking.resources_reserved))
+    HostBooking.objects.filter(pk=host.pk).update(resources_allocatable={k: v for k, v in resources.items() if v})
 
 
 def cordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:
@@ -191,25 +199,9 @@ def _problems(given: Changes, *, had_tls: bool = False) -> list[FieldProblem]:
     if "data_address" in given:
         problems += data_address_problems(given["data_address"])
     if "labels" in given:
-        problems += _label_problems(given["labels"])
+        problems += label_problems(given["labels"])
+    problems += taint_problems(given.get("taints", ())) + project_problems(given.get("projects", ()))
     return problems + (tls_problems(tls) if tls is not None else [])
-
-
-def _label_problems(labels: Mapping[str, Any]) -> list[FieldProblem]:
-    if len(labels) > MOST_LABELS:
-        return [FieldProblem("/labels", "limit", f"a host has at most {MOST_LABELS} labels")]
-    problems = []
-    for name, value in labels.items():
-        pointer = "/labels/" + name.replace("~", "~0").replace("/", "~1")
-        if not LABEL_NAME.match(name):
-            words = (
-                "a label's name has letters, digits, '.', '_', '/' and '-', begins and ends with one of the first two"
-            )
-            problems.append(FieldProblem(pointer, "invalid", words))
-        elif not isinstance(value, str) or not LABEL_VALUE.match(value):
-            words = "a label's value is a text of letters, digits, '.', '_', ':', '/' and '-', at most 128"
-            problems.append(FieldProblem(pointer, "invalid", words))
-    return problems
 
 
 def _refuse(problems: list[FieldProblem]) -> None:

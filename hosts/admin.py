@@ -33,7 +33,18 @@ TONES = {
 
 @admin.register(Host)
 class HostAdmin(LookOnly):
-    list_display = ["name", "state", "availability", "reachable", "responsive", "capacity", "reserved", "zone", "url"]
+    list_display = [
+        "name",
+        "state",
+        "availability",
+        "reachable",
+        "responsive",
+        "capacity",
+        "reserved",
+        "zone",
+        "kept_for",
+        "url",
+    ]
     list_filter = ["availability", "reachable", "responsive", "architecture"]
     list_select_related = ["booking"]
     search_fields = ["name", "url"]
@@ -55,6 +66,11 @@ class HostAdmin(LookOnly):
     @admin.display(description="Zone", ordering="labels__zone")
     def zone(self, host: Host) -> str:
         return str(host.labels.get("zone", ""))
+
+    @admin.display(description="Kept for")
+    def kept_for(self, host: Host) -> str:
+        """Taints and projects: what keeps others off."""
+        return ", ".join([*host.taints, *(f"project {name}" for name in host.projects)])
 
     @admin.action(description="Cordon: place nothing new here")
     def cordon(self, request: HttpRequest, queryset: QuerySet[Host]) -> None:
@@ -91,7 +107,7 @@ def room(cpu_millis: int, memory_bytes: int) -> str:
 
 @admin.register(HostBooking)
 class HostBookingAdmin(LookOnly):
-    list_display = ["host", "cpu", "memory"]
+    list_display = ["host", "cpu", "memory", "resources"]
     list_filter = ["host__availability", "host__reachable"]
     list_select_related = ["host"]
     search_fields = ["host__name"]
@@ -103,6 +119,13 @@ class HostBookingAdmin(LookOnly):
     @admin.display(description="Memory reserved", ordering="memory_bytes_reserved")
     def memory(self, row: HostBooking) -> str:
         return f"{show_memory(row.memory_bytes_reserved)} of {show_memory(row.memory_bytes_allocatable)}"
+
+    @admin.display(description="Resources reserved")
+    def resources(self, row: HostBooking) -> str:
+        reserved = row.resources_reserved
+        return ", ".join(
+            f"{reserved.get(name, 0)} of {most} {name}" for name, most in row.resources_allocatable.items()
+        )
 
 
 @admin.register(HostHold)

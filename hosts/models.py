@@ -8,7 +8,7 @@ import uuid
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from core.events.models import TimeId
@@ -16,6 +16,8 @@ from hosts.rules import HostStanding
 from hosts.states import FLAPPING, Availability, Reachable, Responsive
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9.-]{0,62}$", "Use 1-63 lower-case letters, digits, dots and dashes.")
+NO_TEXTS = Value([], models.JSONField())
+NO_AMOUNTS = Value({}, models.JSONField())
 
 
 class Host(models.Model):
@@ -26,6 +28,8 @@ class Host(models.Model):
     data_address = models.CharField(max_length=253)
     tls_sealed = models.BinaryField(null=True)
     labels = models.JSONField(default=dict)
+    taints = models.JSONField(default=list, db_default=NO_TEXTS)  # texts of hosts.taints
+    projects = models.JSONField(default=list, db_default=NO_TEXTS)  # names; empty: every project may use it
     availability = models.CharField(
         max_length=16, choices=[(a.value, a.value) for a in Availability], default=Availability.ACTIVE.value
     )
@@ -80,6 +84,8 @@ class HostBooking(models.Model):
     cpu_millis_reserved = models.BigIntegerField(default=0)
     memory_bytes_allocatable = models.BigIntegerField(default=0)
     memory_bytes_reserved = models.BigIntegerField(default=0)
+    resources_allocatable = models.JSONField(default=dict, db_default=NO_AMOUNTS)  # name -> whole number
+    resources_reserved = models.JSONField(default=dict, db_default=NO_AMOUNTS)  # within it by a CHECK (migration 0005)
 
     class Meta:
         constraints = [

@@ -13,11 +13,19 @@ from hosts.queries import Usage, state_of
 from hosts.states import Availability, Reachable, Responsive
 
 STATES = ["ready", "cordoned", "draining", "suspect", "engine-down", "lost", "unknown", "unready"]
+TAINTS = "keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort"
+RESOURCES = "anything that can be counted, by name, like licenses: containers book what they need of it"
+PROJECTS = "names of the projects whose containers alone may come here; none: all projects"
 
 
 class CapacitySerializer(serializers.Serializer[Any]):
     cpu_millis = serializers.IntegerField()
     memory_bytes = serializers.IntegerField()
+
+
+class ResourceSerializer(serializers.Serializer[Any]):
+    allocatable = serializers.IntegerField()
+    reserved = serializers.IntegerField()
 
 
 class UsageSerializer(CapacitySerializer):
@@ -43,6 +51,10 @@ class HostSerializer(serializers.Serializer[Any]):
     data_address = serializers.CharField()
     has_tls = serializers.BooleanField()
     labels = serializers.DictField(child=serializers.CharField())
+    taints = serializers.ListField(child=serializers.CharField(), help_text=TAINTS)
+    projects = serializers.ListField(
+        child=serializers.CharField(), help_text=f"{PROJECTS}; empty for those who are no platform admin"
+    )
     availability = serializers.ChoiceField(choices=[one.value for one in Availability])
     state = serializers.ChoiceField(choices=STATES)
     reachable = serializers.ChoiceField(choices=[one.value for one in Reachable])
@@ -53,6 +65,7 @@ class HostSerializer(serializers.Serializer[Any]):
     capacity = CapacitySerializer()
     allocatable = CapacitySerializer()
     reserved = CapacitySerializer()
+    resources = serializers.DictField(child=ResourceSerializer(), help_text=RESOURCES)
     usage = UsageSerializer(allow_null=True)
     containers = serializers.IntegerField(help_text="on this host's engine now; for members: their own")
     created_at = serializers.DateTimeField()
@@ -78,6 +91,9 @@ class HostChangesSerializer(Body):
     url = serializers.CharField(required=False, trim_whitespace=False)
     data_address = serializers.CharField(max_length=253, required=False)
     labels = serializers.DictField(child=serializers.CharField(), required=False)
+    taints = serializers.ListField(child=serializers.CharField(), required=False, help_text=TAINTS)
+    projects = serializers.ListField(child=serializers.CharField(), required=False, help_text=PROJECTS)
+    resources = serializers.DictField(child=serializers.IntegerField(), required=False, help_text=RESOURCES)
     tls = TlsSerializer(allow_null=True, required=False)
 
 
@@ -97,6 +113,8 @@ def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -
         "data_address": host.data_address,
         "has_tls": host.tls_sealed is not None,
         "labels": host.labels,
+        "taints": host.taints,
+        "projects": host.projects if full else [],
         "availability": host.availability,
         "state": state_of(host),
         "reachable": host.reachable,
@@ -110,6 +128,10 @@ def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -
             "memory_bytes": booking.memory_bytes_allocatable,
         },
         "reserved": {"cpu_millis": booking.cpu_millis_reserved, "memory_bytes": booking.memory_bytes_reserved},
+        "resources": {
+            name: {"allocatable": most, "reserved": booking.resources_reserved.get(name, 0)}
+            for name, most in sorted(booking.resources_allocatable.items())
+        },
         "usage": usage and {"cpu_millis": usage.cpu_millis, "memory_bytes": usage.memory_bytes, "at": usage.at},
         "containers": containers,
         "created_at": host.created_at,

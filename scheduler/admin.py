@@ -17,7 +17,7 @@ from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each, toned
 from hosts.models import Process
 from scheduler.brakes import release
-from scheduler.models import Brake, Decision, LoopRun, SchedulerLease
+from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy, ProjectPlacement, SchedulerLease
 
 
 @admin.register(Decision)
@@ -50,6 +50,25 @@ class DecisionAdmin(LookOnly):
     def attempt(self, row: Any) -> int | None:
         found: int | None = row.container_attempt
         return found
+
+
+@admin.register(PlacementPolicy)
+class PlacementPolicyAdmin(LookOnly):
+    list_display = ["name", "description", "shown_weights", "over_label"]
+    list_filter = ["over_label"]
+    search_fields = ["name", "description"]
+
+    @admin.display(description="Weights")
+    def shown_weights(self, row: PlacementPolicy) -> str:
+        return ", ".join(f"{term} {weight:g}" for term, weight in row.weights.items())
+
+
+@admin.register(ProjectPlacement)
+class ProjectPlacementAdmin(LookOnly):
+    list_display = ["project", "policy"]
+    list_filter = ["policy"]
+    list_select_related = ["project", "policy"]
+    search_fields = ["project__name", "policy__name"]
 
 
 @admin.register(Brake)

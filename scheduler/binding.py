@@ -105,6 +105,7 @@ def _binding(verdict: Verdict, waiting: Pending) -> Binding:
         host_name=verdict.host_name,
         ports=tuple(BoundPort(*port) for port in verdict.ports),
         volumes=tuple(volume.name for volume in waiting.shape.volumes),
+        needs=waiting.shape.needs,
         pinned=waiting.shape.only_host is not None,
     )
 

@@ -67,7 +67,7 @@ def _new_ids(count: int) -> list[int]:
 
 def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> dict[str, Any]:
     placed = one.verdict
-    score = scored(placed.host_name, placed.terms, further=placed.further) if placed.host is not None else None
+    score = scored(placed.host_name, one.seen.terms, placed.values) if placed.host is not None else None
     row: dict[str, Any] = {
         "id": row_id,
         "container_id": str(one.container_id),

@@ -5,6 +5,7 @@ Before: snapshot.read, inside its transaction. After: placement.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,17 @@ from django.conf import settings
 
 from containers.reasons import Reason
 from containers.states import OCCUPYING, Status
+from hosts.queries import usage_of
 from hosts.states import FLAPPING, Reachable, Responsive
+from hosts.taints import Taint, parse_taint
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.fleet import Countable, PortTable
 from scheduler.placement.ports import listen_address
-from scheduler.placement.types import PortTable, Volume
+from scheduler.placement.types import Volume
 from scheduler.reading import as_json, query
 
 PORT_BARRED_S = 600
+NOBODY = -1  # no project has this id
 BLOCKING_CONDITIONS = ("marker", "disk", "keys", FLAPPING)
 BLOCKED = " OR ".join(f"h.conditions #>> '{{{name},status}}' = 'bad'" for name in BLOCKING_CONDITIONS)
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
@@ -38,7 +43,8 @@ def read_fleet() -> Fleet:
         f" CASE WHEN {BLOCKED} THEN h.conditions ELSE '{{}}' END, h.labels, h.architecture, h.data_address,"
         " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved,"
         " h.responsive, (SELECT p.id FROM hosts_hosthold o JOIN hosts_process p ON p.id = o.agent"
-        " AND NOT p.retired WHERE o.host_id = h.id)"
+        " AND NOT p.retired WHERE o.host_id = h.id), h.taints, h.projects,"
+        " b.resources_allocatable, b.resources_reserved"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
     counts = query(
@@ -51,7 +57,7 @@ def read_fleet() -> Fleet:
 
 def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fleet:
     """Columns from the host query's rows."""
-    columns = list(zip(*hosts, strict=True)) or [()] * 14
+    columns = list(zip(*hosts, strict=True)) or [()] * 18
     ids, names, availability, reachable, conditions, labels, architectures, addresses = columns[:8]
     words = tuple(map(_unready, reachable, columns[12], columns[13], conditions, columns[10]))
     return Fleet(
@@ -68,8 +74,34 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
         labels=tuple(as_json(text) for text in labels),
         architectures=tuple(ARCHITECTURES.get(name, name) for name in architectures),
         data_addresses=tuple(map(listen_address, addresses)),
+        taints=tuple(map(_taints, columns[14])) if any(text != "[]" for text in columns[14]) else (),
+        projects=_projects(columns[15]),
+        resources=_resources(columns[16], columns[17]),
         port_range=settings.PORT_RANGE,
     )
+
+
+@lru_cache(maxsize=4096)
+def _taints(text: str) -> tuple[Taint, ...]:
+    return tuple(taint for one in as_json(text) if (taint := parse_taint(one)) is not None)
+
+
+def _resources(allocatable: Sequence[str], reserved: Sequence[str]) -> dict[str, Countable]:
+    names = sorted({name for text in set(allocatable) for name in as_json(text)})
+    return {name: Countable(_amounts(name, allocatable), _amounts(name, reserved)) for name in names}
+
+
+def _amounts(name: str, texts: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array([as_json(text).get(name, 0) for text in texts], dtype=np.int64)
+
+
+def _projects(columns: Sequence[str]) -> tuple[frozenset[int], ...]:
+    """Per host the projects that may use it; one that is kept for a project that is not there is for nobody."""
+    if all(text == "[]" for text in columns):
+        return ()
+    ids = dict(query("SELECT name, id FROM accounts_project"))
+    sets = {text: frozenset(ids.get(name, NOBODY) for name in as_json(text)) for text in set(columns)}
+    return tuple(sets[text] for text in columns)
 
 
 def _unready(reachable: str, responsive: str, speaker: UUID | None, conditions: Any, memory_allocatable: int) -> str:
@@ -101,6 +133,16 @@ def read_more(fleet: Fleet, rows: Mapping[int, int], shapes: Sequence[Shape], *,
             if Volume(project, name) in volumes:
                 fleet.volumes[Volume(project, name)] = rows.get(host, -1)
     fleet.images = _images({name for shape in shapes for name in (shape.image, shape.image_only_there) if name}, rows)
+
+
+def read_usage(fleet: Fleet, rows: Mapping[int, int]) -> None:
+    """Shares of CPU and memory in use by the last readings; a host without a fresh one counts as half used."""
+    cpu, memory = np.full(len(fleet), 0.5), np.full(len(fleet), 0.5)
+    for host, used in usage_of(rows).items():
+        row = rows[host]
+        cpu[row] = used.cpu_millis / max(int(fleet.cpu_allocatable[row]), 1)
+        memory[row] = used.memory_bytes / max(int(fleet.memory_allocatable[row]), 1)
+    fleet.used = (cpu, memory)
 
 
 def _ports(held: Iterable[tuple[Any, ...]], rows: Mapping[int, int]) -> PortTable:

@@ -47,6 +47,36 @@ class Decision(models.Model):
         return f"{self.verdict} {self.container_id} {self.host_name}"
 
 
+DEFAULT_POLICY = "spread"
+
+
+class PlacementPolicy(models.Model):
+    """What makes one host better than another: the weight of each term of the score (scheduler.placement.policy)."""
+
+    name = models.CharField(max_length=63, unique=True)
+    description = models.TextField(default="", blank=True)
+    weights = models.JSONField(default=dict)
+    over_label = models.CharField(max_length=128, default="", blank=True)  # of hosts; what `zones` spreads over
+    generation = models.BigIntegerField(default=1)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "placement policies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProjectPlacement(models.Model):
+    """The policy of those of a project's containers that name none; without a row the platform's."""
+
+    project = models.OneToOneField("accounts.Project", models.CASCADE, primary_key=True, related_name="+")
+    policy = models.ForeignKey(PlacementPolicy, models.PROTECT, related_name="projects")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.policy_id}"
+
+
 class Brake(models.Model):
     """Orchestra stopped itself from stopping more containers that nobody asked to stop; a person releases it.
 

@@ -7,8 +7,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from containers.spec.fields import NAME_PATTERN
+from core.api.bodies import Body
 from hosts.states import Availability
-from scheduler.models import Brake, LoopRun, Verdict
+from scheduler.models import Brake, LoopRun, PlacementPolicy, Verdict
+from scheduler.placement.policy import OFFERED, TERMS
+
+WEIGHTS = "of each term of the score, negative ones to avoid: " + "; ".join(f"{k}: {TERMS[k]}" for k in OFFERED)
+OVER = "the label of hosts that the term `zones` spreads over"
 
 
 class ScoreSerializer(serializers.Serializer[Any]):
@@ -139,3 +145,33 @@ class LoopRunSerializer(serializers.ModelSerializer[LoopRun]):
         model = LoopRun
         fields = ["id", "name", "started_at", "took_ms", "result", "changes", "message", "next_at"]
         read_only_fields = fields
+
+
+class PolicySerializer(serializers.ModelSerializer[PlacementPolicy]):
+    weights = serializers.DictField(child=serializers.FloatField(), help_text=WEIGHTS)
+    over = serializers.CharField(source="over_label", help_text=OVER)
+
+    class Meta:
+        model = PlacementPolicy
+        fields = ["name", "description", "weights", "over", "generation"]
+        read_only_fields = fields
+
+
+class PolicyPageSerializer(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = PolicySerializer(many=True)
+
+
+class PolicyChangesSerializer(Body):
+    description = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    weights = serializers.DictField(child=serializers.FloatField(), required=False, help_text=WEIGHTS)
+    over = serializers.CharField(required=False, allow_blank=True, max_length=128, help_text=OVER)
+
+
+class PolicyNewSerializer(PolicyChangesSerializer):
+    name = serializers.RegexField(rf"^(?:{NAME_PATTERN})\Z", max_length=63)
+
+
+class PolicyChoiceSerializer(Body):
+    policy = serializers.CharField(max_length=63, help_text="its name")

@@ -11,13 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from containers.reasons import Reason
-from containers.spec import parse, parse_image
 from containers.states import COMING_UP, Status
 from hosts.states import Availability
-from scheduler.fleet import fleet_of, read_fleet, read_more
-from scheduler.placement import Fleet, PortWish, Shape
-from scheduler.placement.types import Volume
-from scheduler.reading import as_json, newest, query, repeatable_read
+from scheduler.company import read_company, read_shunned
+from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
+from scheduler.placement import Fleet, Shape
+from scheduler.policies import Policies, UnknownPolicy, read_policies
+from scheduler.reading import newest, query, repeatable_read
+from scheduler.shapes import Asked, Shapes
 
 PENDING_MAX = 50_000
 TRIES_LOOKED_AT = 8
@@ -60,7 +61,8 @@ class Failed:
 
 _WAITING = (
     "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
-    " image_digest, image_id, image_architecture, only_host_id"
+    " image_digest, image_id, image_architecture, only_host_id,"
+    " (SELECT name FROM containers_service s WHERE s.id = containers_container.service_id)"
 )
 
 
@@ -79,14 +81,16 @@ def read() -> Snapshot | None:
             [Status.PENDING.value, PENDING_MAX],
         )
         due = _due([(row[-2], row[-1]) for row in rows], now)
-        waiting = [row[:-2] for row, at in zip(rows, due, strict=True) if at is None or at <= now]
+        waiting = [row[:-2] for row, when in zip(rows, due, strict=True) if when is None or when <= now]
         wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        pending = [_pending(row, failed.get(row[1], ())) for row in waiting]
+        shapes = _shapes(fleet, at, waiting)
+        was_on = _last_hosts(waiting, shapes.policies)
+        pending = [_pending(row, failed.get(row[1], ()), shapes, was_on) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
@@ -113,7 +117,8 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         rows = query(f"{_WAITING} FROM containers_container WHERE id = ANY(%s) ORDER BY created_at, id", [list(ids)])
         fleet = read_fleet()
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        pending = [_pending(row, ()) for row in rows]
+        shapes = _shapes(fleet, at, rows)
+        pending = [_pending(row, (), shapes, {}) for row in rows]
         read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
     if without in at:
         row = at[without]
@@ -143,54 +148,49 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
 
 # --- the containers that wait
 
-_SHAPES: dict[str, Shape] = {}  # by spec hash: parsing a spec costs more than placing it
-_SHAPES_MAX = 20_000
+_ASKED = 6  # the first of Asked's columns in a row
 
 
-def _pending(row: tuple[Any, ...], failed: Sequence[Failed]) -> Pending:
-    container, slot, project, attempt, reason, message, spec_hash, spec, cpu, memory, digest, image_id, arch, only = row
-    try:
-        shape = replace(
-            _shape(spec_hash, spec),
-            cpu_millis=cpu,
-            memory_bytes=memory,
-            image_only_there=image_id if image_id and not digest else "",
-            architectures=frozenset(arch.split(",")) if arch else frozenset(),
-            only_host=only,
-            failed_on=frozenset(one.host_id for one in failed),
+def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]) -> Shapes:
+    """What makes the shapes of these rows, once it is known what rules about other containers name."""
+    read_shunned(fleet, at)
+    policies = read_policies()
+    shapes = Shapes(fleet, policies)
+    kin = shapes.kin((row[2], Asked(*row[_ASKED:])) for row in rows)
+    if kin:
+        read_company(fleet, at, kin)
+    if any(one.asks("usage") for one in policies.by_name.values()):
+        read_usage(fleet, at)
+    return shapes
+
+
+def _last_hosts(rows: Sequence[tuple[Any, ...]], policies: Policies) -> dict[UUID, int]:
+    """Per slot the host of its last attempt that had one; only where a policy asks."""
+    if not any(one.asks("stay") for one in policies.by_name.values()):
+        return {}
+    return dict(
+        query(
+            "SELECT DISTINCT ON (slot_id) slot_id, host_id FROM containers_container"
+            " WHERE slot_id = ANY(%s) AND host_id IS NOT NULL ORDER BY slot_id, attempt DESC",
+            [[row[1] for row in rows]],
         )
-        if shape.volumes:
-            shape = replace(shape, volumes=tuple(Volume(project, volume.name) for volume in shape.volumes))
+    )
+
+
+def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes, was_on: Mapping[UUID, int]) -> Pending:
+    container, slot, project, attempt, reason, message = row[:_ASKED]
+    try:
+        failed_on = frozenset(one.host_id for one in failed)
+        shape = shapes.of(Asked(*row[_ASKED:]), project=project, failed_on=failed_on, was_on=was_on.get(slot))
+    except UnknownPolicy as error:
+        return Pending(container, slot, project, attempt, reason, message, None, str(error))
     except Exception as error:  # one spec that cannot be read must not stop the others
-        return Pending(container, slot, project, attempt, reason, message, None, f"{type(error).__name__}: {error}")
+        return Pending(container, slot, project, attempt, reason, message, None, _unreadable(error))
     return Pending(container, slot, project, attempt, reason, message, shape)
 
 
-def _shape(spec_hash: str, spec: Any) -> Shape:
-    """What of a spec placement looks at; volumes still without their project."""
-    shape = _SHAPES.get(spec_hash)
-    if shape is None:
-        wanted = parse(as_json(spec))
-        shape = Shape(
-            ports=tuple(
-                PortWish(p.container_port, p.protocol, p.host_port, p.host_address or "") for p in wanted.ports
-            ),
-            constraints=wanted.constraints,
-            volumes=tuple(Volume(0, volume.name) for volume in wanted.volumes),
-            image=engine_name(wanted.image),
-        )
-        if len(_SHAPES) >= _SHAPES_MAX:
-            _SHAPES.clear()
-        _SHAPES[spec_hash] = shape
-    return shape
-
-
-def engine_name(image: str) -> str:
-    """A reference as engines list it: with its tag, without what Docker Hub leaves out."""
-    parts = parse_image(image)
-    repository = parts.repository.removeprefix("library/")
-    name = repository if parts.registry == "docker.io" else f"{parts.registry}/{parts.repository}"
-    return f"{name}@{parts.digest}" if parts.digest else f"{name}:{parts.tag}"
+def _unreadable(error: Exception) -> str:
+    return f"its spec cannot be read: {type(error).__name__}: {error}"
 
 
 def _kept_to_image(pending: Pending, fleet: Fleet, failed: Mapping[UUID, Sequence[Failed]]) -> Pending:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduler import views
+from scheduler import policy_views, views
 
 urlpatterns = [
     path(
@@ -14,6 +14,9 @@ urlpatterns = [
     path("platform", views.Platform.as_view(), name="platform"),
     path("brakes", views.Brakes.as_view(), name="brakes"),
     path("brakes/<int:brake>/release", views.BrakeRelease.as_view(), name="brake-release"),
+    path("policies", policy_views.PolicyList.as_view(), name="policies"),
+    path("policies/<slug:policy>", policy_views.PolicyOne.as_view(), name="policy"),
+    path("projects/<slug:project>/placement-policy", policy_views.ProjectPolicy.as_view(), name="project-policy"),
     path("loops", views.Loops.as_view(), name="loops"),
     path("loops/<str:name>", views.LoopRuns.as_view(), name="loop"),
 ]

@@ -3,9 +3,9 @@
 Pure. Before it: the API and Compose. After it: the row, placement, compile.
 """
 
+from containers.spec.constraints import parse_constraint
 from containers.spec.dump import dump, spec_hash
 from containers.spec.errors import FieldError, SpecErrors
-from containers.spec.fields import parse_constraint
 from containers.spec.image import ImageReference, parse_image
 from containers.spec.parse import parse, schema
 from containers.spec.service import ServiceSpec, UpdatePolicy, is_exclusive
@@ -19,6 +19,7 @@ from containers.spec.service_parse import (
     whole_update,
 )
 from containers.spec.types import (
+    Affinity,
     Constraint,
     ContainerSpec,
     HealthCheck,
@@ -31,6 +32,7 @@ from containers.spec.types import (
 )
 
 __all__ = [
+    "Affinity",
     "Constraint",
     "ContainerSpec",
     "FieldError",

@@ -8,14 +8,24 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from containers.spec.types import ContainerSpec, HealthCheck, HttpProbe, PortSpec, Resources, TmpfsMount, VolumeMount
+from containers.spec.types import (
+    Affinity,
+    ContainerSpec,
+    HealthCheck,
+    HttpProbe,
+    PortSpec,
+    Resources,
+    TmpfsMount,
+    VolumeMount,
+)
 from core.lib.quantity import plain_cpu, plain_memory
 
-_AS_IT_IS: Final = ("user", "workdir", "init", "stop_signal", "read_only", "restart")
+_AS_IT_IS: Final = ("user", "workdir", "init", "stop_signal", "read_only", "restart", "placement_policy")
 _DEFAULTS: Final = ContainerSpec(name="x", image="x")
 _HTTP: Final = HttpProbe(port=1)
+_AFFINITY: Final = Affinity()
 # Lists whose order means nothing, and so must not change the hash.
-_UNORDERED: Final = ("ports", "volumes", "tmpfs", "constraints")
+_UNORDERED: Final = ("ports", "volumes", "tmpfs", "constraints", "affinity")
 
 
 def dump(spec: ContainerSpec) -> dict[str, Any]:
@@ -40,6 +50,10 @@ def dump(spec: ContainerSpec) -> dict[str, Any]:
         tmpfs=[_tmpfs(tmpfs) for tmpfs in spec.tmpfs],
         resources=_resources(spec.resources),
         constraints=[str(constraint) for constraint in spec.constraints],
+        tolerations=list(spec.tolerations),
+        affinity=[_affinity(rule) for rule in spec.affinity],
+        max_per=dict(spec.max_per),
+        needs=dict(spec.needs),
     )
 
 
@@ -89,6 +103,11 @@ def _resources(resources: Resources) -> dict[str, Any]:
     if resources.memory_limit_bytes is not None:
         found["memory_limit"] = plain_memory(resources.memory_limit_bytes)
     return found
+
+
+def _affinity(rule: Affinity) -> dict[str, Any]:
+    found = _filled(service=rule.service, label=rule.label, apart=rule.apart, prefer=rule.prefer)
+    return found if rule.within == _AFFINITY.within else {**found, "within": rule.within}
 
 
 def _health_check(check: HealthCheck) -> dict[str, Any]:

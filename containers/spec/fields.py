@@ -1,18 +1,17 @@
-"""The single values of a spec and their limits: names, images, paths, users, signals, amounts, constraints.
+"""The single values of a spec and their limits: names, images, paths, users, signals, amounts.
 
-parse.py puts them together into objects. Every limit stands here, once, for the parser and the schema alike.
+Rules on hosts stand in constraints.py; parse.py puts all of it together into objects. Every limit stands here, once,
+for the parser and the schema alike.
 """
 
 import ipaddress
 import posixpath
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from containers.spec.errors import shown, wrong
 from containers.spec.image import MAX_REFERENCE, parse_image
 from containers.spec.kinds import Kind, choice, many, pairs, text, whole
-from containers.spec.types import Constraint
 from core.lib.quantity import (
     CPU_PATTERN,
     MEMORY_PATTERN,
@@ -31,7 +30,6 @@ MAX_LABELS: Final = 100
 MAX_PORTS: Final = 50
 MAX_VOLUMES: Final = 50
 MAX_TMPFS: Final = 20
-MAX_CONSTRAINTS: Final = 50
 MAX_CPU_MILLIS: Final = 1024 * 1000
 MIN_CPU_LIMIT_MILLIS: Final = 10  # the engine: a quota of at least 1 ms in each 100 ms
 MAX_MEMORY_BYTES: Final = 64 * 1024**4
@@ -44,8 +42,6 @@ NAME_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,62}"
 VOLUME_PATTERN: Final = r"[a-z0-9][a-z0-9_.-]{0,62}"
 LABEL_KEY_PATTERN: Final = r"(?![oO][rR][cC][hH][eE][sS][tT][rR][aA]\.)[^\s\ufeff=]+"
 ENV_KEY_PATTERN: Final = r"[^\s\ufeff=]+"  # \ufeff is a blank to JavaScript only
-HOST_LABEL_PATTERN: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?"
-HOST_LABEL_VALUE_PATTERN: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,126}[A-Za-z0-9])?"
 _USER_PART: Final = r"(?:[0-9]{1,10}|[a-z_][a-zA-Z0-9_.-]{0,31}\$?)"
 USER_PATTERN: Final = rf"{_USER_PART}(?::{_USER_PART})?"
 MAX_UID: Final = 2**31 - 1
@@ -61,6 +57,12 @@ name = text(
     longest=63,
     say="a name is 1 to 63 lower-case letters, digits and '-', beginning with a letter or digit",
 ).described("the container's name, unique in its project", examples=["web"])
+
+policy_name = text(
+    NAME_PATTERN,
+    longest=63,
+    say="a policy's name is 1 to 63 lower-case letters, digits and '-'",
+).described("the policy it is placed by; left out: the project's", examples=["binpack"])
 
 volume_name = text(
     VOLUME_PATTERN, longest=63, say="a volume's name is 1 to 63 lower-case letters, digits, '.', '_' and '-'"
@@ -199,32 +201,4 @@ def _address(value: object) -> str:
 
 address = Kind(_address, {"type": "string", "minLength": 2, "maxLength": 45}).described(
     "the host's address to publish on; left out: the host's data address", examples=["0.0.0.0", "127.0.0.1"]
-)
-
-_CONSTRAINT: Final = re.compile(
-    rf"(?P<key>{HOST_LABEL_PATTERN})(?:(?P<op>!?=)(?P<values>{HOST_LABEL_VALUE_PATTERN}(?:,{HOST_LABEL_VALUE_PATTERN})*))?"
-)
-_CONSTRAINT_HELP: Final = (
-    'write "zone=fra", "zone=fra,ams" (one of them), "disk!=hdd", or "gpu" (the host has that label)'
-)
-MAX_CONSTRAINT: Final = 1024
-
-
-def parse_constraint(value: object) -> Constraint:
-    """From "zone=fra" to Constraint("zone", "=", ("fra",)); raises SpecErrors."""
-    if not isinstance(value, str) or not 1 <= len(value) <= MAX_CONSTRAINT:
-        raise wrong(f"{_CONSTRAINT_HELP}; not {shown(value)}")
-    match = _CONSTRAINT.fullmatch(value)
-    if match is None:
-        once = value.replace("==", "=").replace(" ", "")
-        hint = f"; did you mean {shown(once)}?" if once != value and _CONSTRAINT.fullmatch(once) else ""
-        raise wrong(f"{_CONSTRAINT_HELP}; not {shown(value)}{hint}")
-    if match["op"] is None:
-        return Constraint(match["key"], "exists")
-    values = tuple(sorted(set(match["values"].split(","))))
-    return Constraint(match["key"], "!=" if match["op"] == "!=" else "=", values)
-
-
-constraint = Kind(parse_constraint, {"type": "string", "minLength": 1, "maxLength": MAX_CONSTRAINT}).described(
-    "a rule on host labels", examples=["zone=fra", "disk!=hdd", "gpu"]
 )

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from containers.spec import fields as f
+from containers.spec.company import affinity, max_per, needs
+from containers.spec.constraints import MAX_CONSTRAINTS, constraint, tolerations
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
 from containers.spec.health import health_check
 from containers.spec.instead import mount_instead, port_instead, refuse_mount_lists, volume_instead
@@ -140,11 +142,12 @@ _restart = choice(
 def _nothing_twice(values: Values) -> Iterator[FieldError]:
     yield from _paths_twice(values)
     yield from _ports_twice(values.get("ports", ()))
-    seen: set[object] = set()
-    for index, rule in enumerate(values.get("constraints", ())):
-        if rule in seen:
-            yield FieldError(f"/constraints/{index}", "duplicate", f"{rule} stands here twice; remove one")
-        seen.add(rule)
+    for field in ("constraints", "affinity"):
+        rules = values.get(field, ())
+        for index, rule in enumerate(rules):
+            if rule in rules[:index]:
+                words = f"{rule} stands" if field == "constraints" else "the same rule stands"
+                yield FieldError(f"/{field}/{index}", "duplicate", f"{words} here twice; remove one")
 
 
 def _paths_twice(values: Values) -> Iterator[FieldError]:
@@ -264,11 +267,16 @@ SPEC: Final[dict[str, Field]] = {
     ),
     "constraints": Field(
         "constraints",
-        many(f.constraint, most=f.MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]').described(
+        many(constraint, most=MAX_CONSTRAINTS, say='constraints is a list, like ["zone=fra"]').described(
             "rules on host labels, all of which must hold",
-            examples=[["zone=fra", "disk!=hdd", "gpu"]],
+            examples=[["zone=fra", "disk!=hdd", "gpu", "!spot", "cores>8"]],
         ),
     ),
+    "tolerations": Field("tolerations", tolerations),
+    "affinity": Field("affinity", affinity),
+    "max_per": Field("max_per", max_per),
+    "needs": Field("needs", needs),
+    "placement_policy": Field("placement_policy", f.policy_name),
 }
 
 

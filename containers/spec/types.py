@@ -4,13 +4,15 @@ Every field holds its canonical form, so that two specs that mean the same are e
 must have a default, and a default never changes: stored specs leave it out (see dump.py).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Final, Literal
 
 Protocol = Literal["tcp", "udp"]
 Restart = Literal["none", "on-failure", "always"]
-ConstraintOp = Literal["=", "!=", "exists"]
+ConstraintOp = Literal["=", "!=", "exists", "absent", "<", ">"]
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -90,9 +92,16 @@ class HealthCheck:
         return self.http or self.tcp
 
 
+NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+
+
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A rule on host labels. `=` wants one of the values, `!=` none of them (a missing label fits), `exists` any."""
+    """A rule on host labels.
+
+    `=` wants one of the values, `!=` none of them (a missing label fits), `exists` any value, `absent` no such label;
+    `<` and `>` compare numbers, and a label that is missing or no number does not fit.
+    """
 
     key: str
     op: ConstraintOp
@@ -102,10 +111,35 @@ class Constraint:
         """Whether a host with these labels fits."""
         if self.op == "exists":
             return self.key in labels
+        if self.op == "absent":
+            return self.key not in labels
+        if self.op in ("<", ">"):
+            there = labels.get(self.key, "")
+            if not NUMBER.fullmatch(there):
+                return False
+            found, bound = Decimal(there), Decimal(self.values[0])
+            return found < bound if self.op == "<" else found > bound
         return (labels.get(self.key) in self.values) == (self.op == "=")
 
     def __str__(self) -> str:
+        if self.op == "absent":
+            return f"!{self.key}"
         return self.key if self.op == "exists" else f"{self.key}{self.op}{','.join(self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Affinity:
+    """Beside which other containers of the project it runs: those of a service, or those that bear a label key=value.
+
+    `within`: on the same host, or on hosts with the same value of this label. `apart`: not beside them. `prefer` (1 to
+    100) makes a wish of the rule; without it the rule must hold.
+    """
+
+    service: str | None = None
+    label: str | None = None
+    apart: bool = False
+    within: str = "host"
+    prefer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +168,8 @@ class ContainerSpec:
     health_check: HealthCheck | None = None
     restart: Restart = "none"
     constraints: tuple[Constraint, ...] = ()
+    tolerations: tuple[str, ...] = ()  # sorted; hosts.taints says what they mean
+    affinity: tuple[Affinity, ...] = ()
+    max_per: tuple[tuple[str, int], ...] = ()  # (host or a host label, at most so many of its service), sorted
+    placement_policy: str = ""  # "": the project's
+    needs: tuple[tuple[str, int], ...] = ()  # so much of each named resource of its host, sorted

@@ -81,6 +81,7 @@ ALIASES: Final[Mapping[str, str]] = {
     "portbindings": "ports",
     "placement": "constraints",
     "nodeselector": "constraints",
+    "taints": "tolerations",
     "deploy": "resources",
     "limits": "memory_limit and cpu_limit",
     "requests": "memory and cpu",

@@ -4,6 +4,7 @@ Losing a race is normal: what no longer fits stays pending and is not in the ans
 stands behind this, so that a second scheduler or a script cannot overcommit either.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class Binding:
     host_name: str
     ports: tuple[BoundPort, ...] = ()
     volumes: tuple[str, ...] = ()
+    needs: tuple[tuple[str, int], ...] = ()  # of the host's named resources
     pinned: bool = False  # a global service's: a cordon keeps nothing of it away
 
 
@@ -84,19 +86,28 @@ class _Room:
 
     is_active: bool
     free: list[int]
+    resources: dict[str, int]
 
 
 def _lock_room(hosts: set[int]) -> dict[int, _Room]:
-    """Free [cpu_millis, memory_bytes] of the hosts that may take work, locked in the order of their ids."""
+    """What is free on the hosts that may take work, locked in the order of their ids. `free`: CPU and memory."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT b.host_id, h.availability = %s, b.cpu_millis_allocatable - b.cpu_millis_reserved,"
-            " b.memory_bytes_allocatable - b.memory_bytes_reserved FROM hosts_hostbooking b"
+            " b.memory_bytes_allocatable - b.memory_bytes_reserved, b.resources_allocatable, b.resources_reserved"
+            " FROM hosts_hostbooking b"
             " JOIN hosts_host h ON h.id = b.host_id WHERE b.host_id = ANY(%s)"
             " AND h.availability <> %s AND h.reachable = %s ORDER BY b.host_id FOR UPDATE OF b",
             [Availability.ACTIVE.value, list(hosts), Availability.DRAINING.value, Reachable.OK.value],
         )
-        return {host: _Room(is_active, [cpu, memory]) for host, is_active, cpu, memory in cursor.fetchall()}
+        return {
+            host: _Room(is_active, [cpu, memory], _left(json.loads(most), json.loads(reserved)))
+            for host, is_active, cpu, memory, most, reserved in cursor.fetchall()
+        }
+
+
+def _left(most: dict[str, int], reserved: dict[str, int]) -> dict[str, int]:
+    return {name: amount - reserved.get(name, 0) for name, amount in most.items()}
 
 
 def _take(room: dict[int, _Room], binding: Binding, row: Row) -> bool:
@@ -105,6 +116,10 @@ def _take(room: dict[int, _Room], binding: Binding, row: Row) -> bool:
         return False
     if any(asked > left for asked, left in zip(request, there.free, strict=True)):
         return False
+    if any(amount > there.resources.get(name, 0) for name, amount in binding.needs):
+        return False
+    for name, amount in binding.needs:
+        there.resources[name] -= amount
     there.free = [left - asked for asked, left in zip(request, there.free, strict=True)]
     return True
 

@@ -47,6 +47,8 @@ class Verb(StrEnum):
     HOST_REMOVE = "host.remove"
     PLATFORM_SEE = "platform.see"
     BRAKE_RELEASE = "brake.release"
+    POLICY_CHANGE = "policy.change"
+    POLICY_CHOOSE = "policy.choose"
 
 
 RANK = MappingProxyType({Role.VIEWER: 1, Role.OPERATOR: 2, Role.OWNER: 3, Role.ADMIN: 4})
@@ -84,6 +86,8 @@ LEAST_ROLE = MappingProxyType(
         Verb.HOST_REMOVE: Role.ADMIN,
         Verb.PLATFORM_SEE: Role.ADMIN,
         Verb.BRAKE_RELEASE: Role.ADMIN,
+        Verb.POLICY_CHANGE: Role.ADMIN,
+        Verb.POLICY_CHOOSE: Role.OWNER,
     }
 )
 

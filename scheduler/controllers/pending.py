@@ -38,8 +38,8 @@ def turn(given: Turn) -> Done:
 
 def plan(seen: Snapshot, pending: Sequence[Pending]) -> tuple[list[Group], dict[str, str]]:
     """Verdicts for all that can be planned, and what is wrong with the others."""
-    poison = {str(one.id): f"its spec cannot be read: {one.error}" for one in pending if one.shape is None}
-    requests = merge((str(one.id), one.shape) for one in pending if one.shape is not None)
+    poison = {str(one.id): one.error for one in pending if one.shape is None}
+    requests = merge(((str(one.id), one.shape) for one in pending if one.shape is not None), images=seen.fleet.images)
     try:
         return place(requests, seen.fleet), poison
     except Exception:

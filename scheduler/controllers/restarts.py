@@ -21,7 +21,7 @@ from core.lib.clock import monotonic_s
 from core.lib.lease import Hold
 from scheduler.controllers.backoff import Attempt, crashes, limit_s, never_ran
 from scheduler.reading import as_json, query, repeatable_read
-from scheduler.snapshot import engine_name
+from scheduler.shapes import engine_name
 from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
 

@@ -3,7 +3,8 @@
 Pure: no database, no clock, no chance. The snapshot comes before, the binding after.
 """
 
+from scheduler.placement.fleet import Fleet
 from scheduler.placement.place import place
-from scheduler.placement.types import Fleet, Group, PortWish, Request, Shape, Verdict, merge
+from scheduler.placement.types import Group, PortWish, Request, Shape, Verdict, merge
 
 __all__ = ["Fleet", "Group", "PortWish", "Request", "Shape", "Verdict", "merge", "place"]

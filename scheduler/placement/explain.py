@@ -5,112 +5,73 @@ These become the kept decision and the reason that a pending container shows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from scheduler.placement.filters import Filter
-from scheduler.placement.types import (
-    Explanation,
-    Fleet,
-    Floats,
-    Ints,
-    Mask,
-    Refusal,
-    Scored,
-    Shape,
-    Step,
-    Term,
-    TermsOfRow,
-)
+from scheduler.placement.look import Look
+from scheduler.placement.types import Explanation, Refusal, Scored
 
 BEST = 5
 REASONS_MAX = 1000
-DIGITS = 9  # of a total: what differs by less is equal
 SHOWN_DIGITS = 6
 NO_HOSTS = "no host is registered yet"
 
 
-def explain(
-    shape: Shape, fleet: Fleet, *, filters: Sequence[Filter], masks: Sequence[Mask], terms: Sequence[Term]
-) -> Explanation:
-    """One look at the fleet for one shape, as it stands now."""
-    blame = first_refusal(masks, len(fleet))
-    refused = tuple(
-        Refusal(fleet.names[row], filters[blame[row]].name, filters[blame[row]].reason(shape, fleet, row))
-        for row in np.flatnonzero(blame >= 0)[:REASONS_MAX].tolist()
-    )
-    fits = np.flatnonzero(blame < 0)
-    words = "" if len(fits) else no_host_fits(shape, fleet, filters=filters, blame=blame)
-    return Explanation(len(fleet), funnel(filters, blame), refused, best_rows(fleet, fits, terms=terms), words)
+def explain(seen: Look) -> Explanation:
+    """What one look at the fleet saw. Changes to the fleet afterwards change nothing in it."""
+    words = "" if len(seen.fits) else no_host_fits(seen)
+    names = tuple(term.name for term in seen.terms)
+    return Explanation(len(seen.fleet), seen.funnel, refusals(seen), names, best_hosts(seen), words)
 
 
-def first_refusal(masks: Sequence[Mask], hosts: int) -> Ints:
-    """Per row: the index of the first filter that refuses it, or -1."""
-    blame = np.full(hosts, -1, dtype=np.int64)
-    for index, mask in enumerate(masks):
-        blame[mask & (blame < 0)] = index
-    return blame
+def refusals(seen: Look) -> Callable[[], tuple[Refusal, ...]]:
+    """The numbers as they are now; the words when somebody asks."""
+    shape, fleet, filters = seen.shape, seen.fleet, seen.filters
+    out = np.ones(len(fleet), dtype=np.bool_)
+    out[seen.fits] = False
+    rows = np.flatnonzero(out)[:REASONS_MAX]
+    blame = seen.blame(rows)
+    kept = [(index, rows[blame == index]) for index in np.unique(blame).tolist()]
+    numbers = {index: found(shape, fleet, at) for index, at in kept if (found := filters[index].seen) is not None}
+
+    def say() -> tuple[Refusal, ...]:
+        told = []
+        for index, at in kept:
+            one, seen_there = filters[index], numbers.get(index)
+            for place, row in enumerate(at.tolist()):
+                number = None if seen_there is None else seen_there[place]
+                told.append((row, Refusal(fleet.names[row], one.name, one.reason(shape, fleet, row, number))))
+        return tuple(refusal for _, refusal in sorted(told))
+
+    return say
 
 
-def funnel(filters: Sequence[Filter], blame: Ints) -> tuple[Step, ...]:
-    """How many hosts each filter refused and how many were left after it."""
-    left = len(blame)
-    steps = []
-    for index, one in enumerate(filters):
-        refused = int(np.count_nonzero(blame == index))
-        left -= refused
-        steps.append(Step(one.name, refused, left))
-    return tuple(steps)
+def best_hosts(seen: Look) -> tuple[Scored, ...]:
+    """The best five of the hosts that fit; of equal ones the first by name."""
+    rows = seen.best(BEST).tolist()
+    names = tuple(term.name for term in seen.terms)
+    return tuple(scored(seen.fleet.names[row], names, [float(term.first[row]) for term in seen.terms]) for row in rows)
 
 
-def best_rows(fleet: Fleet, fits: Ints, *, terms: Sequence[Term]) -> tuple[Scored, ...]:
-    """The best five of the rows that fit; of equal ones the first by name."""
-    rows = best_of(worth(terms, len(fleet)), fits, BEST)
-    best = [scored(fleet.names[row], terms_of(row, terms)) for row in rows.tolist()]
-    return tuple(sorted(best, key=lambda one: (-one.total, one.host)))
+def scored(host: str, names: Sequence[str], values: Sequence[float]) -> Scored:
+    """One host's score, with the terms that are not nothing."""
+    rounded = {name: round(value, SHOWN_DIGITS) for name, value in zip(names, values, strict=True)}
+    shown = {name: value for name, value in rounded.items() if value}
+    return Scored(host, round(sum(values), SHOWN_DIGITS), shown)
 
 
-def worth(terms: Sequence[Term], hosts: int) -> Floats:
-    """Per row: the total for the first container of the shape."""
-    total = np.zeros(hosts)
-    for term in terms:
-        total = total + term.first
-    rounded: Floats = np.round(total, DIGITS)
-    return rounded
-
-
-def best_of(values: Floats, rows: Ints, count: int) -> Ints:
-    """The `count` rows with the greatest values; of equal ones the first by name. In the order of names."""
-    if len(rows) <= count:
-        return rows
-    among = values[rows]
-    edge = np.partition(among, len(rows) - count)[len(rows) - count]
-    better = rows[among > edge]
-    equal = rows[among == edge][: count - len(better)]
-    return np.sort(np.concatenate([better, equal]))
-
-
-def terms_of(row: int, terms: Sequence[Term]) -> TermsOfRow:
-    return tuple((term.name, float(term.first[row]), float(term.step[row])) for term in terms)
-
-
-def scored(host: str, terms: TermsOfRow, *, further: int = 0) -> Scored:
-    """One host's score with the terms that are not nothing, for the container after `further` of its group."""
-    values = {name: round(first + further * step, SHOWN_DIGITS) for name, first, step in terms}
-    shown = {name: value for name, value in values.items() if value} if 0.0 in values.values() else values
-    return Scored(host, round(sum(values.values()), SHOWN_DIGITS), shown)
-
-
-def no_host_fits(shape: Shape, fleet: Fleet, *, filters: Sequence[Filter], blame: Ints) -> str:
+def no_host_fits(seen: Look) -> str:
     """For example "no host fits: 2 of 3 lack memory (needs 10 TiB, most free is 3.1 GiB on h2), 1 is cordoned"."""
+    fleet = seen.fleet
     if not len(fleet):
         return NO_HOSTS
+    blame = seen.blame(np.arange(len(fleet)))
     parts = []
-    for index, one in enumerate(filters):
+    for index, one in enumerate(seen.filters):
         rows = np.flatnonzero(blame == index).tolist()
         if rows:
-            parts.append((len(rows), one.summary(shape, fleet, rows)))
+            parts.append((len(rows), one.summary(seen.shape, fleet, rows)))
     parts.sort(key=lambda part: -part[0])
     count, words = parts[0]
     if len(fleet) == 1:

@@ -1,113 +1,111 @@
 """Places requests one after the other on a copy of the fleet, and keeps what it saw.
 
-The cost is per request, not per container: filters and scores run once, then the containers are dealt out by a heap
-over the best rows. Equal input gives equal output; equal totals go by the host's name (the order of the rows).
+The cost is per request, not per container: filters and scores run once, then the containers are dealt out. Equal
+input gives equal output; equal totals go by the host's name (the order of the rows).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from heapq import heapify, heappop, heapreplace
+from itertools import repeat
 
-import numpy as np
-
-from scheduler.placement.explain import DIGITS, best_of, explain, terms_of, worth
-from scheduler.placement.filters import FILTERS, PLENTY, Filter
+from scheduler.placement.deal import Dealt, deal
+from scheduler.placement.explain import explain
+from scheduler.placement.filters import FILTERS, Filter, caps
+from scheduler.placement.filters.company import is_first
+from scheduler.placement.fleet import Fleet
+from scheduler.placement.look import Look, look
 from scheduler.placement.ports import bind_ports
-from scheduler.placement.scores import SCORES, Score, terms
-from scheduler.placement.types import BoundPort, Explanation, Fleet, Group, Ints, Mask, Request, Shape, Term, Verdict
+from scheduler.placement.scores import terms
+from scheduler.placement.types import BoundPort, Group, Request, Shape, Verdict
 
 
 @dataclass(frozen=True)
-class Policy:
+class Rules:
     """The rules of a pass."""
 
     filters: tuple[Filter, ...] = FILTERS
-    scores: tuple[Score, ...] = SCORES
+
+    def look(self, shape: Shape, fleet: Fleet) -> Look:
+        return look(shape, fleet, filters=self.filters, terms=terms(shape, fleet))
 
 
-def place(requests: Iterable[Request], fleet: Fleet, *, policy: Policy = Policy()) -> list[Group]:
+def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) -> list[Group]:
     """Verdicts for every request, in order; the given fleet is not changed."""
     fleet = fleet.copy()
-    return [_place_group(part, fleet, policy=policy) for request in requests for part in _split(request)]
+    with no_sweep():
+        return [_place_group(part, fleet, rules=rules) for request in requests for part in _split(request, fleet)]
 
 
-def _split(request: Request) -> list[Request]:
-    """A volume that no host holds yet is fixed by the first container: the others must see that."""
-    if not request.shape.volumes:
-        return [request]
-    return [Request(request.shape, (container,)) for container in request.containers]
+@contextmanager
+def no_sweep() -> Iterator[None]:
+    """Python's search for cycles waits: a pass makes none, and the search through 100,000 verdicts takes as long as
+    placing them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
-def _place_group(request: Request, fleet: Fleet, *, policy: Policy) -> Group:
+def _split(request: Request, fleet: Fleet) -> list[Request]:
+    """Where the first container decides what holds for the others, they must see it: of a volume that no host holds
+    yet, of a kin that wants to be together and has nobody yet; and of the devices of a host."""
+    shape, containers = request.shape, request.containers
+    by_device = fleet.park is not None and (shape.gpus is not None or shape.policy.asks("fragments"))
+    if shape.volumes or by_device or any(rule.kin in shape.counted and not rule.apart for rule in shape.likes):
+        return [Request(shape, (container,)) for container in containers]
+    if len(containers) > 1 and any(not rule.apart and is_first(rule, shape, fleet) for rule in shape.near):
+        return [Request(shape, containers[:1]), Request(shape, containers[1:])]
+    return [request]
+
+
+def _place_group(request: Request, fleet: Fleet, *, rules: Rules) -> Group:
     shape = request.shape
-    masks = [one.refused(shape, fleet) for one in policy.filters]
-    seen = terms(shape, fleet, scores=policy.scores)
-    before = explain(shape, fleet, filters=policy.filters, masks=masks, terms=seen)
-    rows = deal(len(request.containers), seen, room=_room(shape, fleet, filters=policy.filters, masks=masks))
-    verdicts = _give(request, rows, fleet=fleet, seen=seen)
-    left = request.containers[len(rows) :]
-    verdicts += [Verdict(container, None, "", ()) for container in left]
-    after = _look_again(shape, fleet, policy=policy) if left and rows else before
-    return Group(request, tuple(verdicts), before, after if left else None)
+    seen = rules.look(shape, fleet)
+    dealt = deal(len(request.containers), seen, caps=caps(shape, fleet))
+    before = explain(seen)
+    verdicts = _give(request, dealt, fleet=fleet)
+    left = request.containers[len(verdicts) :]
+    after = None
+    if left:
+        after = explain(rules.look(shape, fleet)) if verdicts else before
+        verdicts += [Verdict(container, None, "", ()) for container in left]
+    return Group(request, tuple(verdicts), before, after)
 
 
-def _look_again(shape: Shape, fleet: Fleet, *, policy: Policy) -> Explanation:
-    masks = [one.refused(shape, fleet) for one in policy.filters]
-    return explain(shape, fleet, filters=policy.filters, masks=masks, terms=terms(shape, fleet, scores=policy.scores))
-
-
-def _give(request: Request, rows: list[int], *, fleet: Fleet, seen: Sequence[Term]) -> list[Verdict]:
+def _give(request: Request, dealt: Dealt, *, fleet: Fleet) -> list[Verdict]:
     """Write the dealt rows into the fleet, with their ports."""
-    verdicts, got = [], Counter[int]()
-    shape, names, ids = request.shape, fleet.names, fleet.ids.tolist()
-    values = {row: terms_of(row, seen) for row in set(rows)}
-    ports: tuple[BoundPort, ...] = ()
-    for container, row in zip(request.containers, rows, strict=False):
-        if shape.ports:
-            ports = bind_ports(container, shape.ports, fleet=fleet, row=row)
-            fleet.take_ports(row, ports)
-        verdicts.append(Verdict(container, ids[row], names[row], ports, values[row], got[row]))
-        got[row] += 1
-    fleet.add(rows, shape)
-    return verdicts
+    rows = dealt.rows.tolist()
+    if not rows:
+        return []
+    shape = request.shape
+    hosts, names = fleet.ids[dealt.rows].tolist(), map(fleet.names.__getitem__, rows)
+    ports: Iterable[tuple[BoundPort, ...]] = repeat(())
+    if shape.ports:
+        given = zip(request.containers, rows, strict=False)
+        ports = [_take_ports(container, row, shape, fleet) for container, row in given]
+    gpus: Iterable[tuple[int, ...]] = repeat(())
+    if shape.gpus is not None:
+        gpus = [_take_gpus(row, shape, fleet) for row in rows]
+    fleet.add(dealt.rows, shape)
+    return list(map(Verdict, request.containers, hosts, names, ports, gpus, dealt.values))
 
 
-def _room(shape: Shape, fleet: Fleet, *, filters: Sequence[Filter], masks: Sequence[Mask]) -> Ints:
-    """Per row: how many containers of this shape fit; 0 where a filter refuses."""
-    room = np.full(len(fleet), PLENTY)
-    for one, mask in zip(filters, masks, strict=True):
-        if one.room is not None:
-            room = np.minimum(room, one.room(shape, fleet))
-        room[mask] = 0
-    return room
+def _take_gpus(row: int, shape: Shape, fleet: Fleet) -> tuple[int, ...]:
+    assert shape.gpus is not None
+    assert fleet.park is not None
+    devices = fleet.park.devices_for(shape.gpus, row, asked=(shape.cpu_millis, shape.memory_bytes))
+    fleet.park.take(row, devices, shape.gpus.millis)
+    return devices
 
 
-def deal(count: int, seen: Sequence[Term], *, room: Ints) -> list[int]:
-    """The rows that get the containers, one by one, each time the best row that has room left.
-
-    Only the `count` best rows can ever win one, since each row's first container comes before its second.
-    """
-    first = worth(seen, len(room))
-    candidates = best_of(first, np.flatnonzero(room > 0), count)
-    left = _column(candidates, room)
-    bases = _column(candidates, sum((term.first for term in seen), np.zeros(len(room))))
-    steps = _column(candidates, sum((term.step for term in seen), np.zeros(len(room))))
-    heap = [(-value, row, 0) for row, value in _column(candidates, first).items()]
-    heapify(heap)
-    rows: list[int] = []
-    while heap and len(rows) < count:
-        _, row, got = heap[0]
-        rows.append(row)
-        got += 1
-        if got < left[row]:
-            heapreplace(heap, (-round(bases[row] + got * steps[row], DIGITS), row, got))
-        else:
-            heappop(heap)
-    return rows
-
-
-def _column(rows: Ints, values: np.ndarray[tuple[int], np.dtype[np.generic]]) -> dict[int, float]:
-    return dict(zip(rows.tolist(), values[rows].tolist(), strict=True))
+def _take_ports(container: str, row: int, shape: Shape, fleet: Fleet) -> tuple[BoundPort, ...]:
+    ports = bind_ports(container, shape.ports, fleet=fleet, row=row)
+    fleet.take_ports(row, ports)
+    return ports

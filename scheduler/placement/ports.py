@@ -9,7 +9,8 @@ from __future__ import annotations
 import ipaddress
 from zlib import crc32
 
-from scheduler.placement.types import ANY_ADDRESS, BoundPort, Fleet, PortTable, PortWish
+from scheduler.placement.fleet import ANY_ADDRESS, Fleet, PortTable
+from scheduler.placement.types import BoundPort, PortWish
 
 
 def clashes(address: str, protocol: str, held: frozenset[tuple[str, str]]) -> bool:

@@ -1,24 +1,26 @@
-"""The words of placement: a fleet as arrays (one row per host, rows in the order of names), a request, a verdict.
+"""The words of placement: what is asked for (a shape, a request), and what comes out (a verdict, what was seen).
 
-The snapshot builds these from rows; filters and scores read them; place() returns verdicts and what it saw.
+The fleet itself stands in fleet.py. The snapshot builds shapes from rows; filters and scores read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from containers.spec.types import Constraint
+from scheduler.placement.company import AtMost, Kin, Near
+from scheduler.placement.gpus import GpuWish
+from scheduler.placement.policy import SPREAD, Policy
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})
 
 
 class PortWish(NamedTuple):
@@ -48,6 +50,8 @@ class Shape:
 
     cpu_millis: int = 0
     memory_bytes: int = 0
+    needs: tuple[tuple[str, int], ...] = ()  # so much of each named resource
+    gpus: GpuWish | None = None
     ports: tuple[PortWish, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     volumes: tuple[Volume, ...] = ()
@@ -55,6 +59,15 @@ class Shape:
     image: str = ""
     image_only_there: str = ""  # image id or reference that no registry has: only hosts that hold it will do
     only_host: int | None = None  # a global service's slot is for one host
+    tolerations: tuple[str, ...] = ()  # of hosts' taints; sorted
+    project: int | None = None  # None: no host is kept for some projects, so it does not matter
+    near: tuple[Near, ...] = ()  # rules about other containers that must hold
+    likes: tuple[Near, ...] = ()  # and those that are wishes
+    at_most: tuple[AtMost, ...] = ()  # of its own kin
+    counted: frozenset[Kin] = frozenset()  # what it is itself, as far as any rule asks
+    own: Kin | None = None  # its service, where its policy counts it
+    was_on: int | None = None  # the host of the slot's last container, where its policy asks
+    policy: Policy = SPREAD
     failed_on: frozenset[int] = frozenset()  # host ids where earlier attempts of the slot never came to run
 
     def asked_ports(self) -> tuple[PortWish, ...]:
@@ -62,6 +75,14 @@ class Shape:
 
     def chosen_ports(self) -> int:
         return sum(1 for wish in self.ports if wish.host_port is None)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, name) for name in self.__dataclass_fields__))
+
+    def __hash__(self) -> int:
+        """Reckoned once: thousands of containers share one shape, and each is looked up by it."""
+        return self._hash
 
 
 @dataclass(frozen=True)
@@ -72,99 +93,23 @@ class Request:
     containers: tuple[str, ...]
 
 
-def merge(wishes: Iterable[tuple[str, Shape]]) -> list[Request]:
-    """Identical shapes become one request with a count; a request stands where its oldest container stood."""
+def merge(wishes: Iterable[tuple[str, Shape]], *, images: Iterable[str] | None = None) -> list[Request]:
+    """Identical shapes become one request with a count; a request stands where its oldest container stood.
+
+    `images`: those that any host has; by another one shapes do not differ, since it makes no host better.
+    """
+    known = None if images is None else frozenset(images)
     groups: dict[Shape, list[str]] = {}
+    plain: dict[Shape, list[str]] = {}
     for container, shape in wishes:
-        groups.setdefault(shape, []).append(container)
+        group = plain.get(shape)
+        if group is None:
+            alike = shape
+            if known is not None and shape.image not in known and not shape.image_only_there:
+                alike = replace(shape, image="")
+            group = plain[shape] = groups.setdefault(alike, [])
+        group.append(container)
     return [Request(shape, tuple(containers)) for shape, containers in groups.items()]
-
-
-PortTable = dict[tuple[int, int], frozenset[tuple[str, str]]]  # (row, port) -> {(address, protocol)}
-
-
-@dataclass
-class Fleet:
-    """All hosts as columns. `add` and `take_ports` change one; copy() first."""
-
-    ids: Ints
-    names: tuple[str, ...]
-    ready: Mask
-    unready_words: tuple[str, ...]  # why a row is not ready; "" where it is
-    availability: tuple[str, ...]
-    cpu_allocatable: Ints
-    cpu_reserved: Ints
-    memory_allocatable: Ints
-    memory_reserved: Ints
-    containers: Ints
-    labels: tuple[Mapping[str, str], ...]
-    architectures: tuple[str, ...]
-    data_addresses: tuple[str, ...]
-    used_ports: PortTable = field(default_factory=dict)
-    barred_ports: PortTable = field(default_factory=dict)
-    volumes: dict[Volume, int] = field(default_factory=dict)  # the row that holds it; -1: a host that is not here
-    images: Mapping[str, frozenset[int]] = field(default_factory=dict)  # reference or image id -> rows
-    port_range: tuple[int, int] = (20000, 29999)
-    ports_busy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)  # counted below
-    columns: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)  # of what never changes
-
-    def __post_init__(self) -> None:
-        if len(self.ports_busy) != len(self):
-            self.count_ports()
-
-    def count_ports(self) -> None:
-        """Per row: the ports of the range that are used or barred, whatever their address and protocol."""
-        self.ports_busy = np.zeros(len(self), dtype=np.int64)
-        for row, port in self.used_ports.keys() | self.barred_ports.keys():
-            self.ports_busy[row] += self.in_range(port)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def in_range(self, port: int) -> bool:
-        return self.port_range[0] <= port <= self.port_range[1]
-
-    def copy(self) -> Fleet:
-        return replace(
-            self,
-            cpu_reserved=self.cpu_reserved.copy(),
-            memory_reserved=self.memory_reserved.copy(),
-            containers=self.containers.copy(),
-            ports_busy=self.ports_busy.copy(),
-            used_ports=dict(self.used_ports),
-            volumes=dict(self.volumes),
-        )
-
-    def cpu_free(self) -> Ints:
-        return self.cpu_allocatable - self.cpu_reserved
-
-    def memory_free(self) -> Ints:
-        return self.memory_allocatable - self.memory_reserved
-
-    def ports_free(self) -> Ints:
-        """Ports of the range that nobody holds and nothing bars, whatever address or protocol."""
-        return (self.port_range[1] - self.port_range[0] + 1) - self.ports_busy
-
-    def add(self, rows: Sequence[int], shape: Shape) -> None:
-        """Containers of this shape stand on these rows, one for each time a row is named; see take_ports."""
-        counts = np.bincount(np.asarray(rows, dtype=np.int64), minlength=len(self))
-        self.cpu_reserved += counts * shape.cpu_millis
-        self.memory_reserved += counts * shape.memory_bytes
-        self.containers += counts
-        for volume in shape.volumes if rows else ():
-            self.volumes.setdefault(volume, rows[0])
-
-    def take_ports(self, row: int, ports: Iterable[BoundPort]) -> None:
-        for port in ports:
-            key = (row, port.host_port)
-            if key not in self.used_ports and key not in self.barred_ports:
-                self.ports_busy[row] += self.in_range(port.host_port)
-            self.used_ports[key] = self.used_ports.get(key, frozenset()) | {(port.host_address, port.protocol)}
-
-    def rows_mask(self, rows: Iterable[int]) -> Mask:
-        mask = np.zeros(len(self), dtype=np.bool_)
-        mask[[row for row in rows if row >= 0]] = True
-        return mask
 
 
 class Refusal(NamedTuple):
@@ -187,26 +132,64 @@ class Scored(NamedTuple):
     terms: Mapping[str, float]
 
 
-class Term(NamedTuple):
-    """One score over all rows: the worth of the first container of the shape, and the change per further one."""
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One score over all rows: the worth of the first container of the shape, and the change per further one there.
+
+    `bend` (row, how many it got) is for what does not change evenly. `codes` (the domain of each row, -1: none) and
+    `per` are for what changes with each one that goes to the same domain.
+    """
 
     name: str
     first: Floats
     step: Floats
+    bend: Callable[[int, int], float] | None = None
+    codes: Ints | None = None
+    per: float = 0.0
+
+    def at(self, row: int, got: int) -> float:
+        """What one more is worth on a row that got so many of the shape already."""
+        if self.bend is not None:
+            return self.bend(row, got)
+        return float(self.first[row] + got * self.step[row])
 
 
-@dataclass(frozen=True)
+class Cap(NamedTuple):
+    """Of the rows of one domain together no more than `left`. `codes`: the domain of each row; none is below 0."""
+
+    codes: Ints
+    left: Ints
+
+
+@dataclass(eq=False)
 class Explanation:
-    """What was seen when a group was placed; kept as the decision."""
+    """What was seen when a group was placed; kept as the decision.
+
+    The words about each refused host are made when somebody asks for them: most are never read.
+    """
 
     hosts_total: int
     funnel: tuple[Step, ...]
-    refused: tuple[Refusal, ...]  # of at most explain.REASONS_MAX hosts; the funnel counts them all
+    say: Callable[[], tuple[Refusal, ...]]
+    terms: tuple[str, ...]  # the names of a verdict's values
     best: tuple[Scored, ...]
     words: str  # why no host fits; "" when one does
 
+    @cached_property
+    def refused(self) -> tuple[Refusal, ...]:
+        """Of at most explain.REASONS_MAX hosts; the funnel counts them all."""
+        return self.say()
 
-TermsOfRow = tuple[tuple[str, float, float], ...]  # of one host: name, worth of the first container, change per further
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        return self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash((self.hosts_total, self.funnel, self.words))
+
+    def _told(self) -> tuple[object, ...]:
+        return self.hosts_total, self.funnel, self.terms, self.best, self.words, self.refused
 
 
 class Verdict(NamedTuple):
@@ -214,8 +197,8 @@ class Verdict(NamedTuple):
     host: int | None  # host id; None: refused
     host_name: str
     ports: tuple[BoundPort, ...]
-    terms: TermsOfRow = ()
-    further: int = 0  # so many of its group had gone to the same host before it
+    gpus: tuple[int, ...] = ()  # numbers of the devices
+    values: tuple[float, ...] = ()  # of each term of the explanation, when this one was placed
 
 
 @dataclass(frozen=True)

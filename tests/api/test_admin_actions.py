@@ -20,6 +20,7 @@ from core.events.models import Event
 from hosts.engine.fake import fake_host, forget
 from hosts.models import Host, HostImage, Process
 from scheduler.models import Brake, Decision, LoopRun, SchedulerLease
+from scheduler.policies import choose
 from tests import rows, services
 from tests.api.conftest import Person
 
@@ -175,6 +176,7 @@ def one_of_each() -> Host:
     LoopRun.objects.create(name="pending", started_at=now, took_ms=1, result="ok", next_at=now)
     SchedulerLease.objects.get_or_create(name="scheduler")
     Brake.objects.create(host=host, message="3 of 9 were stopped")
+    choose(made.project, "binpack", actor="tests")
     return host
 
 

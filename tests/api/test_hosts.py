@@ -184,6 +184,27 @@ def test_a_change_of_the_url_is_judged_with_the_keys_it_will_have(admin: Person)
     assert pointers(admin.patch("/hosts/far", {"name": "near"})) == ["/name"]
 
 
+def test_taints_and_projects_of_a_host(admin: Person) -> None:
+    admin.post("/hosts", LOCAL)
+    wished = {"taints": ["dedicated=ml", "spot:avoid"], "projects": ["shop", "default"]}
+    body = admin.patch("/hosts/local", wished).json()
+    assert (body["taints"], body["projects"]) == (wished["taints"], wished["projects"])
+    assert Event.objects.get(kind="host.changed").message == "projects, taints of local changed"
+    assert admin.patch("/hosts/local", {"labels": {"a": "b"}}).json()["taints"] == wished["taints"]
+    assert pointers(admin.patch("/hosts/local", {"taints": ["spot", "a b", "spot:avoid"]})) == [
+        "/taints/1",
+        "/taints/2",
+    ]
+    assert pointers(admin.patch("/hosts/local", {"taints": [f"a{n}" for n in range(33)]})) == ["/taints"]
+    assert pointers(admin.patch("/hosts/local", {"projects": ["Shop", "a", "a"]})) == ["/projects/0", "/projects/2"]
+    assert admin.patch("/hosts/local", {"resources": {"license": 4}}).json()["resources"] == {
+        "license": {"allocatable": 4, "reserved": 0}
+    }
+    amounts = {"resources": {"License": 1, "license": -1}}
+    assert pointers(admin.patch("/hosts/local", amounts)) == ["/resources/License", "/resources/license"]
+    assert admin.patch("/hosts/local", {"taints": [], "projects": []}).json()["taints"] == []
+
+
 def test_a_host_is_removed_only_when_nothing_is_left_there(admin: Person, shop: Project) -> None:
     host = register("local", url=LOCAL["url"], actor="user:ada")
     HostBooking.objects.update(cpu_millis_allocatable=1000, memory_bytes_allocatable=1000)

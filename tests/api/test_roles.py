@@ -63,6 +63,13 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("get", "/platform"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/brakes"): (None, (200, 200, 200, 200, 200, 401)),
     ("post", "/brakes/{b}/release"): (None, (200, 403, 403, 403, 403, 401)),
+    ("get", "/policies"): (None, (200, 200, 200, 200, 200, 401)),
+    ("post", "/policies"): ({"name": "own", "weights": {"pack": 1}}, (201, 403, 403, 403, 403, 401)),
+    ("get", "/policies/binpack"): (None, (200, 200, 200, 200, 200, 401)),
+    ("patch", "/policies/binpack"): ({"weights": {"pack": 2}}, (200, 403, 403, 403, 403, 401)),
+    ("delete", "/policies/binpack"): (None, (409, 403, 403, 403, 403, 401)),
+    ("get", "/projects/{p}/placement-policy"): (None, (200, 200, 200, 200, 404, 401)),
+    ("put", "/projects/{p}/placement-policy"): ({"policy": "binpack"}, (200, 200, 403, 403, 404, 401)),
     ("get", "/loops"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops/none"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", C + "/{c}/stop"): (None, (202, 202, 202, 403, 404, 401)),
@@ -166,6 +173,7 @@ def test_every_route_stands_in_the_matrix() -> None:
     covered = {one.replace("members/vera", "members/<str:username>") for one in covered}
     covered = {one.replace("tokens/1", "tokens/<int:token_id>") for one in covered}
     covered = {one.replace("loops/none", "loops/<str:name>") for one in covered}
+    covered = {one.replace("policies/binpack", "policies/<slug:policy>") for one in covered}
     assert routes - covered - OPEN - {""} == set()
 
 

@@ -55,7 +55,7 @@ def test_roles(admin: Person, owner: Person, operator: Person, viewer: Person, s
         ({"ports": [{"container_port": 70000}]}, "/ports/0/container_port", "65535"),
         ({"ports": [{"container_port": "80"}]}, "/ports/0/container_port", ""),
         ({"resources": {"memory": "lots"}}, "/resources/memory", ""),
-        ({"constraints": ["zone in (a)"]}, "/constraints/0", "zone=fra"),
+        ({"constraints": ["zone ~ a"]}, "/constraints/0", "zone=fra"),
         ({"labels": {"orchestra.slot": "x"}}, "/labels/orchestra.slot", "orchestra."),
         ({"imagee": "x"}, "/imagee", "image"),
         ({"restart": "unless-stopped"}, "/restart", "always"),

@@ -34,7 +34,7 @@ from core.accounts.models import Project
 from core.accounts.roles import Role
 from hosts.engine.fake import forget
 from hosts.models import Host
-from scheduler.models import Brake, Decision, LoopRun
+from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy
 from tests import rows, services
 from tests.api.conftest import Person
 
@@ -144,9 +144,11 @@ def known(engines: None, shop: Project, viewer: Person, owner: Person) -> Known:
     Decision.objects.create(container_id=found[0].pk, slot_id=found[0].slot_id, verdict="refused", message="no room")
     token, _ = make_token(owner.user, name="ci", role=Role.VIEWER, project=shop, expires_at=None)
     on, off = Brake.objects.create(message="3 of 9"), Brake.objects.create(message="4 of 9", host=host, released_at=now)
+    PlacementPolicy.objects.create(name="own", weights={"pack": 1})
     return {
         "projects": ["shop"],
         "brakes": [str(on.pk), str(off.pk)],
+        "policies": ["binpack", "own"],
         "containers": [str(row.pk) for row in (*found, *of_services)],
         "services": [str(row.pk) for row in made],
         "hosts": ["h1", "h2"],

@@ -16,7 +16,10 @@ Kind = Literal["ratio", "difference", "value"]
 
 @dataclass(frozen=True)
 class Figure:
-    """Ours beside another's, pair by pair, in one unit. `limit` is for the ratio, the difference or our own value."""
+    """Ours beside another's, pair by pair, in one unit. `limit` is for the ratio, the difference or our own value.
+
+    `at_least`: the limit is the least that is good, not the most.
+    """
 
     name: str
     unit: str
@@ -26,6 +29,7 @@ class Figure:
     kind: Kind = "value"
     limit: float | None = None
     percentile: float = 50  # of what is judged
+    at_least: bool = False
 
     def judged(self) -> float | None:
         """The number that the limit is for; None when there was nothing to compare with."""
@@ -40,7 +44,8 @@ class Figure:
         judged = self.judged()
         if self.limit is None or judged is None:
             return ""
-        return "reached" if judged <= self.limit else "MISSED"
+        good = judged >= self.limit if self.at_least else judged <= self.limit
+        return "reached" if good else "MISSED"
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -66,7 +71,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
     sign = {"ratio": "x", "difference": f"+ {figure.unit}", "value": figure.unit}[figure.kind]
     share = "" if figure.percentile == 50 else f"p{figure.percentile:g} "
     shown = "" if judged is None else f"{share}{_number(judged)} {sign}"
-    limit = "" if figure.limit is None else f"<= {figure.limit:g}"
+    limit = "" if figure.limit is None else f"{'>=' if figure.at_least else '<='} {figure.limit:g}"
     theirs = _spread(figure.theirs, figure.unit)
     return (figure.name, _spread(figure.ours, figure.unit), figure.beside, theirs, shown, limit, figure.verdict())
 

@@ -41,6 +41,32 @@ def words(shape: Shape, *hosts: H) -> str:
             "wants zone=fra, has zone=ams",
         ),
         (Shape(constraints=(Constraint("gpu", "exists"),)), H("h"), "labels", "wants gpu, has no label gpu"),
+        (
+            Shape(constraints=(Constraint("gpu", "absent"),)),
+            H("h", labels={"gpu": "1"}),
+            "labels",
+            "wants !gpu, has gpu=1",
+        ),
+        (
+            Shape(constraints=(Constraint("cores", ">", ("8",)),)),
+            H("h", labels={"cores": "4"}),
+            "labels",
+            "wants cores>8, has cores=4",
+        ),
+        (
+            Shape(tolerations=("for=db", "spot")),
+            H("h", taints=["for=ml", "spot", "old:avoid"]),
+            "taints",
+            "has the taint for=ml, which it does not tolerate",
+        ),
+        (
+            Shape(needs=(("license", 2),)),
+            H("h", licenses=(4, 3)),
+            "resources",
+            "needs 2 license, 1 free of 4",
+        ),
+        (Shape(needs=(("tpu", 1),)), H("h"), "resources", "needs 1 tpu, has none"),
+        (Shape(project=1), H("h", projects=[2]), "projects", "is kept for other projects"),
         (Shape(architectures=frozenset({"arm64"})), H("h"), "architecture", "is amd64, the image is for arm64"),
         (
             Shape(ports=(PortWish(80, "tcp", 8080, "0.0.0.0"),)),
@@ -114,7 +140,7 @@ def test_scores_name_the_best_five_and_their_terms() -> None:
     assert [one.host for one in group.placed.best] == ["h6", "h0", "h1", "h2", "h3"]
     assert set(group.placed.best[0].terms) == {"spread", "image"}
     first = group.verdicts[0]
-    assert scored(first.host_name, first.terms, further=first.further) == group.placed.best[0]
+    assert scored(first.host_name, group.placed.terms, first.values) == group.placed.best[0]
 
 
 def test_a_host_where_it_failed_is_the_last_resort() -> None:
@@ -126,3 +152,19 @@ def test_a_host_where_it_failed_is_the_last_resort() -> None:
 def test_containers_without_requests_spread_too() -> None:
     (group,) = place([Request(Shape(), ("1", "2", "3"))], fleet(H("a"), H("b"), H("c")))
     assert [verdict.host_name for verdict in group.verdicts] == ["a", "b", "c"]
+
+
+def test_why_pending_names_taints_and_projects() -> None:
+    hosts = [H("a", taints=["gpu"]), H("b", taints=["for=ml", "spot"]), H("c", projects=[2])]
+    assert words(Shape(project=1), *hosts) == (
+        "no host fits: 2 of 3 have a taint that it does not tolerate (for=ml, gpu, spot), 1 is kept for other projects"
+    )
+
+
+def test_a_host_to_avoid_is_taken_before_one_where_it_failed() -> None:
+    shape = Shape(failed_on=frozenset({1}))
+    hosts = [H("a"), H("b", taints=["spot:avoid"], containers=99), H("c", availability="cordoned")]
+    assert place_one(shape, *hosts).verdicts[0].host_name == "b"
+    assert place_one(shape, *hosts, H("d", containers=150)).verdicts[0].host_name == "d"
+    tolerant = Shape(tolerations=("spot",))
+    assert place_one(tolerant, H("a", containers=50), H("b", taints=["spot:avoid"])).verdicts[0].host_name == "b"

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from containers.models import Container, HostPort, Volume
 from containers.states import Status
+from core.accounts.models import Project
 from core.events.models import Event
 from core.lib.lease import Hold, HoldLost
 from hosts.models import HostBooking, HostHold, HostImage, Process
 from scheduler.controllers import pending
-from scheduler.models import Decision
+from scheduler.models import Decision, PlacementPolicy, ProjectPlacement
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import GIB, MIB, container, current, host, speaker, walk
 
@@ -293,3 +294,88 @@ def test_what_waits_for_room_holds_up_no_restart() -> None:
     Container.objects.filter(pk=large.pk).update(created_at=timezone.now() - timedelta(seconds=6))
     pending.turn(given())
     assert (status_of(large), status_of(put_off)) == (Status.PENDING, Status.BOUND)
+
+
+def test_taints_and_projects_keep_containers_off() -> None:
+    host("h1", taints=["dedicated=ml"])
+    host("h2", projects=["ml", "gone"])
+    host("h3", taints=["spot:avoid"])
+    ml = Project.objects.create(name="ml")
+    rows = [
+        container("plain"),
+        container("tolerant", tolerations=["dedicated"]),
+        container("ours", project=ml, constraints=["!x"]),
+        container("heavy", resources={"memory": "5g"}),
+    ]
+    pending.turn(given())
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.host.name if row.host else None for row in rows] == ["h3", "h1", "h2", None]
+    assert rows[3].message == (
+        "no host fits: 1 of 3 is kept for other projects, 1 has a taint that it does not tolerate (dedicated=ml), "
+        "1 lacks memory (needs 5 GiB, most free is 4 GiB on h3)"
+    )
+
+
+def test_rules_about_other_containers_hold_both_ways() -> None:
+    """What is there is counted, and its own rule to be apart holds for what comes."""
+    for name in ("h1", "h2", "h3"):
+        host(name, labels={"zone": "b" if name == "h3" else "a"})
+    apart = [{"label": "team=shop", "apart": True, "within": "zone"}]
+    first = container("loner", affinity=apart, constraints=["zone=a"])
+    other = Project.objects.create(name="other")
+    hold = take_lease()
+    pending.turn(given(hold))
+    rows = [
+        container("shop", labels={"team": "shop"}),
+        container("beside", affinity=[{"label": "team=shop"}]),
+        container("nowhere", affinity=[{"service": "db"}]),
+        container("foreign", project=other, labels={"team": "shop"}, constraints=["zone=a"]),
+    ]
+    pending.turn(given(hold))
+    pending.turn(given(hold))
+    for row in [first, *rows]:
+        row.refresh_from_db()
+    assert first.host is not None
+    assert [row.host.name if row.host else None for row in rows[:3]] == ["h3", "h3", None]
+    assert rows[2].message == "no host fits: 3 of 3 have none of service db beside"
+    assert rows[3].host is not None
+    assert rows[3].host.labels == {"zone": "a"}
+
+
+def test_each_is_placed_by_its_policy() -> None:
+    """By the one it names, else by its project's, else by the platform's; one that is not there is said."""
+    host("h1")
+    host("h2")
+    hold = take_lease()
+    container("first", resources={"memory": "1g"})
+    pending.turn(given(hold))
+    packed = PlacementPolicy.objects.create(name="tight", weights={"pack": 1})
+    shop = Project.objects.create(name="shop")
+    ProjectPlacement.objects.create(project=shop, policy=packed)
+    rows = [
+        container("named", placement_policy="binpack"),
+        container("ours", project=shop),
+        container("plain"),
+        container("lost", placement_policy="none"),
+    ]
+    pending.turn(given(hold))
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.host.name if row.host else None for row in rows] == ["h1", "h1", "h2", None]
+    assert rows[3].message == "there is no placement policy 'none'; there are balanced, binpack, spread, tight"
+    score = Decision.objects.get(container_id=rows[1].pk).score
+    assert score is not None
+    assert score["terms"].keys() == {"pack"}
+
+
+def test_named_resources_are_placed_and_booked() -> None:
+    for name, seats in (("h1", 0), ("h2", 2)):
+        HostBooking.objects.filter(pk=host(name).pk).update(resources_allocatable={"seat": seats} if seats else {})
+    rows = [container(f"web{n}", needs={"seat": 1}) for n in range(3)]
+    pending.turn(given())
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.host.name if row.host else None for row in rows] == ["h2", "h2", None]
+    assert rows[2].message == "no host fits: 2 of 2 lack seat (needs 1, most free is 0 on h1)"
+    assert HostBooking.objects.get(host__name="h2").resources_reserved == {"seat": 2}

@@ -45,6 +45,11 @@ constraints = st.one_of(
     st.tuples(words, st.sampled_from(["=", "!="]), st.lists(words, min_size=1, max_size=3)).map(
         lambda found: f"{found[0]}{found[1]}{','.join(found[2])}"
     ),
+    words.map(lambda word: f"!{word}"),
+    st.tuples(words, st.sampled_from("<>"), st.integers(-99, 10**12)).map(lambda found: "".join(map(str, found))),
+    st.tuples(words, st.sampled_from(["in", "not in"]), st.lists(words, min_size=1, max_size=3)).map(
+        lambda found: f"{found[0]} {found[1]} ({', '.join(found[2])})"
+    ),
 )
 memories = st.one_of(
     st.integers(6 * 1024**2, 64 * 1024**4),
@@ -56,6 +61,21 @@ cpus = st.one_of(
     st.integers(10, 100_000).map(lambda n: f"{n}m"),
     st.sampled_from(["0.5", "1", "2.25"]),
 )
+
+rules = st.tuples(
+    st.one_of(
+        st.fixed_dictionaries({"service": names}, optional={"label": st.none()}),
+        st.fixed_dictionaries({"label": st.tuples(keys, words).map("=".join)}),
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "apart": st.booleans(),
+            "within": st.none() | st.just("host") | words,
+            "prefer": st.none() | st.integers(1, 100),
+        },
+    ),
+).map(lambda found: found[0] | found[1])
 
 ports = st.fixed_dictionaries(
     {"container_port": st.integers(1, 65535)},
@@ -127,6 +147,11 @@ specs: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "health_check": st.none() | health_checks,
         "restart": st.sampled_from(["none", "on-failure", "always"]),
         "constraints": st.lists(constraints, max_size=3, unique_by=lambda rule: str(sorted(rule))),
+        "affinity": st.lists(rules, max_size=3, unique_by=lambda rule: (rule.get("service"), rule.get("label"))),
+        "needs": st.dictionaries(volume_names, st.integers(1, 10**6), max_size=3),
+        "placement_policy": st.none() | names,
+        "max_per": st.dictionaries(words, st.integers(1, 10_000), max_size=3),
+        "tolerations": st.lists(st.one_of(words, st.just("*"), st.tuples(words, words).map("=".join)), max_size=3),
     },
 )
 

@@ -101,6 +101,23 @@ CHANGES: list[dict[str, Any]] = [
     {"constraints": ["a"]},
     {"constraints": ["a=b"]},
     {"constraints": ["a!=b"]},
+    {"constraints": ["!a"]},
+    {"constraints": ["a>1"]},
+    {"constraints": ["a<1"]},
+    {"affinity": [{"service": "a"}]},
+    {"affinity": [{"service": "a", "apart": True}]},
+    {"affinity": [{"service": "a", "within": "zone"}]},
+    {"affinity": [{"service": "a", "prefer": 1}]},
+    {"affinity": [{"label": "a=b"}]},
+    {"placement_policy": "binpack"},
+    {"needs": {"a": 1}},
+    {"needs": {"a": 2}},
+    {"max_per": {"host": 1}},
+    {"max_per": {"zone": 1}},
+    {"max_per": {"host": 2}},
+    {"tolerations": ["a"]},
+    {"tolerations": ["a=b"]},
+    {"tolerations": ["*"]},
 ]
 
 

@@ -53,6 +53,31 @@ def test_a_script_cannot_overcommit() -> None:
         Container.objects.filter(pk=second.pk).update(status="bound", host=host)
 
 
+def test_named_resources_are_booked_and_kept_by_the_database() -> None:
+    host = rows.host("h1")
+    HostBooking.objects.filter(pk=host.pk).update(resources_allocatable={"license": 3, "seat": 1})
+    first, second, third = (rows.slot(needs={"license": 2}), rows.slot(needs={"license": 2}), rows.slot())
+    wished = [Binding(c.pk, host.pk, host.name, needs=(("license", 2),)) for c in (first, second)]
+    assert bind_many([*wished, Binding(third.pk, host.pk, host.name)], actor="scheduler") == {first.pk, third.pk}
+    assert booked(host) == {"license": 2}
+    with pytest.raises(IntegrityError, match="booking_resources_fit"), transaction.atomic():
+        Container.objects.filter(pk=second.pk).update(status="bound", host=host)
+    with pytest.raises(IntegrityError, match="booking_resources_fit"), transaction.atomic():
+        HostBooking.objects.filter(pk=host.pk).update(resources_allocatable={"license": 1})
+    rows.advance(first, Status.RUNNING)
+    assert booked(host) == {"license": 2}
+    rows.end(first, Status.EXITED)
+    assert booked(host) == {}
+    unknown = rows.slot(needs={"seat": 1, "other": 1})
+    with pytest.raises(IntegrityError, match="booking_resources_fit"), transaction.atomic():
+        bind_many([Binding(unknown.pk, host.pk, host.name)], actor="scheduler")
+
+
+def booked(host: Host) -> dict[str, int]:
+    found: dict[str, int] = HostBooking.objects.get(pk=host.pk).resources_reserved
+    return found
+
+
 @pytest.mark.parametrize("fields", [{"availability": "cordoned"}, {"reachable": "lost"}, {"reachable": "suspect"}])
 def test_a_host_that_takes_no_work_gets_none(fields: dict[str, str]) -> None:
     host = rows.host("h1")

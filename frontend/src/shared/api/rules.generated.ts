@@ -51,7 +51,9 @@ export const LEAST_ROLE = {
   "host.mark-dead": "admin",
   "host.remove": "admin",
   "platform.see": "admin",
-  "brake.release": "admin"
+  "brake.release": "admin",
+  "policy.change": "admin",
+  "policy.choose": "owner"
 } as const;
 
 export type ContainerVerb = "stop" | "keep" | "restart" | "remove";

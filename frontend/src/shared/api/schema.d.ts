@@ -288,6 +288,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description By name. */
+        get: operations["listPolicies"];
+        put?: never;
+        /** @description By name. */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{policy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        delete: operations["removePolicy"];
+        options?: never;
+        head?: never;
+        /** @description Holds for what is placed from now on; nothing that runs is moved. */
+        patch: operations["changePolicy"];
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -559,6 +594,24 @@ export interface paths {
         put: operations["setMember"];
         post?: never;
         delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/placement-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The policy of those of the project's containers that name none. */
+        get: operations["getProjectPolicy"];
+        /** @description The policy of those of the project's containers that name none. */
+        put: operations["chooseProjectPolicy"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1086,6 +1139,47 @@ export interface components {
         /** ContainerSpec */
         ContainerSpec: {
             /**
+             * @description beside which other containers it runs, or apart from which; a rule without prefer must hold
+             * @example [
+             *       {
+             *         "service": "db"
+             *       },
+             *       {
+             *         "service": "web",
+             *         "apart": true,
+             *         "within": "zone"
+             *       }
+             *     ]
+             */
+            affinity?: ({
+                /**
+                 * @description not beside them
+                 * @default false
+                 */
+                apart: boolean | null;
+                /**
+                 * @description beside containers of the project that bear this label
+                 * @example team=shop
+                 */
+                label?: string | null;
+                /**
+                 * @description how much the rule weighs as a wish; left out: it must hold
+                 * @example 50
+                 */
+                prefer?: number | null;
+                /**
+                 * @description beside the containers of this service of the project
+                 * @example db
+                 */
+                service?: string | null;
+                /**
+                 * @description "host", or a label of hosts: those with the same value count as one
+                 * @default host
+                 * @example zone
+                 */
+                within: string | null;
+            } | unknown | unknown)[] | null;
+            /**
              * @description arguments; left out or empty: the image's own
              * @example [
              *       "serve",
@@ -1099,7 +1193,9 @@ export interface components {
              * @example [
              *       "zone=fra",
              *       "disk!=hdd",
-             *       "gpu"
+             *       "gpu",
+             *       "!spot",
+             *       "cores>8"
              *     ]
              */
             constraints?: string[] | null;
@@ -1228,10 +1324,34 @@ export interface components {
                 [key: string]: string;
             } | null;
             /**
+             * @description at most so many containers of its service on a host, or on the hosts with one value of a label
+             * @example {
+             *       "host": 1,
+             *       "zone": 3
+             *     }
+             */
+            max_per?: {
+                [key: string]: number;
+            } | null;
+            /**
              * @description the container's name, unique in its project
              * @example web
              */
             name: string;
+            /**
+             * @description so much of the named resources of its host, booked as long as it is there
+             * @example {
+             *       "license": 1
+             *     }
+             */
+            needs?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description the policy it is placed by; left out: the project's
+             * @example binpack
+             */
+            placement_policy?: string | null;
             /**
              * @description published ports
              * @example [
@@ -1338,6 +1458,14 @@ export interface components {
                  */
                 size: string | number | null;
             }[] | null;
+            /**
+             * @description taints of hosts that do not keep it away: by key, by key and value, or * for all
+             * @example [
+             *       "dedicated=ml",
+             *       "spot"
+             *     ]
+             */
+            tolerations?: string[] | null;
             /**
              * @description user and group inside the container; left out: the image's own
              * @example 1000:1000
@@ -1537,12 +1665,20 @@ export interface components {
                 [key: string]: string;
             };
             name: string;
+            /** @description names of the projects whose containers alone may come here; none: all projects; empty for those who are no platform admin */
+            projects: string[];
             reachable: components["schemas"]["ReachableEnum"];
             /** Format: date-time */
             reachable_since: string;
             reserved: components["schemas"]["Capacity"];
+            /** @description anything that can be counted, by name, like licenses: containers book what they need of it */
+            resources: {
+                [key: string]: components["schemas"]["Resource"];
+            };
             responsive: components["schemas"]["ResponsiveEnum"];
             state: components["schemas"]["HostStateEnum"];
+            /** @description keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort */
+            taints: string[];
             /** @description empty for those who are no platform admin */
             url: string;
             usage: components["schemas"]["Usage"] | null;
@@ -1640,8 +1776,26 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
+            /** @description names of the projects whose containers alone may come here; none: all projects */
+            projects?: string[];
+            /** @description anything that can be counted, by name, like licenses: containers book what they need of it */
+            resources?: {
+                [key: string]: number;
+            };
+            /** @description keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort */
+            taints?: string[];
             tls?: components["schemas"]["Tls"] | null;
             url?: string;
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        PatchedPolicyChanges: {
+            description?: string;
+            /** @description the label of hosts that the term `zones` spreads over */
+            over?: string;
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            weights?: {
+                [key: string]: number;
+            };
         };
         Platform: {
             database: components["schemas"]["Database"];
@@ -1655,6 +1809,38 @@ export interface components {
             unspoken_hosts: string[];
             version: string;
             web: components["schemas"]["Web"];
+        };
+        Policy: {
+            readonly description: string;
+            readonly generation: number;
+            readonly name: string;
+            /** @description the label of hosts that the term `zones` spreads over */
+            over: string;
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        PolicyChoice: {
+            /** @description its name */
+            policy: string;
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        PolicyNew: {
+            description?: string;
+            name: string;
+            /** @description the label of hosts that the term `zones` spreads over */
+            over?: string;
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        PolicyPage: {
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["Policy"][];
         };
         Port: {
             container_port: number;
@@ -1757,6 +1943,10 @@ export interface components {
             password: string;
             username: string;
         };
+        Resource: {
+            allocatable: number;
+            reserved: number;
+        };
         /** @enum {string} */
         ResponsiveEnum: "unknown" | "ok" | "slow";
         /** @enum {string} */
@@ -1797,6 +1987,47 @@ export interface components {
          */
         RevisionSpec: {
             /**
+             * @description beside which other containers it runs, or apart from which; a rule without prefer must hold
+             * @example [
+             *       {
+             *         "service": "db"
+             *       },
+             *       {
+             *         "service": "web",
+             *         "apart": true,
+             *         "within": "zone"
+             *       }
+             *     ]
+             */
+            affinity?: ({
+                /**
+                 * @description not beside them
+                 * @default false
+                 */
+                apart: boolean | null;
+                /**
+                 * @description beside containers of the project that bear this label
+                 * @example team=shop
+                 */
+                label?: string | null;
+                /**
+                 * @description how much the rule weighs as a wish; left out: it must hold
+                 * @example 50
+                 */
+                prefer?: number | null;
+                /**
+                 * @description beside the containers of this service of the project
+                 * @example db
+                 */
+                service?: string | null;
+                /**
+                 * @description "host", or a label of hosts: those with the same value count as one
+                 * @default host
+                 * @example zone
+                 */
+                within: string | null;
+            } | unknown | unknown)[] | null;
+            /**
              * @description arguments; left out or empty: the image's own
              * @example [
              *       "serve",
@@ -1810,7 +2041,9 @@ export interface components {
              * @example [
              *       "zone=fra",
              *       "disk!=hdd",
-             *       "gpu"
+             *       "gpu",
+             *       "!spot",
+             *       "cores>8"
              *     ]
              */
             constraints?: string[] | null;
@@ -1939,6 +2172,30 @@ export interface components {
                 [key: string]: string;
             } | null;
             /**
+             * @description at most so many containers of its service on a host, or on the hosts with one value of a label
+             * @example {
+             *       "host": 1,
+             *       "zone": 3
+             *     }
+             */
+            max_per?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description so much of the named resources of its host, booked as long as it is there
+             * @example {
+             *       "license": 1
+             *     }
+             */
+            needs?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * @description the policy it is placed by; left out: the project's
+             * @example binpack
+             */
+            placement_policy?: string | null;
+            /**
              * @description published ports
              * @example [
              *       {
@@ -2044,6 +2301,14 @@ export interface components {
                  */
                 size: string | number | null;
             }[] | null;
+            /**
+             * @description taints of hosts that do not keep it away: by key, by key and value, or * for all
+             * @example [
+             *       "dedicated=ml",
+             *       "spot"
+             *     ]
+             */
+            tolerations?: string[] | null;
             /**
              * @description user and group inside the container; left out: the image's own
              * @example 1000:1000
@@ -2179,6 +2444,47 @@ export interface components {
              */
             container: {
                 /**
+                 * @description beside which other containers it runs, or apart from which; a rule without prefer must hold
+                 * @example [
+                 *       {
+                 *         "service": "db"
+                 *       },
+                 *       {
+                 *         "service": "web",
+                 *         "apart": true,
+                 *         "within": "zone"
+                 *       }
+                 *     ]
+                 */
+                affinity?: ({
+                    /**
+                     * @description not beside them
+                     * @default false
+                     */
+                    apart: boolean | null;
+                    /**
+                     * @description beside containers of the project that bear this label
+                     * @example team=shop
+                     */
+                    label?: string | null;
+                    /**
+                     * @description how much the rule weighs as a wish; left out: it must hold
+                     * @example 50
+                     */
+                    prefer?: number | null;
+                    /**
+                     * @description beside the containers of this service of the project
+                     * @example db
+                     */
+                    service?: string | null;
+                    /**
+                     * @description "host", or a label of hosts: those with the same value count as one
+                     * @default host
+                     * @example zone
+                     */
+                    within: string | null;
+                } | unknown | unknown)[] | null;
+                /**
                  * @description arguments; left out or empty: the image's own
                  * @example [
                  *       "serve",
@@ -2192,7 +2498,9 @@ export interface components {
                  * @example [
                  *       "zone=fra",
                  *       "disk!=hdd",
-                 *       "gpu"
+                 *       "gpu",
+                 *       "!spot",
+                 *       "cores>8"
                  *     ]
                  */
                 constraints?: string[] | null;
@@ -2321,6 +2629,30 @@ export interface components {
                     [key: string]: string;
                 } | null;
                 /**
+                 * @description at most so many containers of its service on a host, or on the hosts with one value of a label
+                 * @example {
+                 *       "host": 1,
+                 *       "zone": 3
+                 *     }
+                 */
+                max_per?: {
+                    [key: string]: number;
+                } | null;
+                /**
+                 * @description so much of the named resources of its host, booked as long as it is there
+                 * @example {
+                 *       "license": 1
+                 *     }
+                 */
+                needs?: {
+                    [key: string]: number;
+                } | null;
+                /**
+                 * @description the policy it is placed by; left out: the project's
+                 * @example binpack
+                 */
+                placement_policy?: string | null;
+                /**
                  * @description published ports
                  * @example [
                  *       {
@@ -2426,6 +2758,14 @@ export interface components {
                      */
                     size: string | number | null;
                 }[] | null;
+                /**
+                 * @description taints of hosts that do not keep it away: by key, by key and value, or * for all
+                 * @example [
+                 *       "dedicated=ml",
+                 *       "spot"
+                 *     ]
+                 */
+                tolerations?: string[] | null;
                 /**
                  * @description user and group inside the container; left out: the image's own
                  * @example 1000:1000
@@ -4250,6 +4590,389 @@ export interface operations {
             };
         };
     };
+    listPolicies: {
+        parameters: {
+            query?: {
+                /** @description from `next` or `previous` of another page */
+                cursor?: string;
+                /** @description rows of a page, at most 1,000; default 100 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPolicyChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProjects: {
         parameters: {
             query?: never;
@@ -5772,6 +6495,142 @@ export interface operations {
             };
             /** @description there is no such object, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProjectPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseProjectPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,7 +25,7 @@ const FULL = {
   read_only: true,
   health_check: { test: ["CMD", "true"], interval: 10, timeout: 5, retries: 3, start_period: 7 },
   restart: "always",
-  constraints: ["zone=fra", "gpu"],
+  constraints: ["zone=ams,fra", "gpu", "!spot", "cores>8"],
 };
 
 test("a spec goes through the form and comes back whole", () => {

@@ -127,7 +127,7 @@ export function toSpec(draft: Draft, usual = "none"): Spec {
     tmpfs: draft.tmpfs.map((row) => filled({ path: row.name.trim(), size: row.value.trim() })),
     resources,
     restart: draft.restart === usual ? "" : draft.restart,
-    constraints: draft.constraints.split(/[\s,]+/).filter(Boolean),
+    constraints: draft.constraints.split(/(?:,?\s)+/).filter(Boolean),
     user: draft.user.trim(),
     workdir: draft.workdir.trim(),
     stop_signal: draft.stop_signal.trim(),

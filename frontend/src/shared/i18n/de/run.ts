@@ -50,7 +50,7 @@ export const run: Words<typeof english> = {
     removeRow: "Zeile {{number}} von {{what}} wegnehmen",
     placement: "Platzierung und Speicherorte",
     constraints: "Bedingungen",
-    constraintsHint: "an Labels der Hosts: zone=fra, disk!=hdd, gpu",
+    constraintsHint: "an Labels der Hosts: zone=fra,ams disk!=hdd gpu !spot cores>8",
     volumes: "Volumes",
     addVolume: "Volume",
     volumeName: "Name des Volumes",

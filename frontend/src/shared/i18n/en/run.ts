@@ -46,7 +46,7 @@ export const run = {
     removeRow: "Take away row {{number}} of {{what}}",
     placement: "Placement and storage",
     constraints: "Constraints",
-    constraintsHint: "on host labels: zone=fra, disk!=hdd, gpu",
+    constraintsHint: "on host labels: zone=fra,ams disk!=hdd gpu !spot cores>8",
     volumes: "Volumes",
     addVolume: "Volume",
     volumeName: "Volume name",

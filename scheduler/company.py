@@ -1,0 +1,72 @@
+"""Rows -> who stands where, as far as rules about other containers ask: what waits names its kin, and so do those that
+are there and want to be apart from others.
+
+Before: snapshot.read has the fleet and the specs of what waits. After: placement counts by it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from containers.spec import parse
+from containers.states import OCCUPYING, Status
+from scheduler.placement import Fleet
+from scheduler.placement.company import Kin
+from scheduler.reading import as_json, query
+
+THERE = sorted(status.value for status in OCCUPYING - {Status.PENDING})
+
+
+def kin_of(project: int, *, service: str | None, label: str | None) -> Kin:
+    """As a rule of a spec names it."""
+    return Kin(project, "service", service) if service else Kin(project, "label", label or "")
+
+
+def read_shunned(fleet: Fleet, rows: Mapping[int, int]) -> None:
+    """Those that are there and must be apart from others: their rules hold for what comes, too."""
+    for host, project, rules, count in query(
+        "SELECT host_id, project_id, spec->'affinity', count(*) FROM containers_container"
+        " WHERE spec ? 'affinity' AND host_id IS NOT NULL AND status = ANY(%s) GROUP BY 1, 2, 3",
+        [THERE],
+    ):
+        for rule in _rules(rules) if host in rows else ():
+            if rule.apart and rule.prefer is None:
+                key = (kin_of(project, service=rule.service, label=rule.label), rule.within)
+                there = fleet.shunned.setdefault(key, {})
+                there[rows[host]] = there.get(rows[host], 0) + count
+
+
+def _rules(text: Any) -> Any:
+    return parse({"name": "x", "image": "x", "affinity": as_json(text)}).affinity
+
+
+def read_company(fleet: Fleet, rows: Mapping[int, int], asked: Iterable[Kin]) -> None:
+    """How many of each kin that is asked for stand on each row."""
+    kin = set(asked)
+    fleet.company = {one: {} for one in sorted(kin)}
+    services = sorted({one.name for one in kin if one.kind == "service"})
+    labels = sorted({one.name.partition("=")[0] for one in kin if one.kind == "label"})
+    counted = _services(services) if services else []
+    counted += _labels(labels) if labels else []
+    for host, one, count in counted:
+        if one in kin and host in rows:
+            fleet.company[one][rows[host]] = count
+
+
+def _services(names: list[str]) -> list[tuple[int, Kin, int]]:
+    found = query(
+        "SELECT c.host_id, c.project_id, s.name, count(*) FROM containers_service s"
+        " JOIN containers_container c ON c.service_id = s.id AND c.host_id IS NOT NULL AND c.status = ANY(%s)"
+        " WHERE s.name = ANY(%s) GROUP BY 1, 2, 3",
+        [THERE, names],
+    )
+    return [(host, Kin(project, "service", name), count) for host, project, name, count in found]
+
+
+def _labels(keys: list[str]) -> list[tuple[int, Kin, int]]:
+    found = query(
+        "SELECT c.host_id, c.project_id, k.key || '=' || (c.spec->'labels'->>k.key), count(*)"
+        " FROM containers_container c JOIN unnest(%s::text[]) AS k(key) ON c.spec->'labels' ? k.key"
+        " WHERE c.host_id IS NOT NULL AND c.status = ANY(%s) GROUP BY 1, 2, 3",
+        [keys, THERE],
+    )
+    return [(host, Kin(project, "label", label), count) for host, project, label, count in found]
