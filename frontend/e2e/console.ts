@@ -109,6 +109,15 @@ export function servingSpec(name: string): object {
   };
 }
 
+/** The zone of a host on which one container of this service runs. */
+export async function zoneOfOne(page: Page, service: string): Promise<string> {
+  const list = await page.request.get("/api/v1/projects/default/containers?limit=1000");
+  const { results } = (await list.json()) as { results: { name: string; state: string; host: string }[] };
+  const one = results.find(({ name, state }) => name.startsWith(`${service}.`) && state === "running");
+  const host = await page.request.get(`/api/v1/hosts/${one?.host ?? ""}`);
+  return ((await host.json()) as { labels: { zone: string } }).labels.zone;
+}
+
 /** Asks for more than any host has: it waits for ever and costs nothing. */
 export function waitingSpec(name: string): object {
   return { name, image: process.env["ORCHESTRA_IMAGE"] ?? "busybox:1", resources: { memory: "60t" } };

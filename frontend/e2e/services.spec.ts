@@ -15,6 +15,7 @@ import {
   VIEWER,
   watch,
   writeYaml,
+  zoneOfOne,
 } from "./console";
 
 const TAG = Date.now().toString(36);
@@ -236,7 +237,8 @@ test("what it used is plotted, all together and slot by slot", async () => {
 
 test("a host of it is drained: what moves and what stays is said before, its progress shown, and it is taken back", async () => {
   const stays = `stays-${TAG}`;
-  const made = await call(page, "POST", "/projects/default/containers", servingSpec(stays));
+  const spec = { ...servingSpec(stays), constraints: [`zone=${await zoneOfOne(page, NAME)}`] };
+  const made = await call(page, "POST", "/projects/default/containers", spec);
   const path = `/api/v1/projects/default/containers/${String(made["slot"])}`;
   const read = async () => (await (await page.request.get(path)).json()) as { state: string; host: string };
   await expect.poll(async () => (await read()).state).toBe("running");
