@@ -56,7 +56,12 @@ def test_of_racing_redeemers_one_wins() -> None:
     def redeem(number: int) -> int:
         try:
             body = {"token": token, "username": f"ada{number}", "password": PERSON["password"]}
-            return int(APIClient().post("/api/v1/first-admin", body, format="json").status_code)
+            status = 503
+            for _ in range(5):
+                status = int(APIClient().post("/api/v1/first-admin", body, format="json").status_code)
+                if status != 503:  # a database that is busy is asked again, as the answer says
+                    break
+            return status
         finally:
             connection.close()
 

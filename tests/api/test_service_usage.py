@@ -37,8 +37,10 @@ def measure(container: Container, at: datetime, cpu_millis: int, memory_mib: int
 
 
 def step_start(steps_ago: int) -> datetime:
-    """When the step so many steps before the present one began."""
-    now_s = timezone.now().timestamp()
+    """When the step so many steps before the present one began, by the clock of the test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM now())")
+        now_s = float(cursor.fetchone()[0])
     return datetime.fromtimestamp(now_s - now_s % STEP_S - steps_ago * STEP_S, tz=timezone.get_current_timezone())
 
 
