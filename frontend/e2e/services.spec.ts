@@ -257,7 +257,9 @@ test("a host of it is drained: what moves and what stays is said before, its pro
   await expect(state()).toHaveText("draining");
   const progress = page.getByTestId("drain");
   await expect(progress.getByRole("row", { name: new RegExp(stays) })).toBeVisible();
-  await expect(progress.getByRole("link", { name: new RegExp(`^${NAME}`) })).toHaveCount(0);
+  await expect(progress.getByRole("link", { name: new RegExp(`^${NAME}`) })).toHaveCount(0, {
+    timeout: ROLL_MS,
+  });
   await expect(page.getByText(/^[1-9]\d* of [1-9]\d* gone$/).first()).toBeVisible();
   await expectAccessible(page, "services-draining");
   await button("Cancel the drain").click();

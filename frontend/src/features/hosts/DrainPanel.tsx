@@ -14,13 +14,16 @@ import { DrainTables } from "./DrainHost";
 import styles from "./HostPage.module.css";
 import { hostKey, setCordon } from "./queries";
 
+const EVERY_MS = 2_000;
+
 /** While a host is emptied: how far that is, what is left, what is in the way, and the way back. */
 export function DrainPanel({ host }: { host: Host }) {
   const { t } = useTranslation();
   const { isAdmin } = useRights("");
-  // Each container that leaves changes the host's count, each change of the host its version.
+  // Each change of the host is a reason to ask at once; a container that leaves is none, so it is asked again anyway.
   const asOf = `${host.version}.${host.containers}`;
-  const { data, error, refetch } = useQuery({ ...drainQuery(host.name, asOf), enabled: isAdmin });
+  const asked = { ...drainQuery(host.name, asOf), enabled: isAdmin, refetchInterval: EVERY_MS };
+  const { data, error, refetch } = useQuery(asked);
   if (!isAdmin) return <Panel title={t("drain.going")}>{t("drain.hidden")}</Panel>;
   const words = data && t("drain.done", { done: data.done, total: data.total });
   return (
