@@ -22,7 +22,6 @@ test("the overview gives a verdict, and the map has a list that says the same", 
   await expect(page.getByTestId("verdict").getByRole("heading")).toHaveText(/Healthy|Degraded/);
   await expect(page.getByRole("heading", { name: "Needs attention" })).toBeVisible();
   await expect(page.getByRole("img", { name: /hosts, \d+ failed/ }).first()).toBeVisible();
-  await expectAccessible(page, "overview");
   await page.getByRole("radiogroup", { name: "Map or list" }).getByText("List").click();
   await expect(page).toHaveURL(/view=list/);
   await page.getByRole("region", { name: "Host map" }).getByRole("link").first().click();
@@ -39,7 +38,6 @@ test("Ctrl K finds a host by its name, and Enter opens it; Escape leaves", async
   await expect(input).toBeFocused();
   await input.fill(name);
   await expect(page.getByRole("option", { selected: true })).toContainText(name);
-  await expectAccessible(page, "palette");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/hosts/${name}$`));
   await page.keyboard.press("Control+k");
@@ -52,7 +50,6 @@ test("? shows the keyboard map", async ({ page }) => {
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keyboard" });
   await expect(help).toContainText("Ctrl K");
-  await expectAccessible(page, "help");
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();
 });
@@ -72,7 +69,6 @@ test("an event comes in live, is found by the filter, and the filter is in the a
   expect(made.status()).toBe(201);
   await expect(table).toContainText(name);
   await page.getByLabel("Filter events").fill("");
-  await expectAccessible(page, "events-page");
   const { id } = (await made.json()) as { id: number };
   await page.request.delete(`/api/v1/tokens/${id}`, { headers });
 });
@@ -81,7 +77,6 @@ test("a token is shown once and can be revoked", async ({ page }) => {
   const name = `face-${Date.now().toString(36)}`;
   await page.keyboard.press("g");
   await page.keyboard.press(",");
-  await expectAccessible(page, "settings");
   await page.getByRole("tab", { name: "Tokens" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("button", { name: "Make the token" }).click();
@@ -98,8 +93,6 @@ test("a token is shown once and can be revoked", async ({ page }) => {
 test("Orchestra tells how its own loops do, and about itself", async ({ page }) => {
   await page.goto("/settings?tab=health");
   await expect(page.getByRole("cell").first()).toBeVisible();
-  await expectAccessible(page, "settings-health");
   await page.getByRole("tab", { name: "About" }).click();
   await expect(page.getByRole("link", { name: "/api/v1/schema/", exact: true })).toBeVisible();
-  await expectAccessible(page, "settings-about");
 });

@@ -76,6 +76,10 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         finally:
             self.maxMessagePayloadSize, self.maxFramePayloadSize = bounds
 
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        """The consumer closes, with any code: autobahn's own sendClose takes none of those that servers have."""
+        self.sendCloseFrame(code=1000 if code is None else code)
+
     def onPing(self, payload: bytes) -> None:  # noqa: N802
         now_s = monotonic_s()
         if now_s - self._ponged_s >= PONG_EVERY_S:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from websockets.exceptions import ConnectionClosed
 
 from containers.models import Container
 from core.lib.notify import LISTENER, hint
@@ -124,6 +125,24 @@ def sockets_of(web: Web) -> int:
     port = f":{web.port:04X}"
     lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
     return sum(1 for line in lines if line.split()[1].endswith(port) and line.split()[3] == "01")
+
+
+def test_who_asks_and_asks_and_acknowledges_nothing_is_told_why(web: Web, admin: str) -> None:
+    """Answers wait for room in the window; when a hundred do, the socket is closed as flooded."""
+    with web.live(admin, acks=False) as live:
+
+        def ask() -> None:
+            for _ in range(100):
+                live.socket.send("?")
+            for _ in range(100):
+                if live.read(0.5) is None:
+                    return
+
+        with pytest.raises(ConnectionClosed) as closed:
+            while len(live.frames) < 20_000:
+                ask()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
 
 
 @pytest.mark.slow
