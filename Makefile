@@ -64,13 +64,20 @@ test-pure: $(VENV)/.dev ## The tests that need neither root nor Docker nor a bro
 
 .PHONY: check
 check: $(VENV)/.dev frontend/node_modules/.stamp ## Style, types, import contracts, fresh generated files, migrations
+	@$(MAKE) --jobs 2 --output-sync=target check-python check-console
+
+.PHONY: check-python
+check-python: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --confidence-level medium --recursive orchestra scheduler containers hosts core 2>/dev/null
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(MAKE) generate-check
+
+.PHONY: check-console
+check-console: $(VENV)/.runtime frontend/node_modules/.stamp
+	@$(MAKE) generate-check
 	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent test
 
 .PHONY: soak
