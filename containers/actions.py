@@ -89,6 +89,7 @@ def checked_container(project: Project, spec: ContainerSpec, *, at: str = "") ->
         project=project.name,
         image_ref=spec.image,
         ports=[Port(p.container_port, p.protocol, p.host_address or "0.0.0.0", p.host_port or 1) for p in spec.ports],
+        gpus=[str(number) for number in range(spec.resources.gpus.number)] if spec.resources.gpus else (),
     )
     refused = refusals(body, _policy(project))
     if refused:

@@ -53,10 +53,12 @@ def engine_body(  # noqa: PLR0913 - everything the engine must know is named by 
     ports: Sequence[Port] = (),
     network: str | None = None,
     of_service: tuple[str, int] | None = None,
+    gpus: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The body for POST /containers/create. `image_ref` is what runs (a digest or an image id), not spec.image.
 
-    `of_service`: the name of its service and the number of its revision.
+    `of_service`: the name of its service and the number of its revision. `gpus`: the engine's names of the devices that
+    were booked for it; how much of a device is its share nobody tells the engine, which could not enforce it.
     """
     labels = {
         "orchestra.cluster": str(cluster),
@@ -73,7 +75,7 @@ def engine_body(  # noqa: PLR0913 - everything the engine must know is named by 
         "Env": [f"{name}={value}" for name, value in spec.env],
         "Labels": {**dict(spec.labels), **labels},
         "StopTimeout": spec.stop_grace_s,
-        "HostConfig": _host_config(spec, project=project, ports=ports, network=network),
+        "HostConfig": {**_host_config(spec, project=project, ports=ports, network=network), **device_requests(gpus)},
         **_exposed(spec.ports, ports),
         **_program(spec),
     }
@@ -137,6 +139,11 @@ def _resources(resources: Resources) -> dict[str, int]:
         shares = resources.cpu_request_millis * 1024 // 1000
         found["CpuShares"] = min(max(shares, MIN_CPU_SHARES), MAX_CPU_SHARES)
     return found
+
+
+def device_requests(gpus: Sequence[str]) -> dict[str, Any]:
+    """Exactly these devices. No driver is named: the engine takes the one it has for GPUs, or says that it has none."""
+    return {"DeviceRequests": [{"DeviceIDs": list(gpus), "Capabilities": [["gpu"]]}]} if gpus else {}
 
 
 def _exposed(wished: Iterable[PortSpec], bound: Iterable[Port]) -> dict[str, Any]:

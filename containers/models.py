@@ -8,12 +8,13 @@ kept by triggers (migration 0002), so that a script or the admin cannot break th
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from containers.rules import Standing, follows
 from containers.states import OCCUPYING, Desired, Health, Restart, RolloutKind, RolloutStatus, Status
 
+NOTHING = Value([], models.JSONField())
 _OCCUPYING = sorted(status.value for status in OCCUPYING)
 
 
@@ -165,6 +166,7 @@ class Container(models.Model):
     host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="containers")
     bound_at = models.DateTimeField(null=True)
     ports = models.JSONField(default=list)
+    gpus = models.JSONField(default=list, db_default=NOTHING)  # {"device", "model", "millis"} each; booked by a trigger
     image_digest = models.CharField(max_length=200, default="")
     image_id = models.CharField(max_length=100, default="")
     image_architecture = models.CharField(max_length=32, default="")

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     REGISTRY_DENIED = "registry-denied"
     PORT_TAKEN = "port-taken"
     DISK_FULL = "disk-full"
+    GPU_REFUSED = "gpu-refused"
     INVALID = "invalid"
     POLICY = "policy"
     REFUSED = "refused"
@@ -27,5 +28,13 @@ class Reason(StrEnum):
 
 # The container never ran and another host may do better: tried elsewhere even with restart none (MODEL 1).
 OF_THE_HOST = frozenset(
-    {Reason.PORT_TAKEN, Reason.DISK_FULL, Reason.REFUSED, Reason.DEADLINE, Reason.IMAGE_MISSING, Reason.REGISTRY}
+    {
+        Reason.PORT_TAKEN,
+        Reason.DISK_FULL,
+        Reason.GPU_REFUSED,
+        Reason.REFUSED,
+        Reason.DEADLINE,
+        Reason.IMAGE_MISSING,
+        Reason.REGISTRY,
+    }
 )

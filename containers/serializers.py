@@ -30,6 +30,14 @@ class PortSerializer(serializers.Serializer[Any]):
     host_port = serializers.IntegerField(allow_null=True, help_text="null until the scheduler has chosen it")
 
 
+class GpuSerializer(serializers.Serializer[Any]):
+    device = serializers.CharField(help_text="the engine's name for it")
+    model = serializers.CharField(allow_blank=True)
+    millis = serializers.IntegerField(
+        help_text="thousandths of it; below 1000 a share, which no engine enforces: who shares must keep to it"
+    )
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     layers = serializers.IntegerField(required=False)
     layers_done = serializers.IntegerField(required=False)
@@ -70,6 +78,7 @@ class ContainerSerializer(serializers.Serializer[Any]):
     )
     replace_asked = serializers.BooleanField(help_text="somebody asked for another one in its place")
     ports = PortSerializer(many=True)
+    gpus = GpuSerializer(many=True, help_text="those of its host that it was given; none before it has a host")
     spec = SpecField()
     requests = CapacitySerializer()
     image_digest = serializers.CharField(allow_null=True)
@@ -193,6 +202,7 @@ def container_json(row: Container) -> dict[str, Any]:
         "is_successor": row.is_successor,
         "replace_asked": row.replace_asked,
         "ports": row.ports or [_wished(port) for port in row.spec.get("ports", [])],
+        "gpus": row.gpus,
         "spec": row.spec,
         "requests": {"cpu_millis": row.cpu_millis, "memory_bytes": row.memory_bytes},
         "image_digest": row.image_digest or None,

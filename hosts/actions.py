@@ -22,9 +22,12 @@ from hosts.address import (
     url_problems,
 )
 from hosts.conditions import lift_flapping
-from hosts.models import NAME, Host, HostBooking, HostHold
+from hosts.gpus import GpuSaid, gpu_problems, set_gpus
+from hosts.models import NAME, Host, HostBooking, HostGpu, HostHold
 from hosts.states import Availability, Reachable
 from hosts.wishes import label_problems, project_problems, resource_problems, taint_problems
+
+_CHANGED = ("url", "data_address", "labels", "taints", "projects", "gpu_sharing")
 
 
 class Changes(TypedDict, total=False):
@@ -36,6 +39,8 @@ class Changes(TypedDict, total=False):
     taints: list[str]
     projects: list[str]
     resources: dict[str, int]
+    gpus: list[GpuSaid] | None  # None: as its engine says
+    gpu_sharing: bool
     tls: TlsTexts | None
 
 
@@ -88,12 +93,14 @@ def update(host: Host, changes: Changes, *, actor: str, expected_generation: int
             _refuse_used_url(changes["url"])
         if "resources" in changes:
             _set_resources(row, changes["resources"])
-        for name in changes.keys() - {"tls", "resources"}:
+        if "gpus" in changes:
+            _set_gpus(row, changes["gpus"])
+        for name in changes.keys() - {"tls", "resources", "gpus"}:
             setattr(row, name, changes[name])  # type: ignore[literal-required]
         if "tls" in changes:
             row.tls_sealed = sealed(changes["tls"])
         row.generation += 1
-        row.save(update_fields=["url", "data_address", "labels", "taints", "projects", "tls_sealed", "generation"])
+        row.save(update_fields=[*_CHANGED, "tls_sealed", "gpus_said", "generation"])
         told = ", ".join(sorted(changes)) or "nothing"
         _tell(row, "host.changed", actor=actor, message=f"{told} of {row.name} changed")
     row.refresh_from_db()
@@ -105,6 +112,18 @@ def _set_resources(host: Host, resources: Mapping[str, int]) -> None:
     booking = HostBooking.objects.select_for_update().get(pk=host.pk)
     _refuse(resource_problems(resources, reserved=booking.resources_reserved))
     HostBooking.objects.filter(pk=host.pk).update(resources_allocatable={k: v for k, v in resources.items() if v})
+
+
+def _set_gpus(host: Host, said: list[GpuSaid] | None) -> None:
+    """Under the booking's lock, too; `host` is saved by the caller."""
+    HostBooking.objects.select_for_update().get(pk=host.pk)
+    host.gpus_said = said is not None
+    if said is None:
+        set_gpus(host.pk, dict.fromkeys(host.facts.get("gpus", ())))
+        return
+    in_use = HostGpu.objects.filter(host=host, millis_reserved__gt=0).order_by("number")
+    _refuse(gpu_problems(said, in_use=list(in_use.values_list("device", flat=True))))
+    set_gpus(host.pk, {gpu["device"]: gpu["model"] for gpu in said})
 
 
 def cordon(host: Host, *, actor: str, expected_generation: int | None = None) -> Host:

@@ -16,7 +16,8 @@ from core.api.admin import LookOnly, on_each, toned
 from core.lib.problems import Problem
 from core.lib.quantity import show_cpu, show_memory
 from hosts.actions import cordon, uncordon
-from hosts.models import Host, HostBooking, HostHold, HostImage, Process
+from hosts.devices import WHOLE_MILLIS
+from hosts.models import Host, HostBooking, HostGpu, HostHold, HostImage, Process
 from hosts.queries import state_of
 from hosts.rules import HostVerb, host_rule_for
 
@@ -126,6 +127,18 @@ class HostBookingAdmin(LookOnly):
         return ", ".join(
             f"{reserved.get(name, 0)} of {most} {name}" for name, most in row.resources_allocatable.items()
         )
+
+
+@admin.register(HostGpu)
+class HostGpuAdmin(LookOnly):
+    list_display = ["host", "number", "device", "model", "is_there", "reserved"]
+    list_filter = ["is_there", "model", "host"]
+    list_select_related = ["host"]
+    search_fields = ["host__name", "device", "model"]
+
+    @admin.display(description="Reserved", ordering="millis_reserved")
+    def reserved(self, row: HostGpu) -> str:
+        return f"{row.millis_reserved / WHOLE_MILLIS:g} of it"
 
 
 @admin.register(HostHold)

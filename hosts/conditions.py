@@ -20,6 +20,7 @@ from core.lib.lease import Hold
 from core.lib.notify import hint
 from core.lib.problems import Problem
 from core.lib.quantity import show_memory
+from hosts.gpus import set_gpus
 from hosts.models import Host, HostBooking
 from hosts.states import CONDITIONS, FLAPPING, Reachable, Responsive
 
@@ -44,6 +45,7 @@ class Capacity:
     memory_bytes: int
     architecture: str
     facts: Mapping[str, Any]
+    gpus: tuple[str, ...] = ()
 
 
 def set_reachable(host_id: int, to: Reachable, *, message: str, actor: str, hold: Hold) -> bool:
@@ -146,6 +148,7 @@ def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> Non
             "architecture": seen.architecture,
             "facts": dict(seen.facts),
         }
+        missed = [] if host.gpus_said else set_gpus(host_id, dict.fromkeys(seen.gpus))
         if any(getattr(host, name) != value for name, value in facts.items()):
             Host.objects.filter(pk=host_id).update(**facts)
             hint(host=[host_id])
@@ -153,6 +156,9 @@ def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> Non
     message = (
         f"{show_memory(booking.memory_bytes_reserved)} reserved, {show_memory(memory)} allocatable" if over else ""
     )
+    if missed:
+        words = f"containers have GPUs that its engine no longer names: {', '.join(missed)}"
+        over, message = True, "; ".join(filter(None, (message, words)))
     set_condition(host_id, "overbooked", bad=over, message=message, actor=actor, hold=hold)
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 
 from core.events.models import TimeId
+from hosts.devices import MOST_GPUS, WHOLE_MILLIS
 from hosts.rules import HostStanding
 from hosts.states import FLAPPING, Availability, Reachable, Responsive
 
@@ -45,6 +46,8 @@ class Host(models.Model):
     cpu_millis = models.BigIntegerField(default=0)
     memory_bytes = models.BigIntegerField(default=0)
     architecture = models.CharField(max_length=32, default="")
+    gpu_sharing = models.BooleanField(default=False, db_default=False)
+    gpus_said = models.BooleanField(default=False, db_default=False)  # its GPUs are what an admin says, not its engine
     marker = models.UUIDField(unique=True, default=uuid.uuid4)
     reserve_memory_bytes = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -101,6 +104,34 @@ class HostBooking(models.Model):
 
     def __str__(self) -> str:
         return f"booking of host {self.pk}"
+
+
+class HostGpu(models.Model):
+    """One GPU and how many thousandths of it containers have; `millis_reserved` is kept by the trigger that books.
+
+    One that is not there any more stays until the last container gives it back, and is given to nobody else.
+    """
+
+    host = models.ForeignKey(Host, models.CASCADE, related_name="gpus")
+    number = models.IntegerField()  # placement's name for it; it never changes
+    device = models.CharField(max_length=128)  # the engine's name for it
+    model = models.CharField(max_length=64, default="")
+    is_there = models.BooleanField(default=True)
+    millis_reserved = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ["host", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["host", "device"], name="one_gpu_per_host_and_device"),
+            models.UniqueConstraint(fields=["host", "number"], name="gpus_are_numbered"),
+            models.CheckConstraint(condition=Q(number__gte=0, number__lt=MOST_GPUS), name="gpu_number_sane"),
+            models.CheckConstraint(
+                condition=Q(millis_reserved__gte=0, millis_reserved__lte=WHOLE_MILLIS), name="gpu_given_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model or 'GPU'} {self.device}"
 
 
 class Process(models.Model):

@@ -3,9 +3,11 @@
 Before: views and the feed. After: serializers.py turns what is found here into what people see.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -32,6 +34,42 @@ class Usage:
     cpu_millis: int
     memory_bytes: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is shown of a host beside its own rows. `gpus`: its devices in order, each with those who have it."""
+
+    usage: Usage | None
+    gpus: Sequence[Mapping[str, Any]]
+
+
+# Who has a device: of the projects that may be seen, or (NULL) of all.
+GPUS = """
+SELECT g.host_id, g.device, g.model, g.is_there, g.millis_reserved, coalesce(held.holders, '[]') FROM hosts_hostgpu g
+LEFT JOIN LATERAL (
+  SELECT jsonb_agg(jsonb_build_object('container', c.id, 'slot', c.slot_id, 'name', c.name, 'project', p.name,
+    'millis', e.millis) ORDER BY c.name, c.id) AS holders
+  FROM containers_container c CROSS JOIN LATERAL jsonb_to_recordset(c.gpus) AS e(device text, millis integer)
+  JOIN accounts_project p ON p.id = c.project_id
+  WHERE c.host_id = g.host_id AND c.gpus <> '[]'::jsonb AND c.gone_at IS NULL AND e.device = g.device
+    AND containers_holds_room(c.status, c.gone_at) AND (%s::bigint[] IS NULL OR c.project_id = ANY(%s::bigint[]))
+) AS held ON true
+WHERE g.host_id = ANY(%s) ORDER BY g.host_id, g.number
+"""
+
+
+def seen_of(host_ids: Iterable[int], *, project_ids: Iterable[int] | None = None) -> Callable[[int], Seen]:
+    """What belongs to each of these hosts; holders of GPUs of these projects or (None) of all."""
+    ids, projects = list(host_ids), None if project_ids is None else list(project_ids)
+    usage = usage_of(ids)
+    gpus: dict[int, list[dict[str, Any]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(GPUS, [projects, projects, ids])
+        for host, device, model, is_there, millis, holders in cursor.fetchall():
+            one = {"device": device, "model": model, "there": is_there, "reserved_millis": millis}
+            gpus.setdefault(host, []).append(one | {"holders": json.loads(holders)})
+    return lambda host: Seen(usage.get(host), gpus.get(host, ()))
 
 
 def all_hosts(*, project_ids: Iterable[int] | None = None) -> QuerySet[Host]:

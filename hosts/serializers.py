@@ -9,12 +9,16 @@ from rest_framework import serializers
 
 from core.api.bodies import Body
 from hosts.models import Host
-from hosts.queries import Usage, state_of
+from hosts.queries import Seen, state_of
 from hosts.states import Availability, Reachable, Responsive
 
 STATES = ["ready", "cordoned", "draining", "suspect", "engine-down", "lost", "unknown", "unready"]
 TAINTS = "keep off what does not tolerate them, like dedicated=ml; with :avoid the host is the last resort"
 RESOURCES = "anything that can be counted, by name, like licenses: containers book what they need of it"
+GPUS = "its GPUs; null: those that its engine says (node-generic-resources of dockerd, like NVIDIA-GPU=GPU-45cbf7b3)"
+GPU_SHARING = (
+    "containers may have a share of one of its GPUs; no engine enforces a share, those who have one must keep to it"
+)
 PROJECTS = "names of the projects whose containers alone may come here; none: all projects"
 
 
@@ -26,6 +30,22 @@ class CapacitySerializer(serializers.Serializer[Any]):
 class ResourceSerializer(serializers.Serializer[Any]):
     allocatable = serializers.IntegerField()
     reserved = serializers.IntegerField()
+
+
+class GpuHolderSerializer(serializers.Serializer[Any]):
+    container = serializers.UUIDField(help_text="the attempt")
+    slot = serializers.UUIDField()
+    name = serializers.CharField()
+    project = serializers.CharField()
+    millis = serializers.IntegerField(help_text="so many thousandths of the device")
+
+
+class HostGpuSerializer(serializers.Serializer[Any]):
+    device = serializers.CharField(help_text="the engine's name for it")
+    model = serializers.CharField(allow_blank=True)
+    there = serializers.BooleanField(help_text="false: it is named no more, and goes when nobody has it")
+    reserved_millis = serializers.IntegerField(help_text="thousandths that containers have, of 1000")
+    holders = GpuHolderSerializer(many=True, help_text="who has it; for members: their own")
 
 
 class UsageSerializer(CapacitySerializer):
@@ -66,6 +86,9 @@ class HostSerializer(serializers.Serializer[Any]):
     allocatable = CapacitySerializer()
     reserved = CapacitySerializer()
     resources = serializers.DictField(child=ResourceSerializer(), help_text=RESOURCES)
+    gpus = HostGpuSerializer(many=True)
+    gpus_said = serializers.BooleanField(help_text="its GPUs are what an admin says; else what its engine says")
+    gpu_sharing = serializers.BooleanField(help_text=GPU_SHARING)
     usage = UsageSerializer(allow_null=True)
     containers = serializers.IntegerField(help_text="on this host's engine now; for members: their own")
     created_at = serializers.DateTimeField()
@@ -87,6 +110,13 @@ class HostNewSerializer(Body):
     tls = TlsSerializer(allow_null=True, default=None)
 
 
+class GpuSaidSerializer(Body):
+    device = serializers.CharField(trim_whitespace=False, help_text="the engine's name for it: a UUID or a number")
+    model = serializers.CharField(
+        required=False, allow_blank=True, default="", trim_whitespace=False, help_text="what containers ask for by name"
+    )
+
+
 class HostChangesSerializer(Body):
     url = serializers.CharField(required=False, trim_whitespace=False)
     data_address = serializers.CharField(max_length=253, required=False)
@@ -94,6 +124,8 @@ class HostChangesSerializer(Body):
     taints = serializers.ListField(child=serializers.CharField(), required=False, help_text=TAINTS)
     projects = serializers.ListField(child=serializers.CharField(), required=False, help_text=PROJECTS)
     resources = serializers.DictField(child=serializers.IntegerField(), required=False, help_text=RESOURCES)
+    gpus = GpuSaidSerializer(many=True, allow_null=True, required=False, help_text=GPUS)
+    gpu_sharing = serializers.BooleanField(required=False, help_text=GPU_SHARING)
     tls = TlsSerializer(allow_null=True, required=False)
 
 
@@ -103,9 +135,9 @@ class HostPageSerializer(serializers.Serializer[Any]):
     results = HostSerializer(many=True)
 
 
-def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -> dict[str, Any]:
+def host_json(host: Host, *, seen: Seen, containers: int, full: bool) -> dict[str, Any]:
     """The object exactly as GET answers it. `full` is for platform admins: addresses, facts, words of conditions."""
-    booking = host.booking
+    booking, usage = host.booking, seen.usage
     return {
         "id": host.pk,
         "name": host.name,
@@ -132,6 +164,9 @@ def host_json(host: Host, *, usage: Usage | None, containers: int, full: bool) -
             name: {"allocatable": most, "reserved": booking.resources_reserved.get(name, 0)}
             for name, most in sorted(booking.resources_allocatable.items())
         },
+        "gpus": seen.gpus,
+        "gpus_said": host.gpus_said,
+        "gpu_sharing": host.gpu_sharing,
         "usage": usage and {"cpu_millis": usage.cpu_millis, "memory_bytes": usage.memory_bytes, "at": usage.at},
         "containers": containers,
         "created_at": host.created_at,

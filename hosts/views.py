@@ -3,6 +3,7 @@
 Before: urls.py. After: actions.py does it. Members see the hosts' names, states and room; admins see and do the rest.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions
 from hosts.metrics import host_history
 from hosts.models import Host
-from hosts.queries import all_hosts, usage_of
+from hosts.queries import Seen, all_hosts, seen_of
 from hosts.serializers import (
     HostChangesSerializer,
     HostNewSerializer,
@@ -50,10 +51,8 @@ class Hosts(APIView):
     def get(self, request: Request) -> Response:
         pages = ByName()
         found: Any = pages.paginate_queryset(_visible(request), request, view=self)
-        usage, full = usage_of(host.pk for host in found), is_admin(request.user)
-        rows = [
-            host_json(host, usage=usage.get(host.pk), containers=host.containers_count, full=full) for host in found
-        ]
+        seen, full = _seen(request, found), is_admin(request.user)
+        rows = [host_json(host, seen=seen(host.pk), containers=host.containers_count, full=full) for host in found]
         return pages.get_paginated_response(HostSerializer(rows, many=True).data)
 
     @operation(
@@ -134,6 +133,11 @@ def _visible(request: Request) -> Any:
     return all_hosts(project_ids=projects) if projects else all_hosts().none()
 
 
+def _seen(request: Request, hosts: Iterable[Host]) -> Callable[[int], Seen]:
+    user = require_person(request.user)
+    return seen_of((host.pk for host in hosts), project_ids=None if is_admin(user) else project_ids_of(user))
+
+
 def window_s(request: Request) -> int:
     """?minutes= in seconds; a Problem 400 beyond what is kept."""
     return 60 * whole(request, "minutes", default=60, least=1, most=60 * settings.SAMPLE_KEEP_H)
@@ -149,6 +153,6 @@ def find_host(request: Request, name: str) -> Host:
 
 def _answer(request: Request, name: str, *, status: int = 200) -> Response:
     host: Any = find_host(request, name)
-    usage = usage_of([host.pk]).get(host.pk)
-    row = host_json(host, usage=usage, containers=host.containers_count, full=is_admin(request.user))
+    seen, full = _seen(request, [host])(host.pk), is_admin(request.user)
+    row = host_json(host, seen=seen, containers=host.containers_count, full=full)
     return with_etag(Response(HostSerializer(row).data, status=status), host.generation)

@@ -1,4 +1,4 @@
-"""Verdicts -> moves: binds what was placed with its room, ports and volumes, and gives the rest its reason.
+"""Verdicts -> moves: binds what was placed with its room, GPUs, ports and volumes, and gives the rest its reason.
 
 Losing a race is normal: what no longer fits stays pending and is looked at again. Each batch is one transaction under
 the lease, together with its decisions. Before: placement. After: the agent of the host.
@@ -13,9 +13,10 @@ from django.db import transaction
 
 from containers.models import Container
 from containers.states import Status
-from containers.transitions import Binding, BoundPort, Observation, bind_many, observe_many
+from containers.transitions import Binding, BoundPort, GpuClaim, Observation, bind_many, observe_many
 from core.lib.lease import Hold
 from scheduler.decisions import Kept, keep
+from scheduler.placement.gpus import GpuWish
 from scheduler.placement.types import Explanation, Group, Verdict
 from scheduler.snapshot import Pending
 from scheduler.trouble import Trouble, all_or_each
@@ -106,8 +107,13 @@ def _binding(verdict: Verdict, waiting: Pending) -> Binding:
         ports=tuple(BoundPort(*port) for port in verdict.ports),
         volumes=tuple(volume.name for volume in waiting.shape.volumes),
         needs=waiting.shape.needs,
+        gpus=_gpus(verdict, waiting.shape.gpus),
         pinned=waiting.shape.only_host is not None,
     )
+
+
+def _gpus(verdict: Verdict, wish: GpuWish | None) -> GpuClaim | None:
+    return None if wish is None else GpuClaim(verdict.gpus, wish.millis, tuple(sorted(wish.models)))
 
 
 def _kept(verdict: Verdict, seen: Explanation, pending: Mapping[str, Pending]) -> Kept:

@@ -17,6 +17,7 @@ from containers.states import OCCUPYING, Status
 from hosts.queries import usage_of
 from hosts.states import FLAPPING, Reachable, Responsive
 from hosts.taints import Taint, parse_taint
+from scheduler.gpus import park_of, read_gpus
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.fleet import Countable, PortTable
 from scheduler.placement.ports import listen_address
@@ -44,7 +45,7 @@ def read_fleet() -> Fleet:
         " b.cpu_millis_allocatable, b.cpu_millis_reserved, b.memory_bytes_allocatable, b.memory_bytes_reserved,"
         " h.responsive, (SELECT p.id FROM hosts_hosthold o JOIN hosts_process p ON p.id = o.agent"
         " AND NOT p.retired WHERE o.host_id = h.id), h.taints, h.projects,"
-        " b.resources_allocatable, b.resources_reserved"
+        " b.resources_allocatable, b.resources_reserved, h.gpu_sharing"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
     counts = query(
@@ -52,12 +53,14 @@ def read_fleet() -> Fleet:
         " GROUP BY host_id",
         [sorted(status.value for status in OCCUPYING - {Status.PENDING})],
     )
-    return fleet_of(hosts, dict(counts))
+    return fleet_of(hosts, dict(counts), read_gpus())
 
 
-def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fleet:
-    """Columns from the host query's rows."""
-    columns = list(zip(*hosts, strict=True)) or [()] * 18
+def fleet_of(
+    hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int], gpus: Sequence[tuple[int, int, str, int]] = ()
+) -> Fleet:
+    """Columns from the host query's rows, and from those of the hosts' GPUs."""
+    columns = list(zip(*hosts, strict=True)) or [()] * 19
     ids, names, availability, reachable, conditions, labels, architectures, addresses = columns[:8]
     words = tuple(map(_unready, reachable, columns[12], columns[13], conditions, columns[10]))
     return Fleet(
@@ -77,6 +80,7 @@ def fleet_of(hosts: Sequence[tuple[Any, ...]], counts: Mapping[int, int]) -> Fle
         taints=tuple(map(_taints, columns[14])) if any(text != "[]" for text in columns[14]) else (),
         projects=_projects(columns[15]),
         resources=_resources(columns[16], columns[17]),
+        park=park_of(gpus, ids, columns[18]) if gpus else None,
         port_range=settings.PORT_RANGE,
     )
 

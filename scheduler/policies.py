@@ -19,7 +19,7 @@ from core.lib.notify import hint
 from core.lib.problems import FieldProblem, Problem, check_generation, name_taken
 from hosts.wishes import LABEL_NAME
 from scheduler.models import DEFAULT_POLICY, PlacementPolicy, ProjectPlacement
-from scheduler.placement.policy import BUILT_IN, MOST_WEIGHT, OFFERED, Policy, policy
+from scheduler.placement.policy import BUILT_IN, MOST_WEIGHT, TERMS, Policy, policy
 from scheduler.reading import as_json, query
 
 
@@ -166,9 +166,9 @@ def _refuse(given: Mapping[str, Any]) -> None:
     weights = given.get("weights", {})
     for term, weight in weights.items():
         pointer = "/weights/" + term.replace("~", "~0").replace("/", "~1")
-        if term not in OFFERED:
-            near = difflib.get_close_matches(term, OFFERED, n=1)
-            hint_words = f"did you mean {near[0]}?" if near else f"there are {', '.join(OFFERED)}"
+        if term not in TERMS:
+            near = difflib.get_close_matches(term, TERMS, n=1)
+            hint_words = f"did you mean {near[0]}?" if near else f"there are {', '.join(TERMS)}"
             problems.append(FieldProblem(pointer, "unknown", f"there is no term {term[:60]!r}; {hint_words}"))
         elif not -MOST_WEIGHT <= weight <= MOST_WEIGHT:
             words = f"a weight is from {-MOST_WEIGHT:g} to {MOST_WEIGHT:g}, not {weight}"

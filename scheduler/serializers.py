@@ -11,9 +11,10 @@ from containers.spec.fields import NAME_PATTERN
 from core.api.bodies import Body
 from hosts.states import Availability
 from scheduler.models import Brake, LoopRun, PlacementPolicy, Verdict
-from scheduler.placement.policy import OFFERED, TERMS
+from scheduler.placement.policy import TERMS
 
-WEIGHTS = "of each term of the score, negative ones to avoid: " + "; ".join(f"{k}: {TERMS[k]}" for k in OFFERED)
+_TOLD = "; ".join(f"{name}: {words}" for name, words in TERMS.items())
+WEIGHTS = f"of each term of the score, negative ones to avoid: {_TOLD}"
 OVER = "the label of hosts that the term `zones` spreads over"
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from containers.spec import Affinity, parse, parse_image
 from scheduler.company import kin_of
+from scheduler.gpus import wish_of
 from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.types import Volume
@@ -136,6 +137,7 @@ def plain_of(spec_hash: str, spec: Any) -> Plain:
             constraints=wanted.constraints,
             tolerations=wanted.tolerations,
             needs=wanted.needs,
+            gpus=wish_of(wanted.resources.gpus),
             volumes=tuple(Volume(0, volume.name) for volume in wanted.volumes),
             image=engine_name(wanted.image),
         )

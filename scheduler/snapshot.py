@@ -15,6 +15,7 @@ from containers.states import COMING_UP, Status
 from hosts.states import Availability
 from scheduler.company import read_company, read_shunned
 from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
+from scheduler.gpus import read_demand
 from scheduler.placement import Fleet, Shape
 from scheduler.policies import Policies, UnknownPolicy, read_policies
 from scheduler.reading import newest, query, repeatable_read
@@ -161,6 +162,8 @@ def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]
         read_company(fleet, at, kin)
     if any(one.asks("usage") for one in policies.by_name.values()):
         read_usage(fleet, at)
+    if fleet.park is not None and any(one.asks("fragments") for one in policies.by_name.values()):
+        fleet.park.wanted = read_demand()
     return shapes
 
 

@@ -121,6 +121,7 @@ def _body(row: Container, spec: ContainerSpec, hands: Hands, image_ref: str) -> 
         image_ref=image_ref,
         ports=[Port(**port) for port in row.ports],
         of_service=(row.service.name, row.revision.number) if row.service and row.revision else None,
+        gpus=[gpu["device"] for gpu in row.gpus],
     )
 
 

@@ -25,7 +25,8 @@ def write_facts(hands: Hands) -> None:
         cpu_millis=info.cpu_count * 1000,
         memory_bytes=info.memory_bytes,
         architecture=info.architecture,
-        facts={key: value for key, value in asdict(info).items() if key not in _NOT_KEPT},
+        facts={key: value for key, value in asdict(info).items() if key not in _NOT_KEPT} | {"gpus": list(info.gpus)},
+        gpus=info.gpus,
     )
     with database_visit():
         set_capacity(hands.host_id, seen, actor=hands.actor, hold=hands.hold)

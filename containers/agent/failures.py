@@ -4,6 +4,7 @@ from containers.reasons import Reason
 from containers.registry_host import registry_of
 from hosts.engine.errors import (
     Deadline,
+    DeviceRefused,
     DiskFull,
     EngineError,
     ImageMissing,
@@ -22,6 +23,10 @@ _MEANING: dict[type[EngineError], tuple[Reason, str]] = {
     ),
     PortTaken: (Reason.PORT_TAKEN, "A host port is in use on this host by something that is not ours."),
     DiskFull: (Reason.DISK_FULL, "The host's disk is full: free space there."),
+    DeviceRefused: (
+        Reason.GPU_REFUSED,
+        "The engine cannot give out this host's GPUs: its operator must install their driver and container toolkit.",
+    ),
     Invalid: (Reason.INVALID, "The engine refuses to run this: check command, entrypoint and user."),
 }
 # What Go's network layer says, in the engine's words, when no answer came from the registry.

@@ -145,6 +145,7 @@ HOST: Final[Mapping[str, Check]] = {
     "Privileged": _privileged,
     "CapAdd": _cap_add,
     "CapDrop": _plain(values.strings),
+    "DeviceRequests": _plain(values.device_requests),
 }
 ALWAYS: Final = ("RestartPolicy", "PidsLimit", "LogConfig", "SecurityOpt")
 

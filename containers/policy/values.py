@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from containers.policy.project import Refusal
 from containers.spec.errors import shown, step
+from hosts.devices import DEVICE_PATTERN
 
 _LOG_DRIVERS: Final = ("json-file", "local")
 _LOG_OPTIONS: Final = {"max-size": r"[1-9][0-9]{0,3}[km]", "max-file": r"[1-9][0-9]?"}
 _PORT: Final = re.compile(r"[0-9]{1,5}/(?:tcp|udp)")
+_DEVICE: Final = re.compile(DEVICE_PATTERN)
 _HEALTH_KEYS: Final = frozenset({"Test", "Interval", "Timeout", "Retries", "StartPeriod"})
 
 
@@ -99,6 +101,23 @@ def _binding(value: Any) -> bool:
         return False
     port = value["HostPort"]
     return isinstance(port, str) and re.fullmatch(r"[0-9]{1,5}", port) is not None and 1 <= int(port) <= 65535
+
+
+def device_requests(value: Any) -> Iterator[Refusal]:
+    """Certain GPUs by their names and nothing else: no count (the engine would choose), no driver, no options."""
+    request = value[0] if isinstance(value, list) and len(value) == 1 else None
+    if not isinstance(request, Mapping) or set(request) != {"DeviceIDs", "Capabilities"}:
+        yield Refusal("", 'devices are asked for as one [{"DeviceIDs": [...], "Capabilities": [["gpu"]]}]')
+        return
+    if request["Capabilities"] != [["gpu"]]:
+        yield Refusal("/0/Capabilities", 'no devices but GPUs are given out: [["gpu"]]')
+    names = request["DeviceIDs"]
+    if not isinstance(names, list) or not names or not all(isinstance(one, str) for one in names):
+        yield Refusal("/0/DeviceIDs", "the devices must be named, each by its own name")
+        return
+    for index, name in enumerate(names):
+        if name == "all" or not _DEVICE.fullmatch(name) or name in names[:index]:
+            yield Refusal(f"/0/DeviceIDs/{index}", f"{shown(name)} is not the name of one device")
 
 
 def health_check(value: Any) -> Iterator[Refusal]:

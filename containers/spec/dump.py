@@ -11,6 +11,7 @@ from typing import Any, Final
 from containers.spec.types import (
     Affinity,
     ContainerSpec,
+    GpuRequest,
     HealthCheck,
     HttpProbe,
     PortSpec,
@@ -19,6 +20,7 @@ from containers.spec.types import (
     VolumeMount,
 )
 from core.lib.quantity import plain_cpu, plain_memory
+from hosts.devices import WHOLE_MILLIS
 
 _AS_IT_IS: Final = ("user", "workdir", "init", "stop_signal", "read_only", "restart", "placement_policy")
 _DEFAULTS: Final = ContainerSpec(name="x", image="x")
@@ -102,7 +104,14 @@ def _resources(resources: Resources) -> dict[str, Any]:
         found["cpu_limit"] = plain_cpu(resources.cpu_limit_millis)
     if resources.memory_limit_bytes is not None:
         found["memory_limit"] = plain_memory(resources.memory_limit_bytes)
+    if resources.gpus is not None:
+        found["gpus"] = _gpus(resources.gpus)
     return found
+
+
+def _gpus(asked: GpuRequest) -> dict[str, Any]:
+    amount = {"count": asked.number} if asked.millis == WHOLE_MILLIS else {"share": plain_cpu(asked.millis)}
+    return {**amount, **_filled(models=list(asked.models))}
 
 
 def _affinity(rule: Affinity) -> dict[str, Any]:

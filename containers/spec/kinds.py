@@ -210,7 +210,7 @@ def nullable(schema: Schema) -> Values:
     result = dict(schema)
     if "anyOf" in result:
         result["anyOf"] = [*result["anyOf"], {"type": "null"}]
-    else:
+    if "type" in result:
         types = result["type"]
         result["type"] = [*(types if isinstance(types, list) else [types]), "null"]
     if "enum" in result:

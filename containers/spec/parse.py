@@ -10,6 +10,7 @@ from containers.spec import fields as f
 from containers.spec.company import affinity, max_per, needs
 from containers.spec.constraints import MAX_CONSTRAINTS, constraint, tolerations
 from containers.spec.errors import FieldError, SpecErrors, shown, step, wrong
+from containers.spec.gpus import gpus
 from containers.spec.health import health_check
 from containers.spec.instead import mount_instead, port_instead, refuse_mount_lists, volume_instead
 from containers.spec.kinds import Field, Kind, T, Values, choice, flag, many, record, whole
@@ -122,6 +123,7 @@ _resources = record(
                 "memory it may use at most, in bytes or with k, m, g; beyond, the kernel ends it", examples=["512m"]
             ),
         ),
+        "gpus": Field("gpus", gpus),
     },
     say='write resources as {"cpu": "0.5", "memory": "256m", "memory_limit": "512m"}',
     unknown=unknown_keys,

@@ -44,6 +44,15 @@ class TmpfsMount:
 
 
 @dataclass(frozen=True, slots=True)
+class GpuRequest:
+    """`number` whole devices of the host, or (`millis` below 1000) thousandths of a single one. No models: any."""
+
+    number: int = 1
+    millis: int = 1000
+    models: tuple[str, ...] = ()  # sorted
+
+
+@dataclass(frozen=True, slots=True)
 class Resources:
     """Requests reserve room on a host (0: none); limits are enforced by the engine (None: no limit)."""
 
@@ -51,6 +60,7 @@ class Resources:
     memory_request_bytes: int = 0
     cpu_limit_millis: int | None = None
     memory_limit_bytes: int | None = None
+    gpus: GpuRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

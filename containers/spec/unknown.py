@@ -19,7 +19,7 @@ SOCKET_WORDS: Final = (
 )
 BIND_WORDS: Final = f"a bind gives the container a folder of the host; {_VOLUMES_INSTEAD}"
 _CAPABILITIES: Final = "containers run with the engine's default capabilities, NET_BIND_SERVICE and CHOWN among them"
-
+_GPUS: Final = 'GPUs are asked for with resources, like {"resources": {"gpus": {"count": 1}}}'
 _LINKS: Final = "links between containers are refused; publish the port with ports and connect to the host's address"
 
 # Without case, '_' and '-', so that Docker's own spelling (PidMode, SecurityOpt) finds its answer too.
@@ -33,10 +33,10 @@ FORBIDDEN: Final[Mapping[str, str]] = {
     "usernsmode": "the engine's user namespace stays as its operator set it; choose a user inside with user",
     "cgroupparent": "the control group belongs to Orchestra, which limits by resources",
     "cgroup": "the control group belongs to Orchestra, which limits by resources",
-    "devices": "devices of the host are refused; ask for a host that does the work with constraints",
-    "devicerequests": "devices of the host are refused; ask for a host that does the work with constraints",
+    "devices": f"devices of the host are refused; {_GPUS}; for others ask for a host that does the work, "
+    "by constraints",
+    "devicerequests": f"devices of the host are refused; {_GPUS}, and the scheduler chooses which ones",
     "devicecgrouprules": "devices of the host are refused; ask for a host that does the work with constraints",
-    "gpus": "devices of the host are refused for now; a label like gpu in constraints finds the host, not the device",
     "securityopt": "no-new-privileges and the engine's own profiles always hold; leave it out",
     "sysctls": "kernel settings are refused; the host's operator sets them on the host, and constraints find the host",
     "capadd": f"capabilities cannot be added; {_CAPABILITIES}; leave it out",
@@ -83,6 +83,8 @@ ALIASES: Final[Mapping[str, str]] = {
     "nodeselector": "constraints",
     "taints": "tolerations",
     "deploy": "resources",
+    "gpus": "resources.gpus",
+    "gpu": "resources.gpus",
     "limits": "memory_limit and cpu_limit",
     "requests": "memory and cpu",
     "mounts": "volumes",

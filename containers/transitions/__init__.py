@@ -6,6 +6,7 @@ their hold, which is fenced first. Before: actions, controllers, binding, the ag
 """
 
 from containers.transitions.binding import Binding, BoundPort, bind_many
+from containers.transitions.devices import GpuClaim
 from containers.transitions.moves import Move, Observation, move, move_many, observe_many
 from containers.transitions.slots import NewSlot, add_first, add_next, name_conflict, name_in_use
 from containers.transitions.wishes import hold_stop, release_stop, want
@@ -13,6 +14,7 @@ from containers.transitions.wishes import hold_stop, release_stop, want
 __all__ = [
     "Binding",
     "BoundPort",
+    "GpuClaim",
     "Move",
     "NewSlot",
     "Observation",

@@ -1,4 +1,4 @@
-"""Binding: pending containers get their host, its room, ports and volumes, all or nothing for each of them.
+"""Binding: pending containers get their host, its room, GPUs, ports and volumes, all or nothing for each of them.
 
 Losing a race is normal: what no longer fits stays pending and is not in the answer. The CHECK on the booking row
 stands behind this, so that a second scheduler or a script cannot overcommit either.
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from containers.states import Desired, Status
+from containers.transitions.devices import GpuClaim, devices_of, suit, take
 from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell, write
 from core.lib.lease import Hold
 from hosts.states import Availability, Reachable
@@ -38,6 +39,7 @@ class Binding:
     ports: tuple[BoundPort, ...] = ()
     volumes: tuple[str, ...] = ()
     needs: tuple[tuple[str, int], ...] = ()  # of the host's named resources
+    gpus: GpuClaim | None = None
     pinned: bool = False  # a global service's: a cordon keeps nothing of it away
 
 
@@ -47,10 +49,17 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
     rows = lock((b.id for b in bindings), hold)
     wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
     room = _lock_room({b.host_id for b in wished})
-    done = [b for b in wished if _take(room, b, rows[b.id]) and _claim(b, rows[b.id].project_id)]
-    if not done:
+    devices = devices_of({b.host_id for b in wished if b.gpus}) if any(b.gpus for b in wished) else {}
+    changes = []
+    for b in wished:
+        fits = suit(devices, b.host_id, b.gpus) and _take(room, b, rows[b.id])
+        if fits and _claim(b, rows[b.id].project_id):
+            changes.append(_change(b) | {"gpus": take(devices, b.host_id, b.gpus)})
+    if not changes:
         return set()
-    write([_change(b) for b in done])
+    bound = {change["id"] for change in changes}
+    done = [b for b in wished if b.id in bound]
+    write(changes)
     told = [
         happening(
             rows[b.id],
@@ -62,7 +71,7 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
         for b in done
     ]
     tell([rows[b.id] for b in done], told, work=[b.host_id for b in done])
-    return {b.id for b in done}
+    return bound
 
 
 def _bindable(row: Row) -> bool:

@@ -10,7 +10,7 @@ from containers.transitions.write import COLUMNS, PINS, Row, happening, lock, on
 from core.events.record import Happening
 from core.lib.lease import Hold
 
-OBSERVABLE = (COLUMNS.keys() - {"status", "host_id"}) | {"gone", *PINS}
+OBSERVABLE = (COLUMNS.keys() - {"status", "host_id", "gpus"}) | {"gone", *PINS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ COLUMNS: dict[str, str] = {
     "message": "text",
     "host_id": "bigint",
     "ports": "jsonb",
+    "gpus": "jsonb",
     "exit_code": "integer",
     "oom_killed": "boolean",
     "health": "text",

@@ -91,6 +91,12 @@ class DiskFull(EngineError):
     code = "disk-full"
 
 
+class DeviceRefused(EngineError):
+    """The engine cannot give a container the devices: it has no driver for them, or no such device."""
+
+    code = "device-refused"
+
+
 class Invalid(EngineError):
     """The engine understood the request and refuses its content (400)."""
 

@@ -51,6 +51,7 @@ class EngineInfo:
     clock: datetime | None
     data_root_free_bytes: int | None
     cgroup_version: str
+    gpus: tuple[str, ...] = ()  # their names, where its operator has told the engine of them
 
 
 @dataclass(frozen=True, slots=True)

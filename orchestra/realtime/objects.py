@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -20,7 +21,7 @@ from containers.serializers import ContainerSerializer, container_json
 from containers.service_queries import see, seen
 from containers.service_serializers import EndpointsSerializer, ServiceSerializer, service_json
 from hosts.models import Host
-from hosts.queries import all_hosts, usage_of
+from hosts.queries import all_hosts, seen_of
 from hosts.serializers import HostSerializer, host_json
 from orchestra.realtime.access import Topic
 
@@ -63,8 +64,10 @@ def _container_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
 
 
 def _host_stamps(keys: set[Any]) -> Mapping[Any, Stamp]:
-    fields = ("pk", "version", "booking__cpu_millis_reserved", "booking__memory_bytes_reserved")
-    return {row[0]: row for row in Host.objects.filter(pk__in=keys).values_list(*fields)}
+    booked = ("cpu_millis_reserved", "memory_bytes_reserved", "resources_reserved")
+    fields = ("pk", "version", *(f"booking__{name}" for name in booked), "gpus_reserved")
+    rows = Host.objects.annotate(gpus_reserved=ArrayAgg("gpus__millis_reserved", order_by="gpus__number"))
+    return {row[0]: row for row in rows.filter(pk__in=keys).values_list(*fields)}
 
 
 def _container(topic: Topic) -> Any:
@@ -78,9 +81,8 @@ def _host(topic: Topic) -> Any:
     host: Any = all_hosts(project_ids=topic.project_ids).filter(pk=topic.key).first()
     if host is None:
         return None
-    usage = usage_of([host.pk]).get(host.pk)
-    full = topic.project_ids is None
-    return HostSerializer(host_json(host, usage=usage, containers=host.containers_count, full=full)).data
+    seen, full = seen_of([host.pk], project_ids=topic.project_ids)(host.pk), topic.project_ids is None
+    return HostSerializer(host_json(host, seen=seen, containers=host.containers_count, full=full)).data
 
 
 # --- services

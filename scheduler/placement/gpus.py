@@ -7,7 +7,7 @@ a matter of trust: an engine cannot enforce them, so only hosts whose operator s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -85,12 +85,16 @@ def unusable(room: Room, wanted: Demand) -> Floats:
 
 @dataclass
 class Park:
-    """All devices of a fleet. `free` has a row for each host, NONE where it has no device of that number."""
+    """All devices of a fleet. `free` has a row for each host, NONE where it has no device of that number.
+
+    `models`: of each host's devices; those of a host that has several stand in `mixed`, device by device.
+    """
 
     free: NDArray[np.int16]
     models: tuple[str, ...]
     shared: Mask  # hosts whose operator lets containers share a device
     wanted: Demand | None = None
+    mixed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     changes: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # per row: how often it changed
     best: dict[object, _Best] = field(default_factory=dict)
     _devices: Ints | None = None
@@ -100,11 +104,27 @@ class Park:
             self.changes = np.zeros(len(self.free), dtype=np.int64)
 
     def copy(self) -> Park:
-        return Park(self.free.copy(), self.models, self.shared, self.wanted)
+        return Park(self.free.copy(), self.models, self.shared, self.wanted, self.mixed)
+
+    def models_of(self, row: int) -> tuple[str, ...]:
+        """Sorted; none where there is no device."""
+        there = zip(self.mixed.get(row, ()), self.free[row].tolist(), strict=False)
+        several = {model for model, free in there if free != NONE}
+        return tuple(sorted(several)) or ((self.models[row],) if (self.free[row] != NONE).any() else ())
+
+    def suiting(self, wish: GpuWish) -> Mask | None:
+        """Which devices are of a model that will do, where the hosts' models do not tell; None: they do."""
+        if not wish.models or not self.mixed:
+            return None
+        mask = np.ones(self.free.shape, dtype=np.bool_)
+        for row, names in self.mixed.items():
+            mask[row, : len(names)] = [name in wish.models for name in names]
+        return mask
 
     def fitting(self, wish: GpuWish) -> Ints:
         """Per row: on how many devices so much is free."""
-        found: Ints = (self.free >= max(wish.millis, 1)).sum(axis=1)
+        enough, suiting = self.free >= max(wish.millis, 1), self.suiting(wish)
+        found: Ints = (enough if suiting is None else enough & suiting).sum(axis=1)
         return found
 
     def devices(self) -> Ints:
@@ -127,7 +147,9 @@ class Park:
         if best is not None and best.seen[row] == self.changes[row] and best.device[row] != NONE:
             return (int(best.device[row]),)
         there = self.free[row].tolist()
-        fits = sorted((free, number) for number, free in enumerate(there) if free >= wish.millis)
+        suiting = self.suiting(wish)
+        will_do = [True] * len(there) if suiting is None else suiting[row].tolist()
+        fits = sorted((free, number) for number, free in enumerate(there) if free >= wish.millis and will_do[number])
         return tuple(sorted(number for _, number in fits[: wish.number]))
 
 
@@ -163,7 +185,8 @@ def _reckon(
     assert park.wanted is not None
     devices = np.maximum(park.free[rows], 0).astype(np.int64)
     before = unusable(Room(room[0][rows], room[1][rows], devices), park.wanted)
-    at, device, after = options(devices, wish)
+    suiting = park.suiting(wish) if wish is not None else None
+    at, device, after = options(devices, wish, only=None if suiting is None else suiting[rows])
     cpu, memory = room[0][rows] - asked[0], room[1][rows] - asked[1]
     cost = unusable(Room(cpu[at], memory[at], after), park.wanted) - before[at]
     # Of each row's options the cheapest, and of equal ones the first device: they stand in order of row and device.
@@ -174,19 +197,23 @@ def _reckon(
     return growth_of, device_of
 
 
-def options(devices: Ints, wish: GpuWish | None) -> tuple[Ints, Ints, Ints]:
-    """What a request could do: (row, device or NONE, the devices afterwards). Devices that are alike are tried once."""
+def options(devices: Ints, wish: GpuWish | None, *, only: Mask | None = None) -> tuple[Ints, Ints, Ints]:
+    """What a request could do: (row, device or NONE, the devices afterwards). Devices that are alike are tried once.
+
+    `only`: the devices that may be given.
+    """
     every = np.arange(len(devices))
     if wish is None or not wish.number:
         return every, np.full(len(devices), NONE), devices
+    free = devices >= wish.millis if only is None else (devices >= wish.millis) & only
     if wish.number == 1 and wish.millis < WHOLE:
-        fits = devices >= wish.millis
-        alike = np.tril(devices[:, :, None] == devices[:, None, :], k=-1).any(axis=2)
+        fits = free
+        same = devices[:, :, None] == devices[:, None, :]
+        alike = np.tril(same if only is None else same & only[:, None, :], k=-1).any(axis=2)
         at, device = np.nonzero(fits & ~alike)
         after = devices[at]
         after[np.arange(len(at)), device] -= wish.millis
         return at, device, after
-    free = devices >= wish.millis
     taken = free & (np.cumsum(free, axis=1) <= wish.number)
     fitting = free.sum(axis=1) >= wish.number
     after = (devices - taken * wish.millis)[fitting]

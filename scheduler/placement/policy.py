@@ -21,7 +21,6 @@ TERMS: Final[Mapping[str, str]] = {
     "stay": "the host where the slot's last container was",
     "fragments": "little free GPU that a typical request could not use",
 }
-OFFERED: Final = tuple(term for term in TERMS if term != "fragments")  # no container can ask for a GPU yet
 MOST_WEIGHT: Final = 1000.0
 
 
@@ -51,4 +50,5 @@ BUILT_IN: Final[Mapping[str, tuple[Policy, str]]] = {
         policy("balanced", {"spread": 0.5, "balance": 0.5, "usage": 0.5, "image": 1}),
         "Fill hosts alike, CPU and memory too, and look at what is really used.",
     ),
+    "gpu": (GPU, "Leave as little of the GPUs as can be where a typical request cannot use it."),
 }

@@ -8,15 +8,18 @@ import pytest
 from django.db import connection
 
 from containers.agent.apply import do
+from containers.agent.facts import write_facts
 from containers.agent.images import ImageDesk
 from containers.agent.plan import Do, Step, done_name, live_name
 from containers.models import Container, LogTail
+from containers.reasons import OF_THE_HOST, Reason
 from containers.states import By, Desired, Status
-from containers.transitions import BoundPort, Move, move, want
+from containers.transitions import Binding, BoundPort, GpuClaim, Move, bind_many, move, want
 from core.events.models import Event
 from core.lib.lease import HoldLost
+from hosts.actions import update
 from hosts.engine.errors import Closed, Deadline, ImageMissing, RegistryError
-from hosts.models import HostHold
+from hosts.models import Host, HostGpu, HostHold
 from tests import rows
 from tests.agent.conftest import IMAGE, Bench, until
 
@@ -215,6 +218,59 @@ def test_a_port_clash_ends_the_attempt_and_leaves_nothing(bench: Bench) -> None:
     row = bench.do(Do.BRING_UP, container)
     assert (row.status, row.reason, row.gone_at is not None) == ("failed", "port-taken", True)
     assert bench.fake.containers == {}
+
+
+def with_gpu(bench: Bench, device: str) -> Container:
+    HostGpu.objects.create(host=bench.host, number=0, device=device)
+    container = rows.slot(image=IMAGE, command=["act", "wait"], resources={"gpus": {"count": 1}})
+    claimed = Binding(container.pk, bench.host.pk, bench.host.name, gpus=GpuClaim((0,)))
+    assert bind_many([claimed], actor="scheduler")
+    return container
+
+
+def test_the_engine_is_asked_for_the_device_that_was_booked(bench: Bench) -> None:
+    bench.fake.gpus = ("GPU-1", "GPU-2")
+    row = bench.do(Do.BRING_UP, with_gpu(bench, "GPU-2"))
+    assert row.status == "running"
+    body = bench.fake.containers[live_name(row.pk)].body
+    assert body["HostConfig"]["DeviceRequests"] == [{"DeviceIDs": ["GPU-2"], "Capabilities": [["gpu"]]}]
+
+
+def test_an_engine_without_a_gpu_driver_ends_the_attempt_and_frees_the_device(bench: Bench) -> None:
+    row = bench.do(Do.BRING_UP, with_gpu(bench, "GPU-1"))
+    assert (row.status, row.reason, row.gone_at is not None) == ("failed", "gpu-refused", True)
+    assert "must install" in row.message
+    assert "could not select device driver" in row.message
+    assert HostGpu.objects.get().millis_reserved == 0
+    assert Reason.GPU_REFUSED in OF_THE_HOST
+
+
+def test_an_engine_says_which_gpus_it_has_and_an_admin_says_it_better(bench: Bench) -> None:
+    def names() -> list[tuple[str, str, int, bool]]:
+        return list(HostGpu.objects.order_by("number").values_list("device", "model", "number", "is_there"))
+
+    bench.fake.gpus = ("GPU-1", "GPU-2")
+    write_facts(bench.hands)
+    assert names() == [("GPU-1", "", 0, True), ("GPU-2", "", 1, True)]
+    version = Host.objects.get().version
+    write_facts(bench.hands)
+    assert Host.objects.get().version == version, "nothing new is not written"
+    container = rows.slot(image=IMAGE, resources={"gpus": {"count": 1}})
+    assert bind_many([Binding(container.pk, bench.host.pk, bench.host.name, gpus=GpuClaim((1,)))], actor="scheduler")
+    bench.fake.gpus = ("GPU-3",)
+    write_facts(bench.hands)
+    assert names() == [("GPU-3", "", 0, True), ("GPU-2", "", 1, False)]
+    overbooked = Host.objects.get().conditions["overbooked"]
+    assert (overbooked["status"], "GPU-2" in overbooked["message"]) == ("bad", True)
+    rows.end(container, Status.FAILED)
+    write_facts(bench.hands)
+    assert names() == [("GPU-3", "", 0, True)]
+    assert Host.objects.get().conditions["overbooked"]["status"] == "ok"
+    update(bench.host, {"gpus": [{"device": "GPU-3", "model": "A100"}, {"device": "GPU-1", "model": ""}]}, actor="t")
+    write_facts(bench.hands)
+    assert names() == [("GPU-3", "A100", 0, True), ("GPU-1", "", 1, True)]
+    update(bench.host, {"gpus": None}, actor="t")
+    assert names() == [("GPU-3", "A100", 0, True)]
 
 
 def test_an_image_only_here_is_pinned_by_its_id(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from containers.spec.types import Constraint
 from hosts.taints import parse_taint
 from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.fleet import Countable, Fleet, PortTable
-from scheduler.placement.policy import OFFERED, policy
+from scheduler.placement.policy import TERMS, policy
 from scheduler.placement.types import PortWish, Shape, Volume
 
 MIB = 1024**2
@@ -174,7 +174,7 @@ PLAIN = st.builds(
 )
 SHAPES = st.tuples(PLAIN, st.just({}) | company()).map(lambda found: replace(found[0], **found[1]))
 POLICIES = st.tuples(
-    st.dictionaries(st.sampled_from(OFFERED), st.sampled_from([1.0, 0.5, 3.0, -1.0]), max_size=3),
+    st.dictionaries(st.sampled_from(sorted(TERMS)), st.sampled_from([1.0, 0.5, 3.0, -1.0]), max_size=3),
     st.sampled_from(["zone", "zone", ""]),
 ).map(lambda found: policy("drawn", found[0], over=found[1]))
 BY_POLICY = st.tuples(

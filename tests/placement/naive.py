@@ -110,11 +110,14 @@ def gpus_fit(shape: Shape, fleet: Fleet, row: int) -> bool:
     wish, park = shape.gpus, fleet.park
     if wish is None:
         return True
-    if park is None or (wish.models and park.models[row] not in wish.models):
+    if park is None:
         return False
+    models = park.mixed.get(row, (park.models[row],) * park.free.shape[1])
     if wish.millis < 1000 and not park.shared[row]:
         return False
-    return sum(int(free) >= wish.millis for free in park.free[row]) >= wish.number
+    will_do = [not wish.models or model in wish.models for model in models]
+    there = zip(park.free[row], will_do, strict=True)
+    return sum(int(free) >= wish.millis and suits for free, suits in there) >= wish.number
 
 
 def places_fit(shape: Shape, fleet: Fleet, row: int) -> bool:

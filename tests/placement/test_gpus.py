@@ -14,7 +14,9 @@ from tests.placement.fleets import H, fleet
 WISHES = st.one_of(
     st.just(None),
     st.builds(GpuWish, st.integers(1, 3), st.just(1000), st.sampled_from([frozenset[str](), frozenset({"A10"})])),
-    st.builds(GpuWish, st.just(1), st.sampled_from([100, 300, 500, 700])),
+    st.builds(
+        GpuWish, st.just(1), st.sampled_from([100, 500, 700]), st.sampled_from([frozenset[str](), frozenset({"T4"})])
+    ),
 )
 ASKED = st.builds(Shape, cpu_millis=st.sampled_from([0, 500, 1500]), gpus=WISHES, policy=st.sampled_from([GPU, SPREAD]))
 TYPICAL = demand([(500, 0, GpuWish(1), 5), (500, 0, GpuWish(1, 300), 4), (1000, 0, None, 2), (1500, 0, GpuWish(2), 1)])
@@ -25,11 +27,13 @@ def parks(draw: st.DrawFn) -> Fleet:
     count = draw(st.integers(1, 4))
     free = st.lists(st.sampled_from([-1, 0, 200, 500, 1000]), min_size=3, max_size=3)
     made = fleet(*[H(f"h{n}", cpu=draw(st.sampled_from([1000, 4000]))) for n in range(count)])
+    model = st.sampled_from(["A10", "T4"])
     made.park = Park(
         np.array([draw(free) for _ in range(count)], dtype=np.int16),
-        tuple(draw(st.sampled_from(["A10", "T4"])) for _ in range(count)),
+        tuple(draw(model) for _ in range(count)),
         np.array(draw(st.lists(st.booleans(), min_size=count, max_size=count))),
         draw(st.sampled_from([TYPICAL, None])),
+        {row: tuple(draw(model) for _ in range(3)) for row in range(count) if draw(st.booleans())},
     )
     return made
 
@@ -54,6 +58,8 @@ def test_no_device_is_given_twice_and_what_is_refused_fits_nowhere(
             assert len(set(verdict.gpus)) == len(verdict.gpus) == (shape.gpus.number if shape.gpus else 0)
             for device in verdict.gpus:
                 assert shape.gpus is not None
+                model = now.park.mixed.get(row, (now.park.models[row],) * 3)[device]
+                assert not shape.gpus.models or model in shape.gpus.models
                 now.park.free[row, device] -= shape.gpus.millis
                 assert now.park.free[row, device] >= 0
             naive.bind(shape, now, row, verdict.ports)
@@ -90,10 +96,10 @@ def test_words() -> None:
     (whole,) = place([Request(Shape(gpus=GpuWish(2, models=frozenset({"T4"}))), ("c",))], there)
     assert whole.refused is not None
     assert [one.reason for one in whole.refused.refused] == [
-        "needs 2 GPUs, 1 free of 2",
-        "needs 2 GPUs, 0 free of 2",
+        "needs 2 GPUs T4, 1 free of 2",
+        "needs 2 GPUs T4, 0 free of 2",
         "has A10, it asks for T4",
-        "needs 2 GPUs, has none",
+        "needs 2 GPUs T4, has none",
     ]
     (share,) = place([Request(Shape(gpus=GpuWish(1, 700)), ("c", "d"))][:1], there)[1:]
     assert share.refused is not None
@@ -109,3 +115,22 @@ def test_words() -> None:
     (none,) = place([Request(Shape(gpus=GpuWish(1)), ("c",))], fleet(H("a")))
     assert none.refused is not None
     assert none.refused.words == "no host fits: a has no GPU"
+
+
+def test_a_host_with_several_models_gives_the_one_that_is_asked_for() -> None:
+    there = fleet(H("a"), H("b"))
+    free = np.array([[1000, 1000, 1000], [1000, 1000, -1]], dtype=np.int16)
+    there.park = Park(free, ("T4", "T4"), np.array([True, True]), TYPICAL, {0: ("T4", "A10", "T4")})
+    for policy in (GPU, SPREAD):
+        wish = GpuWish(1, 300, frozenset({"A10"}))
+        (first,) = place([Request(Shape(gpus=wish, policy=policy), ("c",))], there)
+        assert (first.verdicts[0].host_name, first.verdicts[0].gpus) == ("a", (1,))
+    (none,) = place([Request(Shape(gpus=GpuWish(2, models=frozenset({"A10"}))), ("c",))], there)
+    assert none.refused is not None
+    assert [one.reason for one in none.refused.refused] == [
+        "needs 2 GPUs A10, 1 free of 1",
+        "has T4, it asks for A10",
+    ]
+    (other,) = place([Request(Shape(gpus=GpuWish(1, models=frozenset({"H100"}))), ("c",))], there)
+    assert other.refused is not None
+    assert other.refused.refused[0].reason == "has A10 and T4, it asks for H100"

@@ -30,6 +30,13 @@ BUGS = (
         "tests/transitions/test_booking.py::test_a_script_cannot_overcommit",
     ),
     Bug(
+        "drop the CHECK of a GPU",
+        "hosts/migrations/0006_gpus.py",
+        '("millis_reserved__gte", 0), ("millis_reserved__lte", 1000)',
+        '("millis_reserved__gte", 0)',
+        "tests/transitions/test_gpus.py::test_a_script_cannot_give_a_device_twice",
+    ),
+    Bug(
         "drop the unique index of slots",
         "containers/migrations/0001_initial.py",
         'fields=("slot_id", "is_successor"),',

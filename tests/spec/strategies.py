@@ -87,7 +87,12 @@ ports = st.fixed_dictionaries(
 )
 volumes = st.fixed_dictionaries({"name": volume_names, "path": paths}, optional={"read_only": st.booleans()})
 tmpfs = st.fixed_dictionaries({"path": paths.map(lambda path: "/tmpfs" + path)}, optional={"size": memories})
-requests = st.fixed_dictionaries({}, optional={"cpu": cpus, "memory": memories})
+models = st.lists(st.sampled_from(["A100", "T4", "Quadro RTX 6000"]), max_size=3)
+gpus = st.one_of(
+    st.fixed_dictionaries({"count": st.integers(1, 64)}, optional={"models": models, "share": st.none()}),
+    st.fixed_dictionaries({"share": st.sampled_from([0.5, "0.25", "1m", "999m"])}, optional={"models": models}),
+)
+requests = st.fixed_dictionaries({}, optional={"cpu": cpus, "memory": memories, "gpus": st.none() | gpus})
 limits = st.fixed_dictionaries({}, optional={"cpu_limit": cpus, "memory_limit": memories})
 http_probes = st.fixed_dictionaries(
     {"port": st.integers(1, 65535)},

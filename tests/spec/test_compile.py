@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from containers.compile import Port, engine_body, volume_name
+from containers.policy import ProjectPolicy, refusals
 from containers.spec import ContainerSpec, parse, spec_hash
 from tests.spec.strategies import specs
 from tests.spec.test_parse import FULL, base
@@ -142,3 +143,13 @@ def test_no_label_of_a_user_replaces_ours(data: dict[str, Any]) -> None:
     labels = body_of(data)["Labels"]
     assert labels["orchestra.project"] == "shop"
     assert len([key for key in labels if key.lower().startswith("orchestra.")]) == 6
+
+
+def test_gpus_are_asked_for_by_the_names_that_were_booked_and_a_share_is_the_same_device() -> None:
+    wanted = base(resources={"gpus": {"count": 2}})
+    assert "DeviceRequests" not in body_of(wanted)["HostConfig"]
+    found = body_of(wanted, gpus=["GPU-1", "GPU-7"])
+    assert found["HostConfig"]["DeviceRequests"] == [{"DeviceIDs": ["GPU-1", "GPU-7"], "Capabilities": [["gpu"]]}]
+    assert refusals(found, ProjectPolicy()) == []
+    shared = body_of(base(resources={"gpus": {"share": "0.5"}}), gpus=["GPU-1"])
+    assert shared["HostConfig"]["DeviceRequests"] == [{"DeviceIDs": ["GPU-1"], "Capabilities": [["gpu"]]}]

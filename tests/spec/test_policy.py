@@ -57,6 +57,12 @@ SOCKET_SPELLINGS = [
 ]
 FOLDERS_OF_SOCKETS = ["/", "//", "/run", "/run/", "/var/run", "/var/run/", "/var", "/run/containerd", "/./", "/run/.."]
 
+
+def gpus(**changes: Any) -> dict[str, Any]:
+    """One request as compile makes it, changed."""
+    return {"DeviceIDs": ["0"], "Capabilities": [["gpu"]]} | changes
+
+
 DANGEROUS: list[tuple[str, Any]] = [
     ("Privileged", True),
     ("Privileged", "true"),
@@ -78,6 +84,20 @@ DANGEROUS: list[tuple[str, Any]] = [
     ("Devices", []),
     ("Devices", [{"PathOnHost": "/dev/sda", "PathInContainer": "/dev/sda", "CgroupPermissions": "rwm"}]),
     ("DeviceRequests", [{"Count": -1}]),
+    ("DeviceRequests", []),
+    ("DeviceRequests", [gpus(Count=-1)]),
+    ("DeviceRequests", [gpus(Driver="nvidia")]),
+    ("DeviceRequests", [gpus(Options={"visible": "all"})]),
+    ("DeviceRequests", [gpus(deviceids=["all"])]),
+    ("DeviceRequests", [gpus(Capabilities=[["gpu", "utility"]])]),
+    ("DeviceRequests", [gpus(Capabilities=[["disk"]])]),
+    ("DeviceRequests", [gpus(DeviceIDs=[])]),
+    ("DeviceRequests", [gpus(DeviceIDs=["all"])]),
+    ("DeviceRequests", [gpus(DeviceIDs=["0,1"])]),
+    ("DeviceRequests", [gpus(DeviceIDs=["0", "0"])]),
+    ("DeviceRequests", [gpus(DeviceIDs=[0])]),
+    ("DeviceRequests", [gpus(), gpus(DeviceIDs=["1"])]),
+    ("DeviceRequests", gpus()),
     ("DeviceCgroupRules", ["a *:* rwm"]),
     ("SecurityOpt", ["no-new-privileges:true", "seccomp=unconfined"]),
     ("SecurityOpt", ["no-new-privileges:true", "apparmor=unconfined"]),

@@ -27,6 +27,7 @@ def errors_of(**fields: Any) -> list[FieldError]:
         ("uts", "host", "its own"),
         ("userns_mode", "host", "user"),
         ("devices", ["/dev/kvm"], "constraints"),
+        ("DeviceRequests", [{"Count": -1}], '{"gpus": {"count": 1}}'),
         ("security_opt", ["seccomp=unconfined"], "no-new-privileges"),
         ("sysctls", {"net.core.somaxconn": "1"}, "constraints"),
         ("cap_add", ["ALL"], "leave it out"),

@@ -18,6 +18,7 @@ import urllib3.exceptions
 from hosts.engine.errors import (
     Conflict,
     Deadline,
+    DeviceRefused,
     DiskFull,
     EngineDown,
     EngineError,
@@ -41,6 +42,8 @@ SPOKEN: tuple[tuple[str, type[EngineError]], ...] = (
     ("address already in use", PortTaken),
     ("no space left on device", DiskFull),
     ("no such image", ImageMissing),
+    ("could not select device driver", DeviceRefused),
+    ("nvidia-container-cli", DeviceRefused),  # no such device, or a driver that does not answer
 )
 
 REGISTRY_SPOKEN: tuple[tuple[str, type[EngineError]], ...] = (

@@ -5,10 +5,12 @@ Before: engine.py got an answer. After: the protocol's callers. Field names are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
+from hosts.devices import DEVICE_PATTERN, MOST_GPUS
 from hosts.engine.types import (
     EngineEvent,
     EngineHealth,
@@ -21,6 +23,7 @@ from hosts.engine.types import (
     Resolved,
 )
 
+GENERIC_WORDS = re.compile(r"[a-z0-9]+")
 Json = Mapping[str, Any]
 
 NOT_LABELS = {"name", "image", "exitCode", "execDuration", "signal", "oldName"}  # an event mixes these with labels
@@ -49,7 +52,23 @@ def info(about: Json, version: Json, *, api_version: str, free_bytes: int | None
         clock=moment(about.get("SystemTime")),
         data_root_free_bytes=free_bytes,
         cgroup_version=str(about.get("CgroupVersion", "1")),
+        gpus=gpus_of(about.get("GenericResources")),
     )
+
+
+def gpus_of(resources: Any) -> tuple[str, ...]:
+    """Of `node-generic-resources` (dockerd's setting) those whose kind speaks of GPUs, such as NVIDIA-GPU=GPU-45cbf7b3.
+
+    The engine takes names and numbers of devices alike: where a mere count is told, they are numbered from 0.
+    """
+    names: list[str] = []
+    for entry in resources or ():
+        named, counted = entry.get("NamedResourceSpec") or {}, entry.get("DiscreteResourceSpec") or {}
+        if "gpu" in GENERIC_WORDS.findall(str(named.get("Kind", "")).lower()):
+            names.append(str(named.get("Value", "")))
+        elif "gpu" in GENERIC_WORDS.findall(str(counted.get("Kind", "")).lower()):
+            names += [str(number) for number in range(min(int(counted.get("Value") or 0), MOST_GPUS))]
+    return tuple(dict.fromkeys(name for name in names if re.fullmatch(DEVICE_PATTERN, name)))[:MOST_GPUS]
 
 
 def facts(row: Json) -> Facts:

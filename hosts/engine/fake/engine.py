@@ -22,6 +22,7 @@ from hosts.engine.errors import (
     Closed,
     Conflict,
     Deadline,
+    DeviceRefused,
     EngineDown,
     Invalid,
     NameTaken,
@@ -110,6 +111,7 @@ class FakeEngine:
                 clock=utc_now(),
                 data_root_free_bytes=None,
                 cgroup_version="1",
+                gpus=host.gpus,
             )
 
     def list(self, *, labels: Mapping[str, str | None]) -> tuple[Facts, ...]:
@@ -148,6 +150,9 @@ class FakeEngine:
                 container.error = f"driver failed programming external connectivity: Bind for {port} failed: "
                 container.error += "port is already allocated"
                 raise PortTaken(container.error)
+            container.error = host.missing_device(container)
+            if container.error:
+                raise DeviceRefused(container.error)
             host.begin(container)
 
     def stop(self, name: str, *, grace_s: int, signal: str | None = None) -> None:

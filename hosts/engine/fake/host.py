@@ -32,6 +32,7 @@ class FakeHost:
     cpu_count: int = 8
     memory_bytes: int = 32 << 30
     architecture: str = "amd64"
+    gpus: tuple[str, ...] = ()
     latency_s: float = 0.0
     pull_s: float = 0.0
     mode: Mode = "ok"
@@ -182,6 +183,17 @@ class FakeHost:
                 return port.host_port
         return None
 
+    def missing_device(self, container: FakeContainer) -> str:
+        """What an engine says that cannot give `container` the devices it asks for; "" when it can."""
+        for request in container.host_config.get("DeviceRequests") or ():
+            if not self.gpus:
+                driver, wanted = request.get("Driver") or "", request.get("Capabilities") or []
+                told = " ".join("[" + " ".join(one) + "]" for one in wanted)
+                return f'could not select device driver "{driver}" with capabilities: [{told}]'
+            for name in set(request.get("DeviceIDs") or ()) - set(self.gpus):
+                return f"nvidia-container-cli: device error: {name}: unknown device"
+        return ""
+
     def begin(self, container: FakeContainer) -> None:
         container.state, container.exit_code, container.error = "running", 0, ""
         container.oom_killed = False
@@ -239,7 +251,7 @@ class FakeHost:
 def fake_host(url: str) -> FakeHost:
     """The host behind fake://fleet/name in this process, made on first use.
 
-    The first use may set knobs: fake://fleet/name?cpu=4&memory_mib=8192&architecture=arm64&latency_ms=5&any_image=1
+    The first use may set knobs: fake://fleet/name?cpu=4&memory_mib=8192&architecture=arm64&latency_ms=5&gpus=GPU-1,GPU-2
     """
     parts = urlsplit(url)
     name = parts.path.strip("/")
@@ -255,6 +267,7 @@ def fake_host(url: str) -> FakeHost:
             cpu_count=int(asked.get("cpu", 8)),
             memory_bytes=int(asked.get("memory_mib", 32 << 10)) << 20,
             architecture=asked.get("architecture", "amd64"),
+            gpus=tuple(filter(None, asked.get("gpus", "").split(","))),
             latency_s=float(asked.get("latency_ms", 0)) / 1000,
         )
         return group.hosts.setdefault(name, host)
