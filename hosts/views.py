@@ -3,7 +3,6 @@
 Before: urls.py. After: actions.py does it. Members see the hosts' names, states and room; admins see and do the rest.
 """
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +26,7 @@ from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions
 from hosts.metrics import host_history
 from hosts.models import Host
-from hosts.queries import Seen, all_hosts, seen_of
+from hosts.queries import all_hosts, seen_of
 from hosts.serializers import (
     HostChangesSerializer,
     HostNewSerializer,
@@ -49,9 +48,9 @@ MINUTES = OpenApiParameter(
 class Hosts(APIView):
     @operation("listHosts", {200: HostPageSerializer}, parameters=[CURSOR, LIMIT])
     def get(self, request: Request) -> Response:
-        pages = ByName()
-        found: Any = pages.paginate_queryset(_visible(request), request, view=self)
-        seen, full = _seen(request, found), is_admin(request.user)
+        pages, projects = ByName(), _projects(request)
+        found: Any = pages.paginate_queryset(_visible(projects), request, view=self)
+        seen, full = seen_of((host.pk for host in found), project_ids=projects), is_admin(request.user)
         rows = [host_json(host, seen=seen(host.pk), containers=host.containers_count, full=full) for host in found]
         return pages.get_paginated_response(HostSerializer(rows, many=True).data)
 
@@ -124,18 +123,15 @@ class HostUncordon(APIView):
         return _answer(request, name)
 
 
-def _visible(request: Request) -> Any:
+def _projects(request: Request) -> frozenset[int] | None:
+    """Whose containers this person sees; None: all."""
+    user = require_person(request.user)
+    return None if is_admin(user) else project_ids_of(user)
+
+
+def _visible(projects: frozenset[int] | None) -> Any:
     """All hosts for whoever belongs to any project; none for a stranger to all of them."""
-    user = require_person(request.user)
-    if is_admin(user):
-        return all_hosts()
-    projects = project_ids_of(user)
-    return all_hosts(project_ids=projects) if projects else all_hosts().none()
-
-
-def _seen(request: Request, hosts: Iterable[Host]) -> Callable[[int], Seen]:
-    user = require_person(request.user)
-    return seen_of((host.pk for host in hosts), project_ids=None if is_admin(user) else project_ids_of(user))
+    return all_hosts(project_ids=projects) if projects is None or projects else all_hosts().none()
 
 
 def window_s(request: Request) -> int:
@@ -145,7 +141,7 @@ def window_s(request: Request) -> int:
 
 def find_host(request: Request, name: str) -> Host:
     """The host, when this person may see it; Http404 otherwise."""
-    found: Host | None = _visible(request).filter(name=name).first()
+    found: Host | None = _visible(_projects(request)).filter(name=name).first()
     if found is None:
         raise Http404(f"no host {name!r}")
     return found
@@ -153,6 +149,6 @@ def find_host(request: Request, name: str) -> Host:
 
 def _answer(request: Request, name: str, *, status: int = 200) -> Response:
     host: Any = find_host(request, name)
-    seen, full = _seen(request, [host])(host.pk), is_admin(request.user)
+    seen, full = seen_of([host.pk], project_ids=_projects(request))(host.pk), is_admin(request.user)
     row = host_json(host, seen=seen, containers=host.containers_count, full=full)
     return with_etag(Response(HostSerializer(row).data, status=status), host.generation)

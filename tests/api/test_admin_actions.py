@@ -212,6 +212,7 @@ def test_keys_are_not_shown(browser: Client) -> None:
         HOSTS,
         "/admin/containers/hostport/",
         "/admin/hosts/hostbooking/",
+        "/admin/hosts/hostgpu/",
         "/admin/containers/service/",
         "/admin/containers/revision/",
         "/admin/containers/rollout/",

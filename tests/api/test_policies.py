@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_those_that_come_with_orchestra_are_there_and_stay(admin: Person) -> None:
     found = admin.get("/policies").json()["results"]
-    assert [one["name"] for one in found] == ["balanced", "binpack", "spread"]
+    assert [one["name"] for one in found] == ["balanced", "binpack", "gpu", "spread"]
     assert found[1]["weights"] == {"pack": 1, "image": 1}
     assert admin.delete("/policies/binpack").json()["code"] == "policy-built-in"
     assert admin.post("/policies", {"name": "spread", "weights": {}}).json()["code"] == "name-taken"
@@ -60,7 +60,7 @@ def test_what_is_wrong_is_named(admin: Person, body: dict[str, object], pointer:
 def test_a_project_chooses_and_what_is_named_stays(admin: Person, owner: Person, shop: Project) -> None:
     assert owner.get("/projects/shop/placement-policy").json()["name"] == "spread"
     wrong = owner.put("/projects/shop/placement-policy", {"policy": "none"})
-    assert "there are balanced, binpack, spread" in wrong.json()["errors"][0]["message"]
+    assert "there are balanced, binpack, gpu, spread" in wrong.json()["errors"][0]["message"]
     admin.post("/policies", {"name": "own", "weights": {"pack": 1}})
     assert owner.put("/projects/shop/placement-policy", {"policy": "own"}).json()["name"] == "own"
     assert owner.get("/projects/shop/placement-policy").json()["name"] == "own"

@@ -10,7 +10,7 @@ FILE_LINES = 400
 PARAMETERS = 7  # aim at five; a framework may dictate one or two more
 VAGUE_FILES = {"services.py", "utils.py", "helpers.py", "managers.py", "common.py", "misc.py"}
 VAGUE_FUNCTIONS = re.compile(r"^(handle|process)_")
-ALLOWED_PARAMETERS = {"engine_body": 9}  # one place where everything that the engine is told comes together
+ALLOWED_PARAMETERS = {"engine_body": 10}  # one place where everything that the engine is told comes together
 EVERY = [*product(), *of_tests()]
 
 

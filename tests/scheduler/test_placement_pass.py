@@ -363,7 +363,7 @@ def test_each_is_placed_by_its_policy() -> None:
     for row in rows:
         row.refresh_from_db()
     assert [row.host.name if row.host else None for row in rows] == ["h1", "h1", "h2", None]
-    assert rows[3].message == "there is no placement policy 'none'; there are balanced, binpack, spread, tight"
+    assert rows[3].message == "there is no placement policy 'none'; there are balanced, binpack, gpu, spread, tight"
     score = Decision.objects.get(container_id=rows[1].pk).score
     assert score is not None
     assert score["terms"].keys() == {"pack"}

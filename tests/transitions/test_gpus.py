@@ -124,6 +124,7 @@ def test_a_host_goes_with_its_devices() -> None:
     bind(container, host, 0)
     rows.advance(container, Status.RUNNING)
     rows.end(container, Status.EXITED)
+    observe_many([Observation(container.pk, {"gone": True})], actor="agent:a")
     Container.objects.filter(pk=container.pk).update(desired="remove", superseded=True)
     remove(host, actor="test")
     assert not HostGpu.objects.exists()

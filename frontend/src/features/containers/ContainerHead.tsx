@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { hostsQuery } from "@/shared/api/queries";
 import type { Container } from "@/shared/api/types";
-import { showAge, showCpuShare, showMemory } from "@/shared/lib/format";
+import { showAge, showCpuShare, showGpuShare, showMemory } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import type { PublishedPort } from "@/shared/lib/ports";
 import { useFleet, useNow } from "@/shared/live/hooks";
@@ -69,6 +69,19 @@ function Line({ container }: { container: Container }) {
         <span data-testid="usage">
           {t("column.cpu")} {showCpuShare(fleet.containers.num("cpu_millis")[position])} ·{" "}
           {t("column.memory")} {showMemory(fleet.containers.num("memory_bytes")[position])}
+        </span>
+      )}
+      {container.gpus.length > 0 && (
+        <span>
+          {t("inspect.gpus")}{" "}
+          <span className="mono">
+            {container.gpus
+              .map(
+                ({ device, model, millis }) =>
+                  (millis < 1000 ? `${showGpuShare(millis)} ` : "") + (model || device),
+              )
+              .join(", ")}
+          </span>
         </span>
       )}
       {ports.length > 0 && (

@@ -1,9 +1,22 @@
 import { useTranslation } from "react-i18next";
 import type { Container } from "@/shared/api/types";
-import { showCores, showMemory, showMoment } from "@/shared/lib/format";
+import { showCores, showGpuShare, showMemory, showMoment } from "@/shared/lib/format";
 import { Facts } from "@/shared/ui/Facts";
 import { Panel } from "@/shared/ui/Panel";
 import styles from "./ContainerPage.module.css";
+
+/** Those it has or had, in one line; none where it never had one. */
+function gpus(container: Container): React.ReactNode[] {
+  if (container.gpus.length === 0) return [];
+  const words = container.gpus.map(({ device, model, millis }) =>
+    [device, model, millis < 1000 && showGpuShare(millis)].filter(Boolean).join(" "),
+  );
+  return [
+    <span key="gpus" className="mono">
+      {words.join(", ")}
+    </span>,
+  ];
+}
 
 export function InspectTab({ container }: { container: Container }) {
   const { t } = useTranslation();
@@ -22,6 +35,7 @@ export function InspectTab({ container }: { container: Container }) {
                 t("inspect.requests"),
                 `${t("metrics.cpu")} ${showCores(container.requests.cpu_millis)} · ${t("metrics.memory")} ${showMemory(container.requests.memory_bytes)}`,
               ],
+              ...gpus(container).map((words) => [t("inspect.gpus"), words] as const),
               [t("inspect.restart"), mono(container.restart)],
               [t("inspect.created"), showMoment(container.created_at)],
               [t("attempts.started"), showMoment(container.started_at)],

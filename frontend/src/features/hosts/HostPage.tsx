@@ -13,6 +13,7 @@ import { HostStatus } from "@/shared/ui/Status";
 import { DrainPanel } from "./DrainPanel";
 import { HostContainers } from "./HostContainers";
 import { HostEvents } from "./HostEvents";
+import { HostGpus } from "./HostGpus";
 import { HostLabels } from "./HostLabels";
 import styles from "./HostPage.module.css";
 import { CapacityPanel, ConditionsPanel, FactsPanel } from "./HostPanels";
@@ -76,6 +77,7 @@ function Parts({ host, search, onSearch }: { host: Host } & Pick<Props, "search"
       />
     ),
     events: () => <HostEvents host={host} />,
+    gpus: () => <HostGpus host={host} />,
     labels: () => <HostLabels key={host.generation} host={host} />,
   };
   return (

@@ -38,6 +38,22 @@ export async function setLabels(host: Host, labels: Record<string, string>): Pro
   return body(await api.PATCH(ONE, { params: { ...path(host.name), header: seen(host) }, body: { labels } }));
 }
 
+export interface GpuSaid {
+  device: string;
+  model: string;
+}
+/** `gpus` null: those that its engine says. */
+export interface GpusSaid {
+  gpus: GpuSaid[] | null;
+  gpu_sharing: boolean;
+}
+
+export async function setGpus(host: Host, said: GpusSaid): Promise<Host> {
+  const trimmed = said.gpus?.map((gpu) => ({ device: gpu.device.trim(), model: gpu.model.trim() }));
+  const wanted = { ...said, gpus: trimmed ?? null };
+  return body(await api.PATCH(ONE, { params: { ...path(host.name), header: seen(host) }, body: wanted }));
+}
+
 export async function removeHost(host: Host, forgetVolumes: boolean): Promise<void> {
   const query = forgetVolumes ? { forget_volumes: true } : {};
   await api.DELETE(ONE, { params: { ...path(host.name), header: seen(host), query } });

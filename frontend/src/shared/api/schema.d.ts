@@ -1077,6 +1077,8 @@ export interface components {
             generation: number;
             /** Format: date-time */
             gone_at: string | null;
+            /** @description those of its host that it was given; none before it has a host */
+            gpus: components["schemas"]["Gpu"][];
             health: components["schemas"]["HealthEnum"];
             host: string | null;
             /** Format: uuid */
@@ -1410,6 +1412,38 @@ export interface components {
                  */
                 cpu_limit?: string | number | null;
                 /**
+                 * @description GPUs of its host that it gets: whole ones by count, or a share of a single one; booked device by device
+                 * @example {
+                 *       "count": 1,
+                 *       "models": [
+                 *         "A100"
+                 *       ]
+                 *     }
+                 * @example {
+                 *       "share": "0.5"
+                 *     }
+                 */
+                gpus?: (({
+                    /**
+                     * @description so many whole GPUs of its host
+                     * @example 2
+                     */
+                    count?: number | null;
+                    /**
+                     * @description any of these models will do; left out: any at all
+                     * @example [
+                     *       "A100",
+                     *       "H100"
+                     *     ]
+                     */
+                    models?: string[] | null;
+                    /**
+                     * @description a share of a single GPU in thousandths, like 0.5 or 500m, on hosts whose operator lets their GPUs be shared; no engine enforces it, the containers must keep to it themselves
+                     * @example 0.5
+                     */
+                    share?: string | number | null;
+                } | unknown | unknown | null) | null) | unknown | unknown | null;
+                /**
                  * @description memory reserved on the host, in bytes or with k, m, g; left out: none
                  * @example 256m
                  */
@@ -1627,6 +1661,36 @@ export interface components {
             /** @description hosts this filter refused, of those that were left before it */
             refused: number;
         };
+        Gpu: {
+            /** @description the engine's name for it */
+            device: string;
+            /** @description thousandths of it; below 1000 a share, which no engine enforces: who shares must keep to it */
+            millis: number;
+            model: string;
+        };
+        GpuHolder: {
+            /**
+             * Format: uuid
+             * @description the attempt
+             */
+            container: string;
+            /** @description so many thousandths of the device */
+            millis: number;
+            name: string;
+            project: string;
+            /** Format: uuid */
+            slot: string;
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        GpuSaid: {
+            /** @description the engine's name for it: a UUID or a number */
+            device: string;
+            /**
+             * @description what containers ask for by name
+             * @default
+             */
+            model: string;
+        };
         /** @enum {string} */
         HealthEnum: "none" | "starting" | "healthy" | "unhealthy" | "unknown";
         Held: {
@@ -1659,6 +1723,11 @@ export interface components {
                 [key: string]: unknown;
             };
             generation: number;
+            /** @description containers may have a share of one of its GPUs; no engine enforces a share, those who have one must keep to it */
+            gpu_sharing: boolean;
+            gpus: components["schemas"]["HostGpu"][];
+            /** @description its GPUs are what an admin says; else what its engine says */
+            gpus_said: boolean;
             has_tls: boolean;
             id: number;
             labels: {
@@ -1683,6 +1752,17 @@ export interface components {
             url: string;
             usage: components["schemas"]["Usage"] | null;
             version: number;
+        };
+        HostGpu: {
+            /** @description the engine's name for it */
+            device: string;
+            /** @description who has it; for members: their own */
+            holders: components["schemas"]["GpuHolder"][];
+            model: string;
+            /** @description thousandths that containers have, of 1000 */
+            reserved_millis: number;
+            /** @description false: it is named no more, and goes when nobody has it */
+            there: boolean;
         };
         /** @description A request body; an unknown field is an error with "did you mean". */
         HostNew: {
@@ -1773,6 +1853,10 @@ export interface components {
         /** @description A request body; an unknown field is an error with "did you mean". */
         PatchedHostChanges: {
             data_address?: string;
+            /** @description containers may have a share of one of its GPUs; no engine enforces a share, those who have one must keep to it */
+            gpu_sharing?: boolean;
+            /** @description its GPUs; null: those that its engine says (node-generic-resources of dockerd, like NVIDIA-GPU=GPU-45cbf7b3) */
+            gpus?: components["schemas"]["GpuSaid"][] | null;
             labels?: {
                 [key: string]: string;
             };
@@ -1792,7 +1876,7 @@ export interface components {
             description?: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over?: string;
-            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was; fragments: little free GPU that a typical request could not use */
             weights?: {
                 [key: string]: number;
             };
@@ -1816,7 +1900,7 @@ export interface components {
             readonly name: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over: string;
-            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was; fragments: little free GPU that a typical request could not use */
             weights: {
                 [key: string]: number;
             };
@@ -1832,7 +1916,7 @@ export interface components {
             name: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over?: string;
-            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was */
+            /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was; fragments: little free GPU that a typical request could not use */
             weights?: {
                 [key: string]: number;
             };
@@ -2252,6 +2336,38 @@ export interface components {
                  * @example 1
                  */
                 cpu_limit?: string | number | null;
+                /**
+                 * @description GPUs of its host that it gets: whole ones by count, or a share of a single one; booked device by device
+                 * @example {
+                 *       "count": 1,
+                 *       "models": [
+                 *         "A100"
+                 *       ]
+                 *     }
+                 * @example {
+                 *       "share": "0.5"
+                 *     }
+                 */
+                gpus?: (({
+                    /**
+                     * @description so many whole GPUs of its host
+                     * @example 2
+                     */
+                    count?: number | null;
+                    /**
+                     * @description any of these models will do; left out: any at all
+                     * @example [
+                     *       "A100",
+                     *       "H100"
+                     *     ]
+                     */
+                    models?: string[] | null;
+                    /**
+                     * @description a share of a single GPU in thousandths, like 0.5 or 500m, on hosts whose operator lets their GPUs be shared; no engine enforces it, the containers must keep to it themselves
+                     * @example 0.5
+                     */
+                    share?: string | number | null;
+                } | unknown | unknown | null) | null) | unknown | unknown | null;
                 /**
                  * @description memory reserved on the host, in bytes or with k, m, g; left out: none
                  * @example 256m
@@ -2709,6 +2825,38 @@ export interface components {
                      * @example 1
                      */
                     cpu_limit?: string | number | null;
+                    /**
+                     * @description GPUs of its host that it gets: whole ones by count, or a share of a single one; booked device by device
+                     * @example {
+                     *       "count": 1,
+                     *       "models": [
+                     *         "A100"
+                     *       ]
+                     *     }
+                     * @example {
+                     *       "share": "0.5"
+                     *     }
+                     */
+                    gpus?: (({
+                        /**
+                         * @description so many whole GPUs of its host
+                         * @example 2
+                         */
+                        count?: number | null;
+                        /**
+                         * @description any of these models will do; left out: any at all
+                         * @example [
+                         *       "A100",
+                         *       "H100"
+                         *     ]
+                         */
+                        models?: string[] | null;
+                        /**
+                         * @description a share of a single GPU in thousandths, like 0.5 or 500m, on hosts whose operator lets their GPUs be shared; no engine enforces it, the containers must keep to it themselves
+                         * @example 0.5
+                         */
+                        share?: string | number | null;
+                    } | unknown | unknown | null) | null) | unknown | unknown | null;
                     /**
                      * @description memory reserved on the host, in bytes or with k, m, g; left out: none
                      * @example 256m

@@ -26,6 +26,11 @@ export function showCores(cpu_millis: number | null | undefined): string {
   return cores >= 10 ? cores.toFixed(0) : cores.toFixed(2).replace(/\.?0+$/, "");
 }
 
+/** Of one GPU, in thousandths. */
+export function showGpuShare(millis: number): string {
+  return `${millis / 10} %`;
+}
+
 const counters = new Map<string, Intl.NumberFormat>();
 
 export function showCount(value: number, language: string): string {

@@ -29,7 +29,7 @@ export type MapMetric = (typeof MAP_METRICS)[number];
 export const MAP_GROUPS = ["zone", "state", "none"] as const;
 export type MapGroup = (typeof MAP_GROUPS)[number];
 
-export const HOST_TABS = ["containers", "usage", "events", "labels"] as const;
+export const HOST_TABS = ["containers", "usage", "gpus", "events", "labels"] as const;
 export type HostTab = (typeof HOST_TABS)[number];
 
 /** How far back plots go. */

@@ -49,6 +49,18 @@ export function BasicFields({ first, ...props }: FieldsProps & { first?: ReactNo
           placeholder="512m"
           {...textField(props, "memory_limit", "/resources/memory_limit")}
         />
+        <TextInput
+          label={t("run.gpus")}
+          description={t("run.gpusHint")}
+          placeholder="1"
+          {...textField(props, "gpus", gpusAt(props))}
+        />
+        <TextInput
+          label={t("run.gpuModels")}
+          description={t("run.gpuModelsHint")}
+          placeholder="A100, H100"
+          {...textField(props, "gpu_models", modelsAt(props))}
+        />
       </div>
       <div className={styles.wide}>
         <Ports {...props} />
@@ -58,6 +70,20 @@ export function BasicFields({ first, ...props }: FieldsProps & { first?: ReactNo
       </div>
     </div>
   );
+}
+
+/** The errors of a field that stands for several: the first place where something is wrong. */
+function firstWrong({ at, base = "" }: FieldsProps, pointers: readonly [string, ...string[]]): string {
+  return pointers.find((pointer) => at(base + pointer) !== undefined) ?? pointers[0];
+}
+
+function gpusAt(props: FieldsProps): string {
+  return firstWrong(props, ["/resources/gpus/count", "/resources/gpus/share", "/resources/gpus"]);
+}
+
+function modelsAt(props: FieldsProps): string {
+  const each = props.draft.gpu_models.split(",").map((_, index) => `/resources/gpus/models/${index}`);
+  return firstWrong(props, ["/resources/gpus/models", ...each]);
 }
 
 function Ports(props: FieldsProps) {

@@ -16,7 +16,13 @@ const FULL = {
   ],
   volumes: [{ name: "data", path: "/data", read_only: true }],
   tmpfs: [{ path: "/tmp", size: "64m" }],
-  resources: { cpu: "0.5", memory: "256m", cpu_limit: "1", memory_limit: "512m" },
+  resources: {
+    cpu: "0.5",
+    memory: "256m",
+    cpu_limit: "1",
+    memory_limit: "512m",
+    gpus: { count: 2, models: ["A100", "T4"] },
+  },
   user: "1000:1000",
   workdir: "/app",
   init: false,
@@ -44,6 +50,16 @@ test.each([
 ])("a health check goes through the form and comes back whole: %j", (health_check) => {
   expect(toSpec(fromSpec({ name: "web", health_check }))).toEqual({ name: "web", health_check });
 });
+
+test.each([{ count: 1 }, { share: "0.5" }, { share: "0.5", models: ["A100"] }, { models: ["A100"] }])(
+  "GPUs go through the form and come back whole: %j",
+  (gpus) => {
+    expect(toSpec(fromSpec({ name: "web", resources: { gpus } }))).toEqual({
+      name: "web",
+      resources: { gpus },
+    });
+  },
+);
 
 test("another kind of health check takes the place of the one before", () => {
   const draft = fromSpec({ health_check: { http: { port: 80, path: "/x", host_header: "y" }, interval: 5 } });

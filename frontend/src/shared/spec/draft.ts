@@ -34,6 +34,10 @@ export interface Draft extends HealthDraft {
   memory: string;
   cpu_limit: string;
   memory_limit: string;
+  /** A whole number of GPUs, or a share of one. */
+  gpus: string;
+  /** With commas between them; any of them will do. */
+  gpu_models: string;
   restart: string;
   constraints: string;
   user: string;
@@ -59,6 +63,8 @@ export const EMPTY: Draft = {
   memory: "",
   cpu_limit: "",
   memory_limit: "",
+  gpus: "",
+  gpu_models: "",
   restart: "none",
   constraints: "",
   user: "",
@@ -101,6 +107,15 @@ function pairsToObject(rows: readonly PairDraft[]): Record<string, string> {
   return Object.fromEntries(rows.map((row) => [row.name.trim(), row.value]));
 }
 
+function toGpus({ gpus, gpu_models }: Draft): Spec {
+  const amount = gpus.trim();
+  const models = gpu_models
+    .split(",")
+    .map((model) => model.trim())
+    .filter(Boolean);
+  return filled({ ...(/^[0-9]+$/.test(amount) ? { count: number(amount) } : { share: amount }), models });
+}
+
 /** `usual`: how it is restarted when the spec says nothing. */
 export function toSpec(draft: Draft, usual = "none"): Spec {
   const { rest } = draft;
@@ -109,6 +124,7 @@ export function toSpec(draft: Draft, usual = "none"): Spec {
     memory: draft.memory.trim(),
     cpu_limit: draft.cpu_limit.trim(),
     memory_limit: draft.memory_limit.trim(),
+    gpus: toGpus(draft),
   });
   return filled({
     ...rest,
@@ -155,7 +171,11 @@ const NESTED_REST = ["health_check"];
 
 export function fromSpec(spec: Spec, usual = "none"): Draft {
   const resources = record(spec["resources"]);
-  const known = new Set(["resources", ...Object.keys(EMPTY)]);
+  const gpus = record(resources["gpus"]);
+  const known = new Set([
+    "resources",
+    ...Object.keys(EMPTY).filter((key) => key !== "gpus" && key !== "gpu_models"),
+  ]);
   const rest = Object.fromEntries(
     Object.entries(spec).filter(([key]) => !known.has(key) || NESTED_REST.includes(key)),
   );
@@ -190,6 +210,8 @@ export function fromSpec(spec: Spec, usual = "none"): Draft {
     memory: text(resources["memory"]),
     cpu_limit: text(resources["cpu_limit"]),
     memory_limit: text(resources["memory_limit"]),
+    gpus: text(gpus["count"] ?? gpus["share"]),
+    gpu_models: list(gpus["models"]).map(text).join(", "),
     restart: text(spec["restart"]) || usual,
     constraints: list(spec["constraints"]).map(text).join(" "),
     user: text(spec["user"]),

@@ -10,13 +10,14 @@ const WORDED = [
   "registry-denied",
   "port-taken",
   "disk-full",
+  "gpu-refused",
   "invalid",
   "policy",
   "refused",
   "deadline",
   "host-lost",
 ] as const;
-const FIXED = ["registry-denied", "image-missing", "registry", "disk-full"] as const;
+const FIXED = ["registry-denied", "image-missing", "registry", "disk-full", "gpu-refused"] as const;
 
 /** Why it ended or waits, in a few words; the engine's own words stand beside it. Nothing for codes without words. */
 export function Reason({ code }: { code: string }) {

@@ -96,6 +96,7 @@ export const containers: Words<typeof english> = {
     status: "Status (gewünscht)",
     digest: "Image-Digest",
     requests: "Reserviert",
+    gpus: "GPUs",
     restart: "Neustart",
     created: "Angelegt",
     generation: "Generation · Version",

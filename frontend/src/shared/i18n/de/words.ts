@@ -120,6 +120,7 @@ export const words: Words<typeof english> = {
     "registry-denied": "Die Registry verweigert das Image",
     "port-taken": "Ein Port ist belegt",
     "disk-full": "Die Platte des Hosts ist voll",
+    "gpu-refused": "Die Engine kann die GPUs nicht hergeben",
     invalid: "Die Engine kann diese Spec nicht ausführen",
     policy: "Die Regeln des Projekts verbieten es",
     refused: "Die Engine hat abgelehnt",
@@ -131,6 +132,7 @@ export const words: Words<typeof english> = {
     "image-missing": "Name und Tag des Images ansehen",
     registry: "Die Adresse der Registry und das Netz des Hosts ansehen",
     "disk-full": "Auf dem Host Platz schaffen oder dort Images entfernen",
+    "gpu-refused": "Auf dem Host GPU-Treiber und Container-Toolkit einrichten oder ihm die GPUs nehmen",
   },
   verb: { stop: "Anhalten", restart: "Neu starten", remove: "Entfernen" },
   refusal: {

@@ -93,6 +93,7 @@ export const containers = {
     status: "Status (wanted)",
     digest: "Image digest",
     requests: "Requests",
+    gpus: "GPUs",
     restart: "Restart",
     created: "Created",
     generation: "Generation · version",

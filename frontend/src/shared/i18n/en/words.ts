@@ -117,6 +117,7 @@ export const words = {
     "registry-denied": "The registry refuses the image",
     "port-taken": "A port is taken",
     "disk-full": "The disk of its host is full",
+    "gpu-refused": "The engine cannot give out the GPUs",
     invalid: "The engine cannot run this spec",
     policy: "The project's policy forbids it",
     refused: "The engine refused it",
@@ -128,6 +129,8 @@ export const words = {
     "image-missing": "Look at the image's name and tag",
     registry: "Look at the registry's address, and at the network of the host",
     "disk-full": "Free space on the host, or remove images there",
+    "gpu-refused":
+      "Install the GPU driver and its container toolkit on the host, or take the GPUs off the host",
   },
   verb: { stop: "Stop", restart: "Restart", remove: "Remove" },
   refusal: {
