@@ -18,7 +18,7 @@ from containers.states import Status
 from containers.transitions import BoundPort
 from core.events.models import Event
 from hosts.engine.fake import fake_host, forget
-from hosts.models import Host, HostImage, Process
+from hosts.models import Host, HostGpu, HostImage, Process
 from scheduler.models import Brake, Decision, LoopRun, SchedulerLease
 from scheduler.policies import choose
 from tests import rows, services
@@ -223,6 +223,7 @@ def test_a_list_takes_the_same_queries_however_long(browser: Client, path: str) 
     for number in (1, 6):
         for extra in range(number):
             host = rows.host(f"h{number}{extra}")
+            HostGpu.objects.create(host=host, number=0, device="GPU-1")
             made = rows.slot(f"c{number}{extra}")
             assert rows.bind(made, host, ports=(BoundPort(80, "tcp", "0.0.0.0", 20001),))
             services.replicas(services.service(name=f"s{number}{extra}"), "1", "2")
