@@ -60,6 +60,14 @@ class Auditor:
             " OR b.cpu_millis_reserved > b.cpu_millis_allocatable"
             " OR b.memory_bytes_reserved > b.memory_bytes_allocatable"
         )
+        wrong += self.installation.sql(
+            "SELECT g.host_id, g.device, g.millis_reserved, s.millis FROM hosts_hostgpu g LEFT JOIN LATERAL"
+            " (SELECT coalesce(sum(e.millis), 0) AS millis FROM containers_container c"
+            "   CROSS JOIN LATERAL jsonb_to_recordset(c.gpus) AS e(device text, millis integer)"
+            "   WHERE c.host_id = g.host_id AND e.device = g.device AND (c.status IN"
+            "   ('bound','preparing','starting','running','stopping') OR (c.status = 'lost' AND c.gone_at IS NULL))) s"
+            " ON true WHERE g.millis_reserved <> s.millis OR g.millis_reserved > 1000"
+        )
         return [f"I1: counter and sum differ or overflow: {row}" for row in wrong]
 
     def slots(self) -> list[str]:
