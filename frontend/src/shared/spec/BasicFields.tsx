@@ -49,19 +49,19 @@ export function BasicFields({ first, ...props }: FieldsProps & { first?: ReactNo
           placeholder="512m"
           {...textField(props, "memory_limit", "/resources/memory_limit")}
         />
-        <TextInput
-          label={t("run.gpus")}
-          description={t("run.gpusHint")}
-          placeholder="1"
-          {...textField(props, "gpus", gpusAt(props))}
-        />
-        <TextInput
-          label={t("run.gpuModels")}
-          description={t("run.gpuModelsHint")}
-          placeholder="A100, H100"
-          {...textField(props, "gpu_models", modelsAt(props))}
-        />
       </div>
+      <TextInput
+        label={t("run.gpus")}
+        description={t("run.gpusHint")}
+        placeholder="1"
+        {...textField(props, "gpus", gpusAt(props))}
+      />
+      <TextInput
+        label={t("run.gpuModels")}
+        description={t("run.gpuModelsHint")}
+        placeholder="A100, H100"
+        {...textField(props, "gpu_models", modelsAt(props))}
+      />
       <div className={styles.wide}>
         <Ports {...props} />
       </div>
