@@ -167,6 +167,7 @@ def one_of_each() -> Host:
     made = rows.slot("web", volumes=[{"name": "data", "path": "/data"}])
     assert rows.bind(made, host, ports=ports, volumes=("data",))
     services.replicas(services.service(name="svc"), "1")
+    HostGpu.objects.create(host=host, number=0, device="GPU-1", model="A100")
     HostImage.objects.create(host=host, ref="web:1", image_id="sha256:1")
     Process.objects.create(id=uuid4(), role="agent", name="a")
     LogTail.objects.create(container=made, text="bye")
