@@ -5,7 +5,7 @@ Before: binding, in the transaction that binds. After: the API's decision view.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db import connection
 
 from containers.models import Container
 from containers.states import Status
+from scheduler.advice import advice_json
 from scheduler.models import Decision, Verdict
 from scheduler.placement.explain import scored
 from scheduler.placement.types import Explanation, Scored
@@ -25,8 +26,9 @@ _COLUMNS = (
 )
 _NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(","))
 _INSERT = f"""
-INSERT INTO scheduler_decision ({_NAMES})
-SELECT {_NAMES} FROM jsonb_to_recordset(%s::jsonb) AS d({_COLUMNS})
+INSERT INTO scheduler_decision ({_NAMES}, service_id)
+SELECT {_NAMES}, (SELECT service_id FROM containers_container c WHERE c.id = d.container_id)
+FROM jsonb_to_recordset(%s::jsonb) AS d({_COLUMNS})
 """
 
 
@@ -113,6 +115,7 @@ def decision_json(container: Container) -> dict[str, Any]:
         "funnel": found.funnel if found else [],
         "refused": found.refused if found else [],
         "scores": found.scores if found else [],
+        "now": advice_json(container),
     }
 
 
@@ -127,10 +130,15 @@ def latest(container_id: UUID) -> Decision | None:
 
 
 def _told(decision: Decision) -> str:
-    """For example "placed on h2: the best of 3 hosts that fit; of 5 hosts 1 was refused by memory, 1 by labels"."""
+    """For example "placed on h2: the best of 3 hosts that fit; refused: 1 by memory, 1 by labels"."""
     if decision.verdict == Verdict.REFUSED or not decision.funnel:
         return decision.message
-    fit = decision.funnel[-1]["left"]
-    refused = [f"{step['refused']} by {step['filter']}" for step in decision.funnel if step["refused"]]
+    return f"{decision.message}: {funnel_words(decision.funnel)}"
+
+
+def funnel_words(funnel: Sequence[Mapping[str, Any]]) -> str:
+    """What the filters left, and what they refused."""
+    fit = funnel[-1]["left"]
+    refused = [f"{step['refused']} by {step['filter']}" for step in funnel if step["refused"]]
     words = "the only host that fits" if fit == 1 else f"the best of {fit} hosts that fit"
-    return f"{decision.message}: {words}" + (f"; refused: {', '.join(refused)}" if refused else "")
+    return words + (f"; refused: {', '.join(refused)}" if refused else "")

@@ -28,6 +28,7 @@ class Decision(models.Model):
     at = models.DateTimeField(db_default=Now())
     container_id = models.UUIDField()
     slot_id = models.UUIDField()
+    service_id = models.UUIDField(null=True)  # as it was then: its containers go before their decisions do
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     host_id = models.BigIntegerField(null=True)
     host_name = models.CharField(max_length=63, default="")

@@ -36,7 +36,92 @@ class RefusedHostSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
+class ChangeSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="what is done, like memory, constraint, uncordon")
+    field = serializers.CharField(help_text="of the spec, or of `host` where one is named")
+    value = serializers.JSONField(help_text="what the field is set to, or what is added or taken away, as `kind` says")
+    shown = serializers.CharField(allow_blank=True, help_text="the value for people")
+    host = serializers.CharField(allow_null=True, help_text="the host to be changed; null: the spec")
+    alike = serializers.IntegerField(help_text="on so many other hosts the same would help as much, one at a time")
+    words = serializers.CharField()
+
+
+class FixSerializer(serializers.Serializer[Any]):
+    words = serializers.CharField(help_text="all of it in a sentence")
+    changes = ChangeSerializer(many=True, help_text="one, or two that are made together")
+    hosts = serializers.IntegerField(help_text="on so many hosts it then fits")
+    placed = serializers.IntegerField(help_text="so many of those that wait would be placed")
+    of = serializers.IntegerField(help_text="so many were tried; of a great number not all")
+
+
+class MissingSerializer(serializers.Serializer[Any]):
+    filter = serializers.CharField()
+    reason = serializers.CharField()
+    missing = serializers.CharField(allow_blank=True, help_text="how much is missing, where it is an amount")
+
+
+class MissSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField()
+    reasons = MissingSerializer(many=True)
+
+
+class LackingSerializer(serializers.Serializer[Any]):
+    filters = serializers.ListField(child=serializers.CharField())
+    hosts = serializers.IntegerField()
+
+
+class AdviceSerializer(serializers.Serializer[Any]):
+    """How things are at `at`, looked at anew for this answer."""
+
+    at = serializers.DateTimeField()
+    container = serializers.UUIDField()
+    waiting = serializers.IntegerField(help_text="so many wait with this spec, this one included")
+    hosts_total = serializers.IntegerField()
+    fits = serializers.IntegerField(help_text="hosts that would take it now; it is placed in the next pass then")
+    text = serializers.CharField(help_text="for people")
+    funnel = FunnelStepSerializer(many=True)
+    lacking = LackingSerializer(many=True, help_text="of the nearest hosts: how many are refused by exactly these")
+    misses = MissSerializer(many=True, help_text="up to ten of the hosts that the fewest filters refuse, nearest first")
+    fixes = FixSerializer(many=True, help_text="each was tried; the one that asks the least for all who wait is first")
+    note = serializers.CharField(allow_blank=True, help_text="what to know of the fixes; for people")
+
+
+class ExampleSerializer(serializers.Serializer[Any]):
+    container = serializers.UUIDField()
+    name = serializers.CharField(allow_null=True, help_text="null: it is gone")
+
+
+class PlacedOnSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField()
+    containers = serializers.IntegerField()
+
+
+class DecisionGroupSerializer(serializers.Serializer[Any]):
+    """The containers of one service and shape that one pass decided about."""
+
+    id = serializers.CharField()
+    at = serializers.DateTimeField()
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    text = serializers.CharField(help_text="for people")
+    containers = serializers.IntegerField()
+    examples = ExampleSerializer(many=True, help_text="up to five of them")
+    hosts = PlacedOnSerializer(many=True, help_text="the twenty that got the most")
+    hosts_used = serializers.IntegerField()
+    hosts_total = serializers.IntegerField()
+    funnel = FunnelStepSerializer(many=True)
+    refused = RefusedHostSerializer(many=True, help_text="up to ten; all of them stand in a container's decision")
+    refused_total = serializers.IntegerField()
+    scores = ScoreSerializer(many=True)
+
+
+class ServiceDecisionsSerializer(serializers.Serializer[Any]):
+    waiting = AdviceSerializer(many=True, help_text="of those that wait now: one for each spec; at most three")
+    results = DecisionGroupSerializer(many=True, help_text="newest first")
+
+
 class DecisionSerializer(serializers.Serializer[Any]):
+    """What was decided at `at`, as the fleet was then; `now` is of this moment."""
+
     container = serializers.UUIDField()
     slot = serializers.UUIDField()
     status = serializers.CharField()
@@ -50,6 +135,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     funnel = FunnelStepSerializer(many=True)
     refused = RefusedHostSerializer(many=True)
     scores = ScoreSerializer(many=True, help_text="the best five hosts as they stood before the group was placed")
+    now = AdviceSerializer(allow_null=True, help_text="why it waits at this moment; null: it does not wait for a host")
 
 
 class HeldSerializer(serializers.Serializer[Any]):

@@ -52,6 +52,17 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """One container that waits, the fleet as it is now, and how many wait with the same spec, itself included."""
+
+    now: datetime
+    pending: Pending
+    fleet: Fleet
+    alike: int
+    not_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """An earlier attempt of a slot that never came to run."""
 
@@ -125,6 +136,33 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         row = at[without]
         fleet.availability = (*fleet.availability[:row], Availability.DRAINING.value, *fleet.availability[row + 1 :])
     return pending, fleet
+
+
+_ALIKE = (
+    "(SELECT count(*) FROM containers_container o WHERE o.status = 'pending' AND o.desired = 'run'"
+    " AND (o.spec_hash, o.project_id) = (containers_container.spec_hash, containers_container.project_id)"
+    " AND o.service_id IS NOT DISTINCT FROM containers_container.service_id"
+    " AND o.only_host_id IS NOT DISTINCT FROM containers_container.only_host_id)"
+)
+
+
+def waiting_one(container: UUID) -> Waiting | None:
+    """Why this one waits now, as a pass would look at it; None when it does not wait. Nothing is changed."""
+    with repeatable_read() as now:
+        rows = query(
+            f"{_WAITING}, not_before, {_ALIKE} FROM containers_container WHERE id = %s AND status = %s",
+            [container, Status.PENDING.value],
+        )
+        if not rows:
+            return None
+        *row, not_before, alike = rows[0]
+        failed = _failed([row[1]] if row[3] > 1 else [])
+        fleet = read_fleet()
+        at = {int(host): place for place, host in enumerate(fleet.ids.tolist())}
+        shapes = _shapes(fleet, at, [tuple(row)])
+        pending = _pending(tuple(row), failed.get(row[1], ()), shapes, {})
+        read_more(fleet, at, [pending.shape] if pending.shape is not None else [], now=now)
+        return Waiting(now, _kept_to_image(pending, fleet, failed), fleet, alike, not_before)
 
 
 def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:

@@ -10,6 +10,11 @@ urlpatterns = [
         views.ContainerDecision.as_view(),
         name="container-decision",
     ),
+    path(
+        "projects/<slug:project>/services/<uuid:service>/decisions",
+        views.ServiceDecisions.as_view(),
+        name="service-decisions",
+    ),
     path("hosts/<str:name>/drain", views.HostDrain.as_view(), name="host-drain"),
     path("platform", views.Platform.as_view(), name="platform"),
     path("brakes", views.Brakes.as_view(), name="brakes"),

@@ -16,19 +16,22 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from containers.queries import find_container
+from containers.service_queries import find_service
 from core.accounts.actions import actor_of
 from core.accounts.permissions import is_admin, project_for, project_ids_of, require_person, require_platform
 from core.accounts.roles import Verb
 from core.api.idempotency import idempotent
 from core.api.ifmatch import expected_generation, with_etag
 from core.api.pagination import CURSOR, LIMIT, Cursor
-from core.api.query import flag
+from core.api.query import flag, whole
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from hosts import actions as hosts_actions
 from hosts.views import find_host
 from scheduler import brakes
+from scheduler.advice import advice_of_service
 from scheduler.decisions import decision_json
 from scheduler.drain import draining_json, look
+from scheduler.history import decisions_of
 from scheduler.models import Brake, LoopRun
 from scheduler.platform import platform_json
 from scheduler.serializers import (
@@ -38,10 +41,18 @@ from scheduler.serializers import (
     DrainingSerializer,
     LoopRunSerializer,
     PlatformSerializer,
+    ServiceDecisionsSerializer,
     brake_json,
 )
 
 RUNS_SHOWN = 100
+GROUPS_SHOWN = 20
+GROUPS_MOST = 100
+GROUPS = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": GROUPS_MOST, "default": GROUPS_SHOWN},
+    description="so many of the newest",
+)
 ON = OpenApiParameter("on", OpenApiTypes.BOOL, description="1: only those that hold")
 
 
@@ -50,6 +61,16 @@ class ContainerDecision(APIView):
     def get(self, request: Request, project: str, container: UUID) -> Response:
         found = find_container(project_for(request.user, project, Verb.CONTAINER_SEE), container)
         return Response(DecisionSerializer(decision_json(found)).data)
+
+
+class ServiceDecisions(APIView):
+    @operation("getServiceDecisions", {200: ServiceDecisionsSerializer}, problems=[400], parameters=[GROUPS])
+    def get(self, request: Request, project: str, service: UUID) -> Response:
+        """The last decisions about its containers, one for each shape and pass, and why those wait that do."""
+        found = find_service(project_for(request.user, project, Verb.SERVICE_SEE), service)
+        limit = whole(request, "limit", default=GROUPS_SHOWN, least=1, most=GROUPS_MOST)
+        told = {"waiting": advice_of_service(found.pk), "results": decisions_of(found.pk, limit=limit)}
+        return Response(ServiceDecisionsSerializer(told).data)
 
 
 class HostDrain(APIView):

@@ -62,6 +62,20 @@ def drop_before(table: str, oldest: datetime) -> list[str]:
     return dropped
 
 
+def clear_rest(table: str, oldest: datetime, *, most: int) -> int:
+    """Delete up to `most` rows older than `oldest` from the default partition; how many.
+
+    Rows of days on which nobody made partitions stay there for good: no partition of theirs is ever dropped.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'DELETE FROM "{table}_rest" WHERE id IN'  # nosec B608
+            f' (SELECT id FROM "{table}_rest" WHERE id < %s ORDER BY id LIMIT %s)',
+            [time_id(oldest), most],
+        )
+        return int(cursor.rowcount)
+
+
 def names(table: str) -> list[str]:
     """The partitions that exist, the default one included."""
     with connection.cursor() as cursor:

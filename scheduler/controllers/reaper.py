@@ -96,6 +96,16 @@ def days_of_tables(now: datetime, *, hold: Hold) -> int:
     return changed
 
 
+def rows_without_a_day(now: datetime, *, hold: Hold) -> int:
+    """Rows that are too old, of days on which no scheduler ran to make a partition for them."""
+    deleted = 0
+    for table, keep in kept().items():
+        with transaction.atomic():
+            hold.fence()
+            deleted += partitions.clear_rest(table, now - keep, most=BATCH * 10)
+    return deleted
+
+
 def removed_containers(now: datetime, *, hold: Hold) -> int:
     """Attempts that were removed, and seen gone from their engine, a while ago."""
     return _delete(
@@ -147,6 +157,7 @@ def old_tries(now: datetime, *, hold: Hold) -> int:
 
 JOBS: tuple[Job, ...] = (
     days_of_tables,
+    rows_without_a_day,
     removed_containers,
     old_attempts,
     old_keys,

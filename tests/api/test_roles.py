@@ -55,6 +55,7 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("get", C + "/{c}/events"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", C + "/{c}/usage"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", C + "/{c}/decision"): (None, (200, 200, 200, 200, 404, 401)),
+    ("get", S + "/{s}/decisions"): (None, (200, 200, 200, 200, 404, 401)),
     ("get", R): (None, (200, 200, 200, 200, 404, 401)),
     ("post", R): (LOGIN, (201, 201, 403, 403, 404, 401)),
     ("get", R + "/{r}"): (None, (200, 200, 200, 200, 404, 401)),

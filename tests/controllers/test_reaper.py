@@ -1,6 +1,6 @@
 """What the reaper throws away, and what it must never touch."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
@@ -16,7 +16,7 @@ from core.lib.lease import HoldLost
 from hosts.models import Process
 from scheduler.controllers import reaper
 from scheduler.controllers.pending import turn as place
-from scheduler.models import LoopRun
+from scheduler.models import Decision, LoopRun
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import container, host, walk
 
@@ -67,6 +67,30 @@ def test_the_days_of_the_cut_tables_are_made_and_dropped() -> None:
         assert len(days) == 4
         assert f"{table}_{timezone.now():%Y%m%d}" in days
     assert reaper.turn(given()).changes == 0
+
+
+def decision_at(at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO scheduler_decision (id, at, container_id, slot_id, verdict)"
+            " VALUES (%s, %s, gen_random_uuid(), gen_random_uuid(), 'placed') RETURNING id",
+            [partitions.time_id(at), at],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_decisions_are_kept_thirty_days_and_then_go_with_their_day() -> None:
+    now = timezone.now()
+    days = {back: now - timedelta(days=back) for back in (0, 29, 31, 32, 400)}
+    for back in (29, 31, 32):  # made when those days were ahead
+        partitions.ensure("scheduler_decision", days[back], days_ahead=0)
+    ids = {back: decision_at(at) for back, at in days.items()}  # of the oldest day no partition was ever made
+    done = reaper.turn(given())
+    assert set(Decision.objects.values_list("pk", flat=True)) == {ids[0], ids[29]}
+    assert "rows without a day: 1" in done.message
+    left = partitions.names("scheduler_decision")
+    assert f"scheduler_decision_{days[29]:%Y%m%d}" in left
+    assert not {f"scheduler_decision_{days[back]:%Y%m%d}" for back in (31, 32)} & set(left)
 
 
 def test_old_runs_processes_and_keys_go() -> None:

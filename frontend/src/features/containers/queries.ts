@@ -46,8 +46,12 @@ export function attemptsQuery(ref: ContainerRef, asOf: string) {
   });
 }
 
+/** Why one waits changes with every host: so often it is asked again while it waits and is looked at. */
+const WAITS_EVERY_MS = 10_000;
+
 export function decisionQuery(ref: ContainerRef, asOf: string) {
   return queryOptions({
+    refetchInterval: ({ state }) => ((state.data as Decision | undefined)?.now ? WAITS_EVERY_MS : false),
     queryKey: [...containerKey(ref), "decision", asOf],
     queryFn: async () => body(await api.GET(`${ONE}/decision`, path(ref))),
     placeholderData: (before: Decision | undefined) => before,

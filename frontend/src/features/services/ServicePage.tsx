@@ -13,6 +13,7 @@ import { Loading } from "@/shared/ui/Loading";
 import { Crumb, Page } from "@/shared/ui/Page";
 import { PanelBoundary } from "@/shared/ui/PanelBoundary";
 import { ContainersTab } from "./ContainersTab";
+import { DecisionsTab } from "./DecisionsTab";
 import { EventsTab } from "./EventsTab";
 import { OverviewTab } from "./OverviewTab";
 import { RevisionsTab } from "./RevisionsTab";
@@ -76,6 +77,7 @@ function usePageKeys(project: string, onTab: (tab: ServiceTab) => void, onAction
     ...bind("service", {
       overview: () => onTab("overview"),
       containers: () => onTab("containers"),
+      decisions: () => onTab("decisions"),
       usage: () => onTab("usage"),
       revisions: () => onTab("revisions"),
       rollouts: () => onTab("rollouts"),
@@ -95,6 +97,7 @@ function Parts({ service, search, onSearch }: { service: Service } & Pick<Props,
   const body: Record<ServiceTab, () => React.ReactNode> = {
     overview: () => <OverviewTab service={service} />,
     containers: () => <ContainersTab service={service} />,
+    decisions: () => <DecisionsTab service={service} />,
     usage: () => (
       <UsageTab
         service={service}

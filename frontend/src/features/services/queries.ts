@@ -9,6 +9,7 @@ import type {
   Revision,
   Rollout,
   Service,
+  ServiceDecisions,
   ServiceUsage,
 } from "@/shared/api/types";
 import type { Spec } from "@/shared/spec/draft";
@@ -115,6 +116,19 @@ export function rolloutsQuery(ref: ServiceRef, asOf: string) {
     queryKey: [...serviceKey(ref), "rollouts", asOf],
     queryFn: async () => body(await api.GET(`${ONE}/rollouts`, { params: path(ref) })),
     placeholderData: (before: Rollout[] | undefined) => before,
+  });
+}
+
+/** Why some wait changes with every host: so often it is asked again while any does and is looked at. */
+const WAITS_EVERY_MS = 10_000;
+
+export function decisionsQuery(ref: ServiceRef, asOf: string) {
+  return queryOptions({
+    queryKey: [...serviceKey(ref), "decisions", asOf],
+    queryFn: async () => body(await api.GET(`${ONE}/decisions`, { params: path(ref) })),
+    placeholderData: (before: ServiceDecisions | undefined) => before,
+    refetchInterval: ({ state }) =>
+      (state.data as ServiceDecisions | undefined)?.waiting.length ? WAITS_EVERY_MS : false,
   });
 }
 

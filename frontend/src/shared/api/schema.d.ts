@@ -734,6 +734,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/services/{service}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The last decisions about its containers, one for each shape and pass, and why those wait that do. */
+        get: operations["getServiceDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/services/{service}/endpoints": {
         parameters: {
             query?: never;
@@ -1002,6 +1019,29 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How things are at `at`, looked at anew for this answer. */
+        Advice: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            container: string;
+            /** @description hosts that would take it now; it is placed in the next pass then */
+            fits: number;
+            /** @description each was tried; the one that asks the least for all who wait is first */
+            fixes: components["schemas"]["Fix"][];
+            funnel: components["schemas"]["FunnelStep"][];
+            hosts_total: number;
+            /** @description of the nearest hosts: how many are refused by exactly these */
+            lacking: components["schemas"]["Lacking"][];
+            /** @description up to ten of the hosts that the fewest filters refuse, nearest first */
+            misses: components["schemas"]["Miss"][];
+            /** @description what to know of the fixes; for people */
+            note: string;
+            /** @description for people */
+            text: string;
+            /** @description so many wait with this spec, this one included */
+            waiting: number;
+        };
         Affected: {
             /**
              * Format: uuid
@@ -1051,6 +1091,21 @@ export interface components {
         Capacity: {
             cpu_millis: number;
             memory_bytes: number;
+        };
+        Change: {
+            /** @description on so many other hosts the same would help as much, one at a time */
+            alike: number;
+            /** @description of the spec, or of `host` where one is named */
+            field: string;
+            /** @description the host to be changed; null: the spec */
+            host: string | null;
+            /** @description what is done, like memory, constraint, uncordon */
+            kind: string;
+            /** @description the value for people */
+            shown: string;
+            /** @description what the field is set to, or what is added or taken away, as `kind` says */
+            value: unknown;
+            words: string;
         };
         Checked: {
             /** @description in canonical form */
@@ -1554,6 +1609,7 @@ export interface components {
             started_at: string;
             version: string;
         };
+        /** @description What was decided at `at`, as the fleet was then; `now` is of this moment. */
         Decision: {
             /** Format: date-time */
             at: string | null;
@@ -1564,6 +1620,8 @@ export interface components {
             group_size: number;
             host: string | null;
             hosts_total: number;
+            /** @description why it waits at this moment; null: it does not wait for a host */
+            now: components["schemas"]["Advice"] | null;
             refused: components["schemas"]["RefusedHost"][];
             score: components["schemas"]["Score"] | null;
             /** @description the best five hosts as they stood before the group was placed */
@@ -1575,6 +1633,27 @@ export interface components {
             text: string;
             /** @description null: not decided yet */
             verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"];
+        };
+        /** @description The containers of one service and shape that one pass decided about. */
+        DecisionGroup: {
+            /** Format: date-time */
+            at: string;
+            containers: number;
+            /** @description up to five of them */
+            examples: components["schemas"]["Example"][];
+            funnel: components["schemas"]["FunnelStep"][];
+            /** @description the twenty that got the most */
+            hosts: components["schemas"]["PlacedOn"][];
+            hosts_total: number;
+            hosts_used: number;
+            id: string;
+            /** @description up to ten; all of them stand in a container's decision */
+            refused: components["schemas"]["RefusedHost"][];
+            refused_total: number;
+            scores: components["schemas"]["Score"][];
+            /** @description for people */
+            text: string;
+            verdict: components["schemas"]["VerdictEnum"];
         };
         Draining: {
             availability: components["schemas"]["AvailabilityEnum"];
@@ -1637,11 +1716,29 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Event"][];
         };
+        Example: {
+            /** Format: uuid */
+            container: string;
+            /** @description null: it is gone */
+            name: string | null;
+        };
         /** @description A request body; an unknown field is an error with "did you mean". */
         FirstAdmin: {
             password: string;
             token: string;
             username: string;
+        };
+        Fix: {
+            /** @description one, or two that are made together */
+            changes: components["schemas"]["Change"][];
+            /** @description on so many hosts it then fits */
+            hosts: number;
+            /** @description so many were tried; of a great number not all */
+            of: number;
+            /** @description so many of those that wait would be placed */
+            placed: number;
+            /** @description all of it in a sentence */
+            words: string;
         };
         Following: {
             /** @description false: a preview, nothing was changed */
@@ -1787,6 +1884,10 @@ export interface components {
         HostStateEnum: "ready" | "cordoned" | "draining" | "suspect" | "engine-down" | "lost" | "unknown" | "unready";
         /** @enum {string} */
         KindEnum: "update" | "restart" | "roll-back";
+        Lacking: {
+            filters: string[];
+            hosts: number;
+        };
         /** @enum {string} */
         LevelEnum: "info" | "warning" | "error";
         /** @description A request body; an unknown field is an error with "did you mean". */
@@ -1843,6 +1944,16 @@ export interface components {
         };
         /** @enum {string} */
         MembersRole: "viewer" | "operator" | "owner";
+        Miss: {
+            host: string;
+            reasons: components["schemas"]["Missing"][];
+        };
+        Missing: {
+            filter: string;
+            /** @description how much is missing, where it is an amount */
+            missing: string;
+            reason: string;
+        };
         /** @enum {string} */
         ModeEnum: "replicated" | "global";
         NullEnum: null;
@@ -1880,6 +1991,10 @@ export interface components {
             weights?: {
                 [key: string]: number;
             };
+        };
+        PlacedOn: {
+            containers: number;
+            host: string;
         };
         Platform: {
             database: components["schemas"]["Database"];
@@ -2542,6 +2657,12 @@ export interface components {
         ServiceChecked: {
             /** @description in canonical form */
             spec: components["schemas"]["ServiceSpec"];
+        };
+        ServiceDecisions: {
+            /** @description newest first */
+            results: components["schemas"]["DecisionGroup"][];
+            /** @description of those that wait now: one for each spec; at most three */
+            waiting: components["schemas"]["Advice"][];
         };
         /** @enum {string} */
         ServiceDesiredEnum: "run" | "remove";
@@ -7590,6 +7711,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Container"][];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceDecisions: {
+        parameters: {
+            query?: {
+                /** @description so many of the newest */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDecisions"];
                 };
             };
             /** @description the request is malformed, or a field is wrong; `errors` names each */

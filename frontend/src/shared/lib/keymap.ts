@@ -37,6 +37,7 @@ export const KEYS = {
   service: {
     overview: ["o"],
     containers: ["c"],
+    decisions: ["w"],
     usage: ["u"],
     revisions: ["v"],
     rollouts: ["r"],

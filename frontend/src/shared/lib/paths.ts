@@ -20,7 +20,15 @@ export const ROUTES = {
 export const CONTAINER_TABS = ["logs", "metrics", "events", "attempts", "why", "inspect"] as const;
 export type ContainerTab = (typeof CONTAINER_TABS)[number];
 
-export const SERVICE_TABS = ["overview", "containers", "usage", "revisions", "rollouts", "events"] as const;
+export const SERVICE_TABS = [
+  "overview",
+  "containers",
+  "decisions",
+  "usage",
+  "revisions",
+  "rollouts",
+  "events",
+] as const;
 export type ServiceTab = (typeof SERVICE_TABS)[number];
 
 export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;

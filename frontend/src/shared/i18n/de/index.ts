@@ -4,6 +4,7 @@ import type { Words } from "../words";
 import { containers } from "./containers";
 import { dock } from "./dock";
 import { events } from "./events";
+import { explain } from "./explain";
 import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
@@ -23,6 +24,7 @@ export const de: Words<typeof english> = {
   ...dock,
   ...hosts,
   ...events,
+  ...explain,
   ...services,
   ...settings,
   ...run,

@@ -65,6 +65,7 @@ export const services: Words<typeof english> = {
     tab: {
       overview: "Überblick",
       containers: "Container",
+      decisions: "Entscheidungen",
       usage: "Verbrauch",
       revisions: "Revisionen",
       rollouts: "Umstellungen",

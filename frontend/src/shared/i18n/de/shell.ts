@@ -68,6 +68,7 @@ export const shell: Words<typeof english> = {
       service: {
         overview: "Überblick",
         containers: "Container",
+        decisions: "Entscheidungen",
         usage: "Verbrauch",
         revisions: "Revisionen",
         rollouts: "Umstellungen",

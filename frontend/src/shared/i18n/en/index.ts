@@ -2,6 +2,7 @@
 import { containers } from "./containers";
 import { dock } from "./dock";
 import { events } from "./events";
+import { explain } from "./explain";
 import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
@@ -21,6 +22,7 @@ export const en = {
   ...dock,
   ...hosts,
   ...events,
+  ...explain,
   ...services,
   ...settings,
   ...run,

@@ -61,6 +61,7 @@ export const services = {
     tab: {
       overview: "Overview",
       containers: "Containers",
+      decisions: "Decisions",
       usage: "Usage",
       revisions: "Revisions",
       rollouts: "Roll-outs",

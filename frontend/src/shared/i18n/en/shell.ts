@@ -65,6 +65,7 @@ export const shell = {
       service: {
         overview: "Overview",
         containers: "Containers",
+        decisions: "Decisions",
         usage: "Usage",
         revisions: "Revisions",
         rollouts: "Roll-outs",
