@@ -75,7 +75,7 @@ export async function logIn(page: Page, user = ADMIN): Promise<void> {
 /** A request as the logged-in person, past the page: for what a test needs and is not about. */
 export async function call(
   page: Page,
-  method: "POST" | "DELETE",
+  method: "POST" | "PATCH" | "DELETE",
   path: string,
   data?: object,
 ): Promise<Record<string, unknown>> {

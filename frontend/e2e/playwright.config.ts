@@ -20,6 +20,8 @@ export default defineConfig({
     { name: "lists", testMatch: "lists.spec.ts", dependencies: ["road"] },
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["road"] },
     { name: "services", testMatch: "services.spec.ts", dependencies: ["first"] },
+    { name: "explain", testMatch: "explain.spec.ts", dependencies: ["first"] },
+    { name: "proof", testMatch: "proof.spec.ts" },
     { name: "rules", testMatch: "rules*.spec.ts", dependencies: ["first"] },
     {
       name: "states",

@@ -21,6 +21,7 @@ RESIDENT_MIB = 150
 CURVE = (100, 1_000, 10_000, 50_000)
 PER_HOST = 10
 GROWTH = 1.5
+ADVICE_MS = 1_000
 
 
 def measure(*, rounds: int) -> list[Figure]:
@@ -42,6 +43,8 @@ def measure(*, rounds: int) -> list[Figure]:
             Figure(f"{words}, each", "us", costs[hosts]),
             Figure(f"{words}, memory", "MiB", [found["resident_mib"]]),
         ]
+    for words, values in advising(HOSTS, rounds=rounds).items():
+        figures.append(Figure(f"why it waits, {HOSTS} hosts: {words}", "ms", values, limit=ADVICE_MS))
     words = "growth: cost of a container, 10,000 hosts beside 1,000"
     return [*figures, Figure(words, "us", costs[10_000], "1,000", costs[1_000], kind="ratio", limit=GROWTH)]
 
@@ -53,4 +56,11 @@ def child(hosts: int, pending: int, *, rounds: int, images: bool = False) -> dic
         [sys.executable, "-m", "tests.bench.placing", *words], capture_output=True, text=True, check=True
     )
     found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def advising(hosts: int, *, rounds: int) -> dict[str, list[float]]:
+    say(f"advice: {hosts} hosts")
+    words = [sys.executable, "-m", "tests.bench.advising", str(hosts), str(rounds)]
+    found: dict[str, list[float]] = json.loads(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
     return found

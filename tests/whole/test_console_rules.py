@@ -13,4 +13,4 @@ pytestmark = [pytest.mark.engine, pytest.mark.browser, pytest.mark.slow, pytest.
 
 
 def test_its_rules_in_a_browser(installation: Installation, lab: Lab) -> None:
-    run_console(installation, lab, "services", "rules", "states")
+    run_console(installation, lab, "services", "explain", "rules", "states")

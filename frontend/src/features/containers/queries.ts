@@ -51,7 +51,7 @@ const WAITS_EVERY_MS = 10_000;
 
 export function decisionQuery(ref: ContainerRef, asOf: string) {
   return queryOptions({
-    refetchInterval: ({ state }) => ((state.data as Decision | undefined)?.now ? WAITS_EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data?.now ? WAITS_EVERY_MS : false),
     queryKey: [...containerKey(ref), "decision", asOf],
     queryFn: async () => body(await api.GET(`${ONE}/decision`, path(ref))),
     placeholderData: (before: Decision | undefined) => before,

@@ -127,8 +127,7 @@ export function decisionsQuery(ref: ServiceRef, asOf: string) {
     queryKey: [...serviceKey(ref), "decisions", asOf],
     queryFn: async () => body(await api.GET(`${ONE}/decisions`, { params: path(ref) })),
     placeholderData: (before: ServiceDecisions | undefined) => before,
-    refetchInterval: ({ state }) =>
-      (state.data as ServiceDecisions | undefined)?.waiting.length ? WAITS_EVERY_MS : false,
+    refetchInterval: ({ state }) => (state.data?.waiting.length ? WAITS_EVERY_MS : false),
   });
 }
 

@@ -71,11 +71,9 @@ function OneFix({ fix }: { fix: Fix }) {
 function OneChange({ change, isNext }: { change: Change; isNext: boolean }) {
   const { t, i18n } = useTranslation();
   const exact = exactOf(change);
-  const words = i18n.exists(`fix.${change.kind}`)
-    ? String(
-        t(`fix.${change.kind}` as "fix.memory", { shown: change.shown, host: change.host ?? "" } as never),
-      )
-    : change.words;
+  const key = `fix.${change.kind}`;
+  const told = { shown: change.shown, host: change.host ?? "" };
+  const words = i18n.exists(key) ? t(key as "fix.label", told) : change.words;
   return (
     <span className={styles.change}>
       {isNext && <span className="soft">{t("fixes.and")}</span>}
