@@ -31,7 +31,7 @@ test("what fits nowhere says what would let it in; when that is done on the host
   const label = list.filter({ hasText: `${LABEL}=gold` }).filter({ hasText: "on the host" });
   await expect(label).toContainText("1 host");
   await expect(page.getByTestId("funnel-path")).toContainText("0 after labels");
-  await expect(page.getByTestId("lacking")).toContainText("lack only labels");
+  await expect(page.getByTestId("lacking")).toContainText("refused by labels alone");
   await expect(page.getByRole("region", { name: "Nearest misses" })).toContainText(
     `wants ${LABEL}=gold, has no label ${LABEL}`,
   );
@@ -65,7 +65,7 @@ test("of a service it is told once for all that wait, with its decisions below",
   await expect(page.getByRole("heading", { name: "3 containers wait" })).toBeVisible();
   const first = page.getByTestId(fixes).getByRole("listitem").first();
   await expect(first).toContainText(/Lower memory to [\d.]+ [MG]iB/);
-  await expect(first).toContainText("all 3 placed");
+  await expect(first).toContainText("all 3 would be placed");
   const group = page.locator("[data-testid=decision][data-verdict=refused]").first();
   await expect(group).toContainText("3 without a host");
   await group.locator("summary").click();

@@ -114,6 +114,7 @@ class Both:
 
 def words(now: Any, swarm: str) -> list[str]:
     """Both, one below the other."""
+    steps = [f"{one['left']} {one['filter']}" for one in now["funnel"] if one["refused"]]
     lines = [
         "The same on three engines: h1 is closed to new work (it has the label disk=ssd), h2 has the label and",
         f"{LEFT} GiB of memory left, h3 has room and no label. Asked for: 2 GiB on disk=ssd.",
@@ -123,10 +124,7 @@ def words(now: Any, swarm: str) -> list[str]:
         "",
         "Orchestra (GET /projects/default/containers/{id}/decision, its part `now`):",
         f"  {now['text']}",
-        "  funnel: "
-        + " -> ".join(
-            [str(now["hosts_total"]), *(f"{s['left']} {s['filter']}" for s in now["funnel"] if s["refused"])]
-        ),
+        f"  funnel: {' -> '.join([str(now['hosts_total']), *steps])}",
         "  nearest:",
     ]
     for miss in now["misses"]:
@@ -176,9 +174,15 @@ def take_pictures(both: Both, slot: str, folder: Path) -> None:
     installation, body = both.installation, {"name": "large", "replicas": 3, "container": spec}
     path = f"{PROJECT}/services/{installation.insist('POST', f'{PROJECT}/services', body).body['id']}"
     wait_for(lambda: installation.call("GET", f"{path}/decisions").body["results"], timeout_s=30, what="it waits")
-    more = {"ORCHESTRA_WHY": slot, "ORCHESTRA_WHY_SERVICE": path.rpartition("/")[2], "ORCHESTRA_PICTURES": str(folder)}
+    pictures = installation.var / "pictures"
+    more = {
+        "ORCHESTRA_WHY": slot,
+        "ORCHESTRA_WHY_SERVICE": path.rpartition("/")[2],
+        "ORCHESTRA_PICTURES": str(pictures),
+    }
     shown = end_to_end(installation, both.lab, "proof", hosts=3, **more)
     assert shown.returncode == 0, shown.stdout[-3000:]
+    shutil.copy(pictures / "explain-light.png", folder / "explain.png")
     installation.insist("POST", f"{path}/remove", {})
     wait_for(lambda: installation.call("GET", path).status == 404, timeout_s=60, what="the service is gone")
 

@@ -1,5 +1,6 @@
 """What would let in a container that fits nowhere: the words and numbers of single cases."""
 
+import numpy as np
 import pytest
 
 from containers.spec.types import Constraint
@@ -7,6 +8,7 @@ from core.lib.quantity import cpu_millis, memory_bytes
 from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.fixes import FIXES, MISSES, Advice, advise
+from scheduler.placement.gpus import NONE, GpuWish, Park
 from scheduler.placement.remedies import Ask
 from scheduler.placement.remedies.base import typed_cpu, typed_memory
 from scheduler.placement.types import Volume
@@ -120,6 +122,22 @@ def test_a_rule_to_be_apart_becomes_a_wish_but_not_the_rule_of_others() -> None:
     theirs = crowd(0, 0, 0)
     theirs.shunned = {(WEB, "host"): {0: 1, 1: 1, 2: 1}}
     assert advise(Shape(counted=frozenset({WEB})), theirs).fixes == ()
+
+
+def test_fewer_gpus_or_of_any_model() -> None:
+    there = fleet(H("a"), H("b"))
+    free = np.array([[1000, 1000, 0], [1000, NONE, NONE]], dtype=np.int16)
+    there.park = Park(free, ("T4", "A10"), np.array([False, False]))
+
+    def told(wish: GpuWish) -> list[str]:
+        return [fix.words for fix in advise(Shape(gpus=wish), there).fixes]
+
+    assert told(GpuWish(3)) == ["ask for 2 GPUs: 1 host"]
+    assert told(GpuWish(2, models=frozenset({"A10"}))) == [
+        "ask for 1 GPU: 1 host",
+        "take GPUs of any model, not only A10: 1 host",
+    ]
+    assert told(GpuWish(1, millis=500)) == []  # nobody shares
 
 
 def test_a_volume_may_be_given_up_but_that_comes_last() -> None:

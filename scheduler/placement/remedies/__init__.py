@@ -6,7 +6,7 @@ By the filter's name; a filter that is not here has none. What they propose is o
 from collections.abc import Callable, Mapping
 
 from scheduler.placement.fleet import Fleet
-from scheduler.placement.remedies import amounts, company, hosts, spec
+from scheduler.placement.remedies import amounts, company, gpus, hosts, spec
 from scheduler.placement.remedies.base import Ask, Change
 from scheduler.placement.types import Ints, Shape
 
@@ -27,6 +27,7 @@ REMEDIES: Mapping[str, tuple[Remedy, ...]] = {
     "apart": (company.prefer_apart,),
     "at most": (company.raise_most,),
     "port": (spec.choose_ports, spec.other_port),
+    "gpus": (gpus.fewer, gpus.any_model),
     "resources": (amounts.lower_needs,),
     "cpu": (amounts.lower_cpu,),
     "memory": (amounts.lower_memory,),

@@ -72,7 +72,7 @@ function Waits({ container, decision, now }: { container: Container; decision: D
           <h2 className={styles.then}>
             {t("why.then", { at: showMoment(decision.at) })} <span className="soft">{t("why.thenNote")}</span>
           </h2>
-          <p className="soft">{decision.text}</p>
+          {decision.text !== container.message && <p className="soft">{decision.text}</p>}
           <Scores decision={decision} />
           <RefusedHosts decision={decision} />
         </>

@@ -35,6 +35,8 @@ export const explain: Words<typeof english> = {
   fix: {
     memory: "Speicher auf {{shown}} senken",
     cpu: "CPU auf {{shown}} senken",
+    gpus: "Nur {{shown}} verlangen",
+    "gpu-models": "GPUs jedes Modells nehmen, nicht nur {{shown}}",
     needs: "Bedarf senken auf {{shown}}",
     constraint: "Die Bedingung {{shown}} streichen",
     tolerate: "Den Taint {{shown}} dulden",
@@ -53,8 +55,8 @@ export const explain: Words<typeof english> = {
   near: {
     title: "Am nächsten dran",
     note: "die Hosts, die von den wenigsten Filtern abgelehnt werden, Stand {{at}}",
-    lacking_one: "{{count}} Host fehlt nur {{what}}",
-    lacking_other: "{{count}} Hosts fehlt nur {{what}}",
+    lacking_one: "{{count}} Host wird nur von {{what}} abgelehnt",
+    lacking_other: "{{count}} Hosts werden nur von {{what}} abgelehnt",
     and: " und ",
     missing: "Es fehlt",
     why: "Warum nicht",
