@@ -72,6 +72,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "services", path: () => "/p/default/services", ready: "main h1 ~ *, [role=grid]" },
   ofService("overview", "[data-testid=lanes] li"),
   ofService("containers", "td"),
+  ofService("decisions", "summary"),
   ofService("usage", "[role=radiogroup] ~ *"),
   ofService("revisions", "td"),
   ofService("rollouts", "td"),
