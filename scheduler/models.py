@@ -4,6 +4,8 @@ Decisions are cut into days by their time-ordered ids (core.lib.partitions). Bef
 After: the API's answers to "why here" and "why pending", the list of loops.
 """
 
+import uuid
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -103,6 +105,27 @@ class Brake(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Plan(models.Model):
+    """Changes that somebody wanted to see before they are made: what they would bring, and what that rests on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    made_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+    changes = models.JSONField()
+    forecast = models.JSONField()  # scheduler.plans.actions.forecast_json
+    seen = models.JSONField()  # scheduler.plans.seen
+    applied_at = models.DateTimeField(null=True)
+    applied_by = models.CharField(max_length=200, default="")
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["created_at"], name="plans_by_age")]
+
+    def __str__(self) -> str:
+        return f"plan {self.pk}"
 
 
 class LoopRun(models.Model):

@@ -241,3 +241,26 @@ def _kept_to_image(pending: Pending, fleet: Fleet, failed: Mapping[UUID, Sequenc
     if shape is None or not missing or shape.image_only_there or not fleet.images.get(shape.image):
         return pending
     return replace(pending, shape=replace(shape, image_only_there=shape.image))
+
+
+# --- for looking ahead
+
+
+def rows_where(condition: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows of containers (`c`) with the columns that make their shapes, whatever their status."""
+    return query(f"{_WAITING} FROM containers_container WHERE {condition} ORDER BY created_at, id", params)
+
+
+def shaped(rows: Sequence[tuple[Any, ...]], fleet: Fleet, now: datetime) -> list[Pending]:
+    """The rows with their shapes; the fleet gets what these need to be looked at."""
+    at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+    shapes = _shapes(fleet, at, rows)
+    was_on = _last_hosts(rows, shapes.policies)
+    pending = [_pending(row, (), shapes, was_on) for row in rows]
+    read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
+    return pending
+
+
+def row_of_wish(key: UUID, project: int, asked: Asked) -> tuple[Any, ...]:
+    """As the row of a container that nobody has made yet."""
+    return (key, key, project, 1, "", "", *asked)

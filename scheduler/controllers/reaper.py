@@ -21,7 +21,7 @@ from core.accounts.throttle import FORGET_AFTER_S
 from core.lib import partitions
 from core.lib.lease import Hold
 from hosts.models import Process
-from scheduler.models import LoopRun
+from scheduler.models import LoopRun, Plan
 from scheduler.reading import query
 from scheduler.trouble import all_or_each
 from scheduler.turn import Done, Turn
@@ -47,6 +47,7 @@ PROCESSES_KEPT = timedelta(days=1)
 RUNS_PER_LOOP = 200
 EVENTS_KEPT = timedelta(days=90)
 DECISIONS_KEPT = timedelta(days=30)
+PLANS_KEPT = timedelta(days=3)
 
 
 def kept() -> dict[str, timedelta]:
@@ -144,6 +145,10 @@ def old_runs(now: datetime, *, hold: Hold) -> int:
     return _delete(LoopRun.objects.filter(pk__in=[row[0] for row in surplus]), hold=hold, batch=BATCH * 10)
 
 
+def old_plans(now: datetime, *, hold: Hold) -> int:
+    return _delete(Plan.objects.filter(created_at__lt=now - PLANS_KEPT).order_by("created_at"), hold=hold)
+
+
 def old_sessions(now: datetime, *, hold: Hold) -> int:
     return _delete(Session.objects.filter(expire_date__lt=now).order_by("expire_date"), hold=hold)
 
@@ -163,6 +168,7 @@ JOBS: tuple[Job, ...] = (
     old_keys,
     old_processes,
     old_runs,
+    old_plans,
     old_sessions,
     old_tries,
 )

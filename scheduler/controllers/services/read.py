@@ -5,7 +5,7 @@ host), by the transactions that had not ended then. Before: a hint or the timer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -42,16 +42,22 @@ def look(since: int | None, also: Iterable[UUID] = ()) -> Look:
         ids = _all() if since is None else sorted(_changed(since) | set(also))
         if not ids:
             return Look(now, xmin)
-        rows = _services(ids)
-        slots = _slots([row[0] for row in rows], now)
-        hosts = _hosts() if any(row[2] == "global" for row in rows) else []
+        found = look_at(ids, now)
+    return replace(found, since=xmin, services=with_stays(found.services))
+
+
+def look_at(ids: Sequence[UUID], now: datetime) -> Look:
+    """These services as they are, whatever changed; within the caller's transaction, whose clock is `now`."""
+    rows = _services(ids)
+    slots = _slots([row[0] for row in rows], now)
+    hosts = _hosts() if any(row[2] == "global" for row in rows) else []
     services, broken = [], {}
     for row in rows:
         try:
             services.append(_service(row, slots.get(row[0], {}), hosts))
         except Exception as error:  # one that cannot be read must not stop the others
             broken[row[0]] = f"{type(error).__name__}: {error}"
-    return Look(now, xmin, with_stays(services), {row[0]: row[11] for row in rows}, broken)
+    return Look(now, 0, tuple(services), {row[0]: row[11] for row in rows}, broken)
 
 
 def _all() -> list[UUID]:

@@ -1,0 +1,125 @@
+"""The verbs of plans: make one, carry one out.
+
+Making says every change for real in a transaction that is thrown away, so that what would be refused is refused, reads
+what there would be, and lets the forecast run. Before: a view. After: the plan's row; an apply's changes are wishes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.http import Http404
+from rest_framework.exceptions import ValidationError
+
+from core.accounts.actions import actor_of
+from core.accounts.models import User
+from core.api.problems import as_problem
+from core.lib.problems import FieldProblem, Problem
+from scheduler.forecast import Forecast, World, forecast
+from scheduler.models import Plan
+from scheduler.outlook import Concern, read_world
+from scheduler.plans.seen import differences, generations_of, what_it_saw
+from scheduler.plans.verbs import SAY, SUPPOSED, Asked, Touched
+
+
+class _ThrownAway(Exception):
+    """Ends a transaction that must leave nothing behind."""
+
+
+def make(user: User, changes: Sequence[Mapping[str, Any]]) -> Plan:
+    """What these changes would bring, kept. A change that would be refused is refused with its place in the list."""
+    touched, world = try_out(user, changes)
+    found = forecast(world)
+    return Plan.objects.create(
+        user=user,
+        made_by=actor_of(user),
+        changes=[dict(one) for one in changes],
+        forecast=forecast_json(found),
+        seen=what_it_saw(touched, found, world),
+    )
+
+
+def try_out(user: User, changes: Sequence[Mapping[str, Any]]) -> tuple[Touched, World]:
+    """The world as it would be right after the changes; nothing of them stays."""
+    touched, world = Touched(), None
+    try:
+        with transaction.atomic():
+            for place, given in enumerate(changes):
+                touched = touched.and_(_say(Asked(user, given), place))
+            world = read_world(Concern(touched.services, touched.containers, touched.hosts))
+            raise _ThrownAway
+    except _ThrownAway:
+        assert world is not None
+    return touched, world
+
+
+def apply(plan: Plan, user: User) -> list[str]:
+    """Carry out what can be; the places of the changes that were suppositions. Problem 409 for one that is stale."""
+    with transaction.atomic():
+        row = Plan.objects.select_for_update().get(pk=plan.pk)
+        if row.applied_at is not None:
+            raise Problem(409, "plan-applied", f"this plan was applied by {row.applied_by}; make a new one")
+        _refuse_stale(row)
+        real = [(place, one) for place, one in enumerate(row.changes) if one["verb"] not in SUPPOSED]
+        if not real:
+            raise Problem(409, "nothing-to-apply", "this plan only supposes; nobody can carry that out")
+        left: Mapping[str, int] = generations_of(row.seen)
+        for place, one in real:
+            touched = _say(Asked(user, one, left), place)
+            left = _but(left, touched)
+        Plan.objects.filter(pk=row.pk).update(applied_at=Now(), applied_by=actor_of(user))
+    plan.refresh_from_db()
+    return [one["verb"] for one in plan.changes if one["verb"] in SUPPOSED]
+
+
+def _but(generations: Mapping[str, int], touched: Touched) -> dict[str, int]:
+    """Without those that the plan itself has changed by now."""
+    keys = {str(one) for one in (*touched.services, *touched.containers)}
+    keys |= {f"host {one}" for one in touched.hosts} | {f"policy {name}" for name in touched.policies}
+    return {key: value for key, value in generations.items() if key not in keys}
+
+
+def _refuse_stale(plan: Plan) -> None:
+    found = differences(plan.seen)
+    if found:
+        errors = [FieldProblem(pointer, "changed", words) for pointer, words in found]
+        words = "; ".join(words for _, words in found)
+        raise Problem(409, "plan-stale", f"this has changed since it was planned: {words}; plan anew", errors=errors)
+
+
+def _say(asked: Asked, place: int) -> Touched:
+    """Say one change; what is refused names its place among the changes."""
+    verb, at = asked.given["verb"], f"/changes/{place}"
+    try:
+        return SAY[verb](asked)
+    except Problem as problem:
+        raise _placed(problem, verb, at) from problem
+    except ValidationError as error:
+        raise _placed(as_problem(error), verb, at) from error
+    except Http404 as error:
+        words = f"{verb}: {error}"
+        raise Problem(404, "not-found", words, errors=[FieldProblem(at, "not-found", words)]) from error
+
+
+def _placed(problem: Problem, verb: str, at: str) -> Problem:
+    errors = [FieldProblem(f"{at}/body{one.pointer}", one.code, one.message) for one in problem.errors]
+    if not errors:
+        errors = [FieldProblem(at, problem.code, problem.detail)]
+    return Problem(problem.status, problem.code, f"{verb}: {problem.detail}", errors=errors)
+
+
+def forecast_json(found: Forecast) -> dict[str, Any]:
+    """As it is kept: projects by their ids."""
+    return {
+        "steps": [_without_id(one._asdict()) for one in found.steps],
+        "peak": found.peak._asdict(),
+        "peaks": [{"host": host, **extra._asdict()} for host, extra in sorted(found.peaks.items())],
+        "unplaced": [_without_id(one._asdict()) for one in found.unplaced],
+        "stays": [_without_id(one._asdict()) for one in found.stays],
+        "is_whole": found.is_whole,
+    }
+
+
+def _without_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "id"}

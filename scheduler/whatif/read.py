@@ -1,0 +1,136 @@
+"""Rows -> what what-if reckons with: the fleet, and who stands where, alike ones counted together.
+
+Read in one look and kept for some seconds in this process: many may ask at once, and the fleet is large. Before: a view
+asks. After: forecast.loss and forecast.more, which are pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from containers.models import Service
+from containers.states import ON_ENGINE
+from core.lib.clock import monotonic_s
+from scheduler.fleet import read_fleet
+from scheduler.forecast.loss import Load, Loss, each_host, each_value, losses
+from scheduler.outlook import wish_of
+from scheduler.placement import Fleet, Request, Shape, merge
+from scheduler.reading import newest, query
+from scheduler.shapes import Asked
+from scheduler.snapshot import Pending, row_of_wish, rows_where, shaped
+
+KEPT_S: Final = 5.0
+ALIKE: Final = UUID(int=1)
+
+# Alike in everything that placement looks at; the spec itself is read once for each hash.
+_STANDING = """
+SELECT min(c.id::text)::uuid, c.host_id, c.project_id, c.spec_hash, c.cpu_millis, c.memory_bytes, c.image_digest,
+  c.image_id, c.image_architecture, c.only_host_id, s.name, count(*),
+  c.only_host_id IS NULL AND c.desired = 'run'
+    AND CASE WHEN s.id IS NULL THEN c.restart = 'always' ELSE NOT s.strict END
+FROM containers_container c LEFT JOIN containers_service s ON s.id = c.service_id
+WHERE c.status = ANY(%s) AND NOT c.superseded AND c.host_id IS NOT NULL
+GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The fleet, who stands where, and what waits; nobody changes it."""
+
+    at: datetime
+    fleet: Fleet
+    loads: Sequence[Load]
+    waiting: Sequence[Request]
+
+
+class Kept:
+    """The last look, for as long as it is fresh; one look at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: Standing | None = None
+        self._until_s = 0.0
+        self._losses: dict[str, list[Loss]] = {}
+
+    def standing(self) -> Standing:
+        with self._lock:
+            return self._fresh()
+
+    def losses(self, label: str) -> tuple[Standing, list[Loss]]:
+        """Of each host, or ("zone") of all hosts with one value of a label; the worst first."""
+        with self._lock:
+            found = self._fresh()
+            if label not in self._losses:
+                fleet = found.fleet
+                domains = each_value(fleet, label) if label else each_host(fleet)
+                worst = sorted(losses(fleet, found.loads, domains), key=lambda one: (-one.unplaced, one.name))
+                self._losses[label] = worst
+            return found, self._losses[label]
+
+    def forget(self) -> None:
+        self._until_s = 0.0
+
+    def _fresh(self) -> Standing:
+        if self._found is None or monotonic_s() >= self._until_s:
+            self._found, self._losses = read(), {}
+            self._until_s = monotonic_s() + KEPT_S
+        return self._found
+
+
+KEPT: Final = Kept()
+
+
+def read() -> Standing:
+    with newest() as now:
+        rows = query(_STANDING, [sorted(ON_ENGINE)])
+        hashes = sorted({row[3] for row in rows})
+        specs = dict(
+            query(
+                "SELECT DISTINCT ON (spec_hash) spec_hash, spec FROM containers_container WHERE spec_hash = ANY(%s)"
+                " ORDER BY spec_hash",
+                [hashes],
+            )
+        )
+        waiting = rows_where("status = 'pending' AND desired = 'run'", [])
+        fleet = read_fleet()
+        alike: dict[tuple[Any, ...], UUID] = {}
+        asked = []
+        for row in rows:
+            if row[2:11] not in alike:
+                key = alike[row[2:11]] = uuid5(ALIKE, repr(row[2:11]))
+                asked.append(row_of_wish(key, row[2], Asked(row[3], specs[row[3]], *row[4:11])))
+        pending = shaped([*asked, *waiting], fleet, now)
+    shapes = {one.id: one.shape for one in pending}
+    return Standing(now, fleet, _loads(rows, alike, shapes, fleet), _requests(pending[len(asked) :]))
+
+
+def _loads(
+    rows: Sequence[tuple[Any, ...]], alike: dict[tuple[Any, ...], UUID], shapes: dict[UUID, Shape | None], fleet: Fleet
+) -> list[Load]:
+    at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+    found = []
+    for row in rows:
+        shape = shapes[alike[row[2:11]]]
+        if shape is not None and row[1] in at:
+            found.append(Load(at[row[1]], shape, row[11], row[12] and not shape.volumes))
+    return found
+
+
+def _requests(waiting: Sequence[Pending]) -> list[Request]:
+    return merge((str(one.id), one.shape) for one in waiting if one.shape is not None)
+
+
+def shape_of(service: Service) -> tuple[Shape, Fleet]:
+    """What one more container of it asks for, and the fleet as it is; raises what is wrong with its spec as words."""
+    assert service.revision is not None
+    with newest() as now:
+        fleet = read_fleet()
+        row = row_of_wish(service.pk, service.project_id, wish_of(service.revision, service.name))
+        (found,) = shaped([row], fleet, now)
+    if found.shape is None:
+        raise ValueError(found.error)
+    return found.shape, fleet

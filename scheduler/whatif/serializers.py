@@ -1,0 +1,53 @@
+"""The shapes of what-if answers in the API; no logic. Before: forecast reckoned. After: views.py answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class LossReasonSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    why = serializers.CharField(help_text="for platform admins; empty for others", allow_blank=True)
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="the host, or the label's value")
+    hosts = serializers.IntegerField(help_text="how many are lost together")
+    moves = serializers.IntegerField(help_text="containers that start elsewhere")
+    ends = serializers.IntegerField(
+        help_text="containers that do not come back of themselves: their data is there, they stand alone, or are for it"
+    )
+    unplaced = serializers.IntegerField(help_text="of those that move, how many find no host")
+    reasons = LossReasonSerializer(many=True)
+
+
+class HostLossSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField(help_text="when the fleet was looked at, at most some seconds ago")
+    label = serializers.CharField(allow_null=True, help_text="null: each host by itself")
+    fits = serializers.BooleanField(help_text="whether everything that moves finds a host, whichever is lost")
+    asked = serializers.IntegerField(help_text="how many losses were looked at")
+    failing = serializers.IntegerField(help_text="after how many of them something finds no host")
+    summary = serializers.CharField(help_text="for people")
+    worst = LossSerializer(many=True, help_text="at most 20, the worst first")
+
+
+class FitsHostSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField()
+    more = serializers.IntegerField()
+
+
+class FitsSerializer(serializers.Serializer[Any]):
+    service = serializers.CharField()
+    more = serializers.IntegerField(help_text="so many more of its containers fit, if nothing else is started")
+    is_least = serializers.BooleanField(help_text="true: at least so many; nobody counted on")
+    why = serializers.CharField(allow_blank=True, help_text="what refuses the next one")
+    hosts = FitsHostSerializer(many=True, help_text="the 20 that take the most")
+
+
+class HostsNeededSerializer(serializers.Serializer[Any]):
+    containers = serializers.IntegerField(help_text="that were asked about: those that wait, or so many more")
+    hosts = serializers.IntegerField(
+        allow_null=True, help_text="so many such hosts are enough; null: no number of them is"
+    )
+    left = serializers.IntegerField(help_text="that find no host even then")
+    why = serializers.CharField(allow_blank=True, help_text="what refuses those that are left, or with one host less")
