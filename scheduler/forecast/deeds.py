@@ -57,7 +57,7 @@ def add(world: World, place: Place, why: str, **values: Any) -> t.Attempt:
         status=Status.PENDING,
         desired=Desired.RUN,
         health=Health.NONE,
-        created_at=world.now,
+        created_at=world.moment(),
         **values,
     )
     world.bodies[one.id] = world.body_of_next(place, revision, former.id if former is not None else None)

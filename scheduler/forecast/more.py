@@ -57,7 +57,7 @@ def how_many_fit(shape: Shape, fleet: Fleet) -> Fits:
     seen = look(shape, fleet, filters=FILTERS, terms=())
     rooms: Ints = np.minimum(seen.room(seen.fits, MOST_MORE), MOST_MORE)
     most = min(int(rooms.sum()), MOST_MORE)
-    if most < MOST_MORE and not shape.volumes and not caps(shape, fleet) and shape.gpus is None:
+    if most < MOST_MORE and not (shape.volumes or shape.ports or shape.gpus or caps(shape, fleet)):
         each = {fleet.names[row]: count for row, count in zip(seen.fits.tolist(), rooms.tolist(), strict=True) if count}
         return Fits(most, False, _then(shape, fleet, seen.fits, rooms), each)
     asked = Request(shape, tuple(str(number) for number in range(most + (most < MOST_MORE))))

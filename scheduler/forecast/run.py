@@ -153,6 +153,7 @@ class Wheel:
         due = {key for key, moment in world.due.items() if moment <= world.now}
         asked, world.stirred = sorted((world.stirred | due) & world.crews.keys()), set()
         for key in asked:
+            world.turns += 1
             seen = self._with_stays(world.seen(key))
             self._work += len(seen.slots) + 1
             planned = plan_service(seen, world.now, jitter=JITTER)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from containers.states import FINAL, ON_ENGINE, Desired, Status
@@ -40,12 +40,17 @@ class World:
         self.steps: list[Step] = []
         self.words: dict[UUID, str] = {}  # why an attempt is there, or waits
         self.moves = 0
+        self.turns = 0  # of planning: what one turn makes is older than what the next one makes
         self.restless: set[Place] = {(key, slot) for key, crew in crews.items() for slot in crew.slots}
         self.stirred: set[UUID] = {key for key, crew in crews.items() if crew.seen is not None}
         self.due: dict[UUID, datetime] = {}
         self.places = {one.id: place for place, one in self.rows()}
 
     # --- looking
+
+    def moment(self) -> datetime:
+        """When a row is made that this turn of planning makes."""
+        return self.now + timedelta(microseconds=self.turns)
 
     def seen(self, key: UUID) -> ServiceSeen:
         crew = self.crews[key]
@@ -79,7 +84,7 @@ class World:
             if one.status == Status.PENDING and one.desired == Desired.RUN and not self.bodies[one.id].error
         ]
         due = [(place, one) for place, one in found if one.not_before is None or one.not_before <= self.now]
-        return sorted(due, key=lambda pair: (pair[1].created_at, self.bodies[pair[1].id].name, pair[1].attempt))
+        return sorted(due, key=lambda pair: (pair[1].created_at, pair[1].id))
 
     # --- changing
 

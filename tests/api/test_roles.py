@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from containers.registries import Login, Trial, save
 from core.accounts.models import Project
 from core.accounts.roles import LEAST_ROLE, RANK, Role, Verb, allows
-from scheduler.models import Brake
+from scheduler.models import Brake, Plan
 from tests import services
 from tests.api.conftest import Person
 from tests.api.specs import WEB
@@ -20,6 +20,8 @@ S = "/projects/{p}/services"
 LOGIN = {"host": "registry.test:5000", "username": "u", "password": "p"}
 NEW = {**WEB, "name": "new"}
 WISH = {"name": "new", "container": {"image": "web"}}
+NO_ROOM = {"cpu_millis": 0, "memory_bytes": 0}
+PLAN = {"changes": [{"verb": "service.create", "project": "shop", "body": WISH}]}
 # method, path, body: status for admin, owner, operator, viewer, stranger (who owns another project), nobody
 MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]] = {
     ("get", "/me"): (None, (200, 200, 200, 200, 200, 401)),
@@ -71,6 +73,12 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("delete", "/policies/binpack"): (None, (409, 403, 403, 403, 403, 401)),
     ("get", "/projects/{p}/placement-policy"): (None, (200, 200, 200, 200, 404, 401)),
     ("put", "/projects/{p}/placement-policy"): ({"policy": "binpack"}, (200, 200, 403, 403, 404, 401)),
+    ("post", "/plans"): (PLAN, (201, 201, 201, 403, 404, 401)),
+    ("get", "/plans/{plan}"): (None, (200, 404, 404, 404, 404, 401)),
+    ("post", "/plans/{plan}/apply"): (None, (409, 404, 404, 404, 404, 401)),
+    ("get", "/what-if/host-loss"): (None, (200, 200, 200, 200, 200, 401)),
+    ("get", "/what-if/fits?project={p}&service=none"): (None, (404, 404, 404, 404, 404, 401)),
+    ("get", "/what-if/hosts?cpu=4&memory=8g"): (None, (200, 200, 200, 200, 200, 401)),
     ("get", "/loops"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops/none"): (None, (200, 403, 403, 403, 403, 401)),
     ("post", C + "/{c}/stop"): (None, (202, 202, 202, 403, 404, 401)),
@@ -100,6 +108,8 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("post", S + "/{s}/remove"): (None, (202, 202, 202, 403, 404, 401)),
     ("post", "/projects/{p}/demo"): (None, (409, 409, 409, 403, 404, 401)),
 }
+NOTHING = {"steps": [], "unplaced": [], "stays": [], "is_whole": True, "peak": NO_ROOM, "peaks": []}
+UNSEEN: dict[str, list[object]] = {"services": [], "containers": [], "hosts": [], "policies": []}
 OPEN = {"login", "first-admin", "schema/", "schema/docs/", "page/login", "page/logout"}
 PEOPLE = ("admin", "owner", "operator", "viewer", "stranger", "nobody")
 
@@ -126,7 +136,8 @@ def test_the_matrix(
     service = services.service(project=shop).pk if "{s}" in path else ""
     brake = Brake.objects.create(message="3 of 9 were stopped").pk
     body, expected = MATRIX[method, path]
-    asked = path.format(p="shop", c=made, h="h1", r=kept, s=service, b=brake)
+    plan = Plan.objects.create(user=admin.user, made_by="user:ada", changes=[], forecast=NOTHING, seen=UNSEEN).pk
+    asked = path.format(p="shop", c=made, h="h1", r=kept, s=service, b=brake, plan=plan)
     asker = person(who)
     answer = asker.get(asked) if method == "get" else getattr(asker, method)(asked, *([body] if body else []))
     assert answer.status_code == expected[PEOPLE.index(who)], answer.content
@@ -169,6 +180,7 @@ def test_every_route_stands_in_the_matrix() -> None:
         "r": "<int:registry_id>",
         "s": "<uuid:service>",
         "b": "<int:brake>",
+        "plan": "<uuid:plan>",
     }
     covered = {path.partition("?")[0].lstrip("/").format(**names) for _, path in MATRIX}
     covered = {one.replace("members/vera", "members/<str:username>") for one in covered}

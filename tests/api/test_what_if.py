@@ -1,0 +1,73 @@
+"""What-if over HTTP: on real rows, in words, and for whom."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.accounts.models import Project
+from scheduler.whatif.read import KEPT
+from tests import services
+from tests.api.conftest import Person
+from tests.api.test_plans import SMALL, running
+from tests.scheduler import rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    KEPT.forget()
+    yield
+    KEPT.forget()
+
+
+def test_any_host_or_zone_lost(admin: Person, viewer: Person, shop: Project) -> None:
+    tight = {"labels": {"zone": "a"}, "memory": 600 * rows.MIB}
+    first, second = rows.host("h1", **tight), rows.host("h2", **tight)
+    running(shop, [first, first, second])
+    alone = rows.container("alone", project=shop)
+    assert services.rows.bind(alone, second)
+    found = viewer.get("/what-if/host-loss").json()
+    assert (found["fits"], found["asked"], found["failing"]) == (False, 2, 1)
+    assert found["summary"] == "1 of 2 hosts cannot be lost: after h1 1 container finds no host"
+    worst, other = found["worst"]
+    assert worst == {
+        "name": "h1",
+        "hosts": 1,
+        "moves": 2,
+        "ends": 0,
+        "unplaced": 1,
+        "reasons": [{"count": 1, "why": ""}],
+    }
+    assert (other["moves"], other["ends"], other["unplaced"]) == (1, 1, 0)
+    (reason,) = admin.get("/what-if/host-loss").json()["worst"][0]["reasons"]
+    assert "1 lacks memory (needs 256 MiB, most free is 88 MiB on h2)" in reason["why"]
+    zones = admin.get("/what-if/host-loss?label=zone").json()
+    assert [(one["name"], one["hosts"], one["unplaced"]) for one in zones["worst"]] == [("a", 2, 3)]
+    assert admin.get("/what-if/host-loss?label=rack").status_code == 400
+
+
+def test_how_many_more_fit(viewer: Person, stranger: Person, shop: Project) -> None:
+    running(shop, [rows.host("h1", memory=1024 * rows.MIB), rows.host("h2", memory=600 * rows.MIB)])
+    found = viewer.get("/what-if/fits?project=shop&service=web").json()
+    assert (found["more"], found["is_least"]) == (4, False)
+    assert found["hosts"] == [{"host": "h1", "more": 3}, {"host": "h2", "more": 1}]
+    assert "lack memory" in found["why"]
+    assert stranger.get("/what-if/fits?project=shop&service=web").status_code == 404
+    services.service_actions.create(shop, {"name": "all", "mode": "global", "container": SMALL}, actor="user:test")
+    assert viewer.get("/what-if/fits?project=shop&service=all").json()["code"] == "is-global"
+
+
+def test_how_many_hosts_are_needed(admin: Person, shop: Project) -> None:
+    host = rows.host("h1", memory=600 * rows.MIB)
+    running(shop, [host])
+    asked = "/what-if/hosts?project=shop&service=web&more=10"
+    found = admin.get(f"{asked}&like=h1").json()
+    assert (found["containers"], found["hosts"], found["left"]) == (10, 5, 0)
+    assert admin.get(f"{asked}&cpu=8&memory=8g").json()["hosts"] == 1
+    assert admin.get(f"{asked}&cpu=8&memory=100m").json()["hosts"] is None
+    rows.container("waits", project=shop, resources={"memory": "2g"})
+    waiting = admin.get("/what-if/hosts?cpu=8&memory=8g").json()
+    assert (waiting["containers"], waiting["hosts"]) == (1, 1)
+    for wrong in ("cpu=8", "like=none", "cpu=many&memory=8g", "cpu=8&memory=8g&labels=a b=c"):
+        assert admin.get(f"/what-if/hosts?{wrong}").status_code == 400, wrong
