@@ -6,7 +6,7 @@ is told to stop to obey; the clock jumps to the next moment that changes somethi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -31,11 +31,11 @@ WORK_MAX: Final = 400_000  # slots planned: some seconds of one processor
 NO_HOST: Final = "no-host"
 
 
-def forecast(world: World) -> Forecast:
-    """What happens from here on, if nobody does anything more."""
+def forecast(world: World, each_turn: Callable[[], None] = lambda: None) -> Forecast:
+    """What happens from here on, if nobody does anything more. `each_turn` is called between two turns."""
     wheel = Wheel(world)
     wheel.lose()
-    whole = wheel.turn()
+    whole = wheel.turn(each_turn)
     ground = world.ground
     return Forecast(
         steps=tuple(world.steps[:STEPS_MAX]),
@@ -57,10 +57,11 @@ class Wheel:
         self._looked: tuple[object, ...] = ()
         self._moved_at = world.now
 
-    def turn(self) -> bool:
+    def turn(self, each_turn: Callable[[], None]) -> bool:
         """Until all is quiet; False when it was cut short."""
         world = self.world
         while len(world.steps) < STEPS_MAX and self._work < WORK_MAX:
+            each_turn()
             before = world.moves
             self.held()
             self.follow()

@@ -4,8 +4,8 @@ Making says every change for real in a transaction that is thrown away, so that 
 what there would be, and lets the forecast run. Before: a view. After: the plan's row; an apply's changes are wishes.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -15,12 +15,16 @@ from rest_framework.exceptions import ValidationError
 from core.accounts.actions import actor_of
 from core.accounts.models import User
 from core.api.problems import as_problem
+from core.lib.clock import monotonic_s
 from core.lib.problems import FieldProblem, Problem
 from scheduler.forecast import Forecast, World, forecast
 from scheduler.models import Plan
 from scheduler.outlook import Concern, read_world
 from scheduler.plans.seen import differences, generations_of, what_it_saw
 from scheduler.plans.verbs import SAY, SUPPOSED, Asked, Touched
+from scheduler.reading import query
+
+SPEAKS_EVERY_S: Final = 0.5
 
 
 class _ThrownAway(Exception):
@@ -30,7 +34,7 @@ class _ThrownAway(Exception):
 def make(user: User, changes: Sequence[Mapping[str, Any]]) -> Plan:
     """What these changes would bring, kept. A change that would be refused is refused with its place in the list."""
     touched, world = try_out(user, changes)
-    found = forecast(world)
+    found = forecast(world, _awake())
     return Plan.objects.create(
         user=user,
         made_by=actor_of(user),
@@ -52,6 +56,19 @@ def try_out(user: User, changes: Sequence[Mapping[str, Any]]) -> tuple[Touched, 
     except _ThrownAway:
         assert world is not None
     return touched, world
+
+
+def _awake() -> Callable[[], None]:
+    """The request's transaction (its Idempotency-Key began it) must not look idle while the forecast reckons."""
+    spoken_s = monotonic_s()
+
+    def speak() -> None:
+        nonlocal spoken_s
+        if monotonic_s() - spoken_s > SPEAKS_EVERY_S:
+            query("SELECT 1")
+            spoken_s = monotonic_s()
+
+    return speak
 
 
 def apply(plan: Plan, user: User) -> list[str]:

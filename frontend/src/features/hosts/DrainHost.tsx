@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { hostsQuery } from "@/shared/api/queries";
 import type { Draining, Held, Host } from "@/shared/api/types";
@@ -8,6 +9,7 @@ import { ROUTES } from "@/shared/lib/paths";
 import { Dialog } from "@/shared/ui/Dialog";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
+import { PlanDialog } from "@/shared/ui/PlanDialog";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import { StateAge } from "@/shared/ui/StateAge";
 import { drainQuery, startDrain } from "./drain";
@@ -19,14 +21,26 @@ export function DrainHost({ host, onClose }: { host: Host; onClose: () => void }
   const { t } = useTranslation();
   const cache = useQueryClient();
   const { data, error, refetch, isFetching } = useQuery(drainQuery(host.name, "preview"));
+  const [plans, setPlans] = useState(false);
+  const done = (): void => {
+    void cache.invalidateQueries({ queryKey: hostKey(host.name) });
+    void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
+    onClose();
+  };
   const start = useMutation({
     mutationFn: () => startDrain(host),
-    onSuccess: () => {
-      void cache.invalidateQueries({ queryKey: hostKey(host.name) });
-      void cache.invalidateQueries({ queryKey: hostsQuery.queryKey });
-      onClose();
-    },
+    onSuccess: done,
   });
+  if (plans) {
+    return (
+      <PlanDialog
+        title={t("plans.drain", { name: host.name })}
+        changes={[{ verb: "host.drain", host: host.name }]}
+        onClose={() => setPlans(false)}
+        onApplied={done}
+      />
+    );
+  }
   return (
     <Dialog isOpen onClose={onClose} title={t("drain.title", { name: host.name })} size="xl">
       <div className={styles.block}>
@@ -47,6 +61,9 @@ export function DrainHost({ host, onClose }: { host: Host; onClose: () => void }
           </Button>
           <Button size="xs" variant="default" onClick={onClose} data-autofocus>
             {t("common.cancel")}
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setPlans(true)}>
+            {t("plans.show")}
           </Button>
           <Button
             size="xs"

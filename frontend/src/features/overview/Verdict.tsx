@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { fleetUsage, type Summary } from "@/live/summary";
+import { hostLossQuery } from "@/shared/api/plans";
 import type { ContainerState } from "@/shared/api/types";
 import { showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
@@ -45,6 +47,7 @@ export function Verdict({ fleet, summary, brakes, project }: Props) {
         <p className="soft">
           {t("overview.size", { hosts: count(summary.hosts), containers: count(summary.containers) })}
         </p>
+        <Spare />
       </div>
       {SHOWN.map(([state, more]) => {
         const states = [state, ...more];
@@ -76,6 +79,21 @@ function Figure({ label, text }: { label: string; text: string }) {
       <span className="soft">{label}</span>
       <span className={styles.number}>{text}</span>
     </div>
+  );
+}
+
+/** Whether everything still fits if any one host is lost. Nothing is said while it is not known. */
+function Spare() {
+  const { t } = useTranslation();
+  const { data } = useQuery(hostLossQuery);
+  if (!data || data.asked < 2) return null;
+  const worst = data.worst[0];
+  return (
+    <p className={styles.spare} data-fits={data.fits} title={data.summary} data-testid="spare">
+      {data.fits
+        ? t("plans.spareFits")
+        : t("plans.spareLacks", { name: worst?.name ?? "", count: worst?.unplaced ?? 0 })}
+    </p>
   );
 }
 

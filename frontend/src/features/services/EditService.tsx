@@ -9,7 +9,8 @@ import type { Spec } from "@/shared/spec/draft";
 import { useWriter } from "@/shared/spec/useWriter";
 import { diffSpecs } from "./diff";
 import { Meanwhile } from "./Meanwhile";
-import { checkService, readService, saveService } from "./queries";
+import { PlanDialog } from "@/shared/ui/PlanDialog";
+import { changeOf, checkService, readService, saveService } from "./queries";
 import { Review } from "./Review";
 import { SERVICE_FORM } from "./serviceDraft";
 import { ServiceWriter } from "./ServiceWriter";
@@ -30,6 +31,7 @@ export default function EditService({ first, mode, onMode, onLoad }: Props) {
   // What the change is laid over: another one when somebody else was faster, and that was seen.
   const [base, setBase] = useState(first);
   const [reviewed, setReviewed] = useState<Spec | null>(null);
+  const [planned, setPlanned] = useState<Spec | null>(null);
   const save = useSave(base, () => setReviewed(null));
   const [draft] = useState(() => SERVICE_FORM.fromSpec(first.spec as Spec));
   const { error } = save;
@@ -63,12 +65,21 @@ export default function EditService({ first, mode, onMode, onLoad }: Props) {
           />
         )}
       </ServiceWriter>
-      {reviewed !== null && (
+      {planned !== null && (
+        <PlanDialog
+          title={t("plans.update", { name: base.name })}
+          changes={[changeOf(base, "service.update", planned)]}
+          onClose={() => setPlanned(null)}
+          onApplied={save.done}
+        />
+      )}
+      {reviewed !== null && planned === null && (
         <Review
           service={base}
           changes={changesOf(base, reviewed)}
           isBusy={save.isPending}
           onSave={() => save.mutate(reviewed)}
+          onPlan={() => setPlanned(reviewed)}
           onClose={() => setReviewed(null)}
         />
       )}
@@ -95,9 +106,10 @@ function useSave(base: Service, onSettled: () => void) {
   const navigate = useNavigate();
   const { project, id } = base;
   const [newer, setNewer] = useState<Service | null>(null);
+  const done = (): void => void navigate({ to: ROUTES.service, params: { project, id } });
   const save = useMutation<Service, Error, Spec>({
     mutationFn: (spec) => saveService(base, spec, base.generation),
-    onSuccess: () => void navigate({ to: ROUTES.service, params: { project, id } }),
+    onSuccess: done,
     onError: async (error) => {
       if (isStatus(error, 412)) setNewer(await readService(base));
     },
@@ -107,5 +119,5 @@ function useSave(base: Service, onSettled: () => void) {
     setNewer(null);
     save.reset();
   };
-  return { ...save, newer, reset };
+  return { ...save, newer, reset, done };
 }

@@ -11,11 +11,12 @@ interface Props {
   changes: readonly SpecChange[];
   isBusy: boolean;
   onSave: () => void;
+  onPlan: () => void;
   onClose: () => void;
 }
 
 /** What a change would do, before it does: the difference, and whether containers are replaced for it. */
-export function Review({ service, changes, isBusy, onSave, onClose }: Props) {
+export function Review({ service, changes, isBusy, onSave, onPlan, onClose }: Props) {
   const { t } = useTranslation();
   const { batch } = service.update;
   const follows = makesRevision(changes)
@@ -29,6 +30,9 @@ export function Review({ service, changes, isBusy, onSave, onClose }: Props) {
         <Group justify="flex-end">
           <Button size="xs" variant="default" onClick={onClose}>
             {t("review.back")}
+          </Button>
+          <Button size="xs" variant="default" disabled={changes.length === 0} onClick={onPlan}>
+            {t("plans.show")}
           </Button>
           <Button
             size="xs"

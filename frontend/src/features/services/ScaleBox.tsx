@@ -3,6 +3,8 @@ import { IconMinus, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Service } from "@/shared/api/types";
+import { PlanDialog } from "@/shared/ui/PlanDialog";
+import { changeOf } from "./queries";
 import styles from "./Services.module.css";
 import type { ServiceVerbs } from "./useServiceVerbs";
 
@@ -13,6 +15,7 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
   const { t } = useTranslation();
   // Null: nobody is at it, so that it shows what is wanted now.
   const [typed, setTyped] = useState<string | null>(null);
+  const [plans, setPlans] = useState(false);
   const text = typed ?? String(service.mode === "global" ? service.desired_count : service.replicas);
   const wanted = /^\d+$/.test(text.trim()) ? Number(text) : null;
   const refusal = verbs.refusal("scale");
@@ -26,6 +29,7 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
     else setTyped(null);
   };
   return (
+    <>
     <Tooltip
       label={refusal ?? ""}
       disabled={refusal === null}
@@ -68,12 +72,30 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
           <IconPlus size={14} />
         </StepButton>
         {isChanged && refusal === null && (
-          <Button size="xs" type="submit" loading={verbs.busy === "scale"} disabled={error !== undefined}>
-            {t("service.scaleTo", { count: wanted ?? 0 })}
-          </Button>
+          <>
+            <Button size="xs" type="submit" loading={verbs.busy === "scale"} disabled={error !== undefined}>
+              {t("service.scaleTo", { count: wanted ?? 0 })}
+            </Button>
+            <Button size="xs" variant="default" disabled={error !== undefined} onClick={() => setPlans(true)}>
+              {t("plans.show")}
+            </Button>
+          </>
         )}
       </form>
     </Tooltip>
+        {plans && wanted !== null && (
+          <PlanDialog
+            title={t("plans.scale", { name: service.name, count: wanted })}
+            changes={[changeOf(service, "service.scale", { replicas: wanted })]}
+            onClose={() => setPlans(false)}
+            onApplied={() => {
+              setPlans(false);
+              setTyped(null);
+              verbs.refresh();
+            }}
+          />
+        )}
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import type {
   Container,
   Endpoints,
   OrchestraEvent,
+  PlanChange,
   Revision,
   Rollout,
   Service,
@@ -33,6 +34,11 @@ export function serviceKey({ project, id }: ServiceRef): QueryKey {
 /** Of the version that was read: a change by somebody else in between is refused, not overwritten. */
 function seen(generation: number): Record<string, string> {
   return { "If-Match": `"${generation}"` };
+}
+
+/** A change of this service as a plan takes it. */
+export function changeOf(service: Service, verb: PlanChange["verb"], body: unknown): PlanChange {
+  return { verb, project: service.project, service: service.id, body };
 }
 
 export async function readService(ref: ServiceRef): Promise<Service> {

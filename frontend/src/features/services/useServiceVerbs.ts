@@ -15,6 +15,8 @@ export interface ServiceVerbs {
   refusal: (verb: ServiceVerb) => string | null;
   /** `then` once the server has taken it. */
   ask: (wish: Wish, then?: () => void) => void;
+  /** Something else has changed it. */
+  refresh: () => void;
 }
 
 /** The verbs of a service: asks, shows the answer at once, says when it was refused. */
@@ -47,5 +49,6 @@ export function useServiceVerbs(service: Service): ServiceVerbs {
       return reason === null ? null : t(`refusal.${reason}`);
     },
     ask: (said, then = () => undefined) => wish.mutate(said, { onSuccess: then }),
+    refresh: () => void cache.invalidateQueries({ queryKey: key, exact: true }),
   };
 }

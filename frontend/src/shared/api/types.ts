@@ -35,3 +35,7 @@ export type Endpoints = Schemas["Endpoints"];
 export type Brake = Schemas["Brake"];
 export type Draining = Schemas["Draining"];
 export type Held = Schemas["Held"];
+export type Plan = Schemas["Plan"];
+export type PlanChange = Schemas["PlanChange"];
+export type PlanWaiting = Schemas["PlanWaiting"];
+export type HostLoss = Schemas["HostLoss"];

@@ -8,6 +8,7 @@ import { explain } from "./explain";
 import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
+import { plans } from "./plans";
 import { run } from "./run";
 import { services } from "./services";
 import { settings } from "./settings";
@@ -27,6 +28,7 @@ export const de: Words<typeof english> = {
   ...explain,
   ...services,
   ...settings,
+  ...plans,
   ...run,
   ...usage,
 };

@@ -6,6 +6,7 @@ import { explain } from "./explain";
 import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
+import { plans } from "./plans";
 import { run } from "./run";
 import { services } from "./services";
 import { settings } from "./settings";
@@ -25,6 +26,7 @@ export const en = {
   ...explain,
   ...services,
   ...settings,
+  ...plans,
   ...run,
   ...usage,
 };

@@ -1,0 +1,32 @@
+import type { Words } from "../words";
+import type { plans as english } from "../en/plans";
+
+/** German: plans, shown before anything is changed. */
+export const plans: Words<typeof english> = {
+  plans: {
+    show: "Erst den Plan zeigen",
+    scale: "{{name}} auf {{count}} skalieren: der Plan",
+    update: "{{name}} ändern: der Plan",
+    drain: "{{name}} räumen: der Plan",
+    apply: "Plan ausführen",
+    lookAgain: "Neu planen",
+    steps: "Was geschieht, in dieser Reihenfolge",
+    what: "Schritt",
+    container: "Container",
+    host: "Host",
+    why: "Warum",
+    doing: { start: "startet", stop: "hält an", lose: "geht verloren", cancel: "wartet nicht mehr" },
+    peak: "Im ungünstigsten Moment sind {{cpu}} CPU und {{memory}} mehr gebucht als jetzt.",
+    unplaced_one: "{{count}} Container findet keinen Host",
+    unplaced_other: "{{count}} Container finden keinen Host",
+    stays_one: "{{count}} Container bleibt, wo er ist",
+    stays_other: "{{count}} Container bleiben, wo sie sind",
+    more_one: "und {{count}} weiterer Schritt",
+    more_other: "und {{count}} weitere Schritte",
+    assumes:
+      "Angenommen, dass alles, was startet, sofort gesund ist. Ändert sich etwas, worauf er beruht, wird er nicht ausgeführt.",
+    spareFits: "Fällt ein Host aus, passt noch alles",
+    spareLacks_one: "Fällt {{name}} aus, findet {{count}} Container keinen Host",
+    spareLacks_other: "Fällt {{name}} aus, finden {{count}} Container keinen Host",
+  },
+};
