@@ -17,7 +17,7 @@ from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each, toned
 from hosts.models import Process
 from scheduler.brakes import release
-from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy, ProjectPlacement, SchedulerLease
+from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy, Plan, ProjectPlacement, SchedulerLease
 
 
 @admin.register(Decision)
@@ -69,6 +69,17 @@ class ProjectPlacementAdmin(LookOnly):
     list_filter = ["policy"]
     list_select_related = ["project", "policy"]
     search_fields = ["project__name", "policy__name"]
+
+
+@admin.register(Plan)
+class PlanAdmin(LookOnly):
+    list_display = ["created_at", "made_by", "verbs", "applied_at", "applied_by"]
+    list_filter = [("applied_at", admin.EmptyFieldListFilter), "made_by"]
+    search_fields = ["id", "made_by", "applied_by"]
+
+    @admin.display(description="Changes")
+    def verbs(self, row: Plan) -> str:
+        return ", ".join(str(one["verb"]) for one in row.changes)
 
 
 @admin.register(Brake)

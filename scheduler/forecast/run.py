@@ -114,9 +114,8 @@ class Wheel:
             why = f"host {host.name} is lost"
             world.tell("lose", one, why)
             world.end(where, one, Status.LOST)
-            _, over = world.find(one.id)
-            if not over.is_successor and over.desired == Desired.RUN:
-                add_after(world, where, over, why, like_it=True)
+            if not one.is_successor and one.desired == Desired.RUN:
+                add_after(world, where, world.find(one.id)[1], why, like_it=True)
 
     def held(self) -> None:
         """Stops whose time has come."""

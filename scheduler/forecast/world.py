@@ -95,7 +95,7 @@ class World:
             crew.slots.pop(place[1], None)
             self.restless.discard(place)
         else:
-            crew.slots[place[1]] = slot
+            crew.slots[place[1]] = slot = living(slot)
             self.restless.add(place)
             self.places.update((one.id, place) for one in slot.rows)
         if crew.seen is not None:
@@ -160,6 +160,14 @@ class World:
         slot = self.slot(place)
         former = () if slot is None else sorted((*slot.rows, *slot.history), key=lambda one: -one.attempt)
         return next((one.host_id for one in former if one.host_id is not None), None)
+
+
+def living(slot: Slot) -> Slot:
+    """A successor that is over is history, as it is read from rows."""
+    over = slot.successor
+    if over is None or over.lives:
+        return slot
+    return replace(slot, successor=None, history=(over, *slot.history))
 
 
 def is_alone(place: Place) -> bool:

@@ -18,6 +18,7 @@ from hosts.states import Reachable, Responsive
 from hosts.wishes import label_problems, resource_problems, taint_problems
 
 MOST_ADDED = 1_000
+MOST = 2**50  # bytes, or thousandths of a core
 
 
 class HostSupposedSerializer(Body):
@@ -71,9 +72,12 @@ def room_of(values: dict[str, Any], *, visible: QuerySet[Host]) -> dict[str, Any
 
 def _amount(name: str, text: str, read: Any) -> int:
     try:
-        return int(read(text))
+        amount = int(read(text))
     except ValueError as error:
         raise field_problem(f"/{name}", "invalid", str(error)) from error
+    if not 0 < amount <= MOST:
+        raise field_problem(f"/{name}", "limit", f"no host has {text} of {name}")
+    return amount
 
 
 def _like(name: str, visible: QuerySet[Host]) -> dict[str, Any]:
