@@ -1,7 +1,7 @@
 """Does everything still fit when hosts are lost? For each host, or for all that share a label's value. Pure.
 
 Most of it is answered without placing anything: where there is more room than all that has to move could ever block,
-no order of placing refuses anybody (Room.is_plenty). Only where that is not sure placement itself is asked. Before:
+no order of placing refuses anybody (Crowd). Only where that is not sure placement itself is asked. Before:
 outlook.py counted who stands where. After: the answer for people.
 """
 
@@ -68,25 +68,11 @@ def each_value(fleet: Fleet, label: str) -> list[Domain]:
     return [Domain(value, np.array(found)) for value, found in sorted(rows.items())]
 
 
-def losses(fleet: Fleet, loads: Sequence[Load], domains: Iterable[Domain]) -> list[Loss]:
+def losses(fleet: Fleet, loads: Sequence[Load], domains: Sequence[Domain]) -> list[Loss]:
     """One answer for each domain, in their order."""
-    here: dict[int, list[Load]] = {}
-    for load in loads:
-        here.setdefault(load.row, []).append(load)
-    asked = [(one, [load for row in one.rows.tolist() for load in here.get(row, ())]) for one in domains]
-    room = Room(fleet, [[load for load in found if load.moves] for _, found in asked])
     with no_sweep():
-        return [_lose(fleet, found, one, room) for one, found in asked]
-
-
-def _lose(fleet: Fleet, loads: Sequence[Load], lost: Domain, room: Room) -> Loss:
-    moving = [load for load in loads if load.moves]
-    moves, total = sum(load.count for load in moving), sum(load.count for load in loads)
-    found = Loss(lost.name, len(lost.rows), moves, total - moves, 0)
-    if not moves or room.is_plenty(moving, lost.rows):
-        return found
-    why = refused(without(fleet, lost.rows, loads), moving)
-    return found._replace(unplaced=sum(count for count, _ in why), why=why)
+        crowd = Crowd(fleet, loads, domains)
+        return [crowd.lose(number) for number in range(len(domains))]
 
 
 def without(fleet: Fleet, rows: Ints, loads: Iterable[Load]) -> Fleet:
@@ -121,79 +107,104 @@ def refused(fleet: Fleet, moving: Sequence[Load]) -> tuple[tuple[int, str], ...]
 # --- where nothing needs to be placed
 
 
-class Room:
-    """The room that each shape finds now, looked up once; `lots`: what has to move, for each loss asked about."""
+class Crowd:
+    """All that stands in the domains, as columns: an entry for each load, and of each domain what it brings elsewhere.
 
-    def __init__(self, fleet: Fleet, lots: Iterable[Sequence[Load]]) -> None:
-        self.fleet = fleet
-        self._known: dict[Shape, _Left | None] = {}
-        self._most = np.zeros(KINDS + len(fleet.resources))
-        self._needs: dict[Shape, Ints] = {}
-        for moving in lots:
-            self._most = np.maximum(self._most, self._brought(moving))
+    Nobody can be refused, in whatever order and wherever all is placed, where there is plenty: a host refuses a shape
+    only after what came before it has used up its slack there in one kind of room, or stands there as company that it
+    avoids. All together bring only so much of each kind. So a host that not even all of it could fill is safe, and one
+    that is safe and has none of the company is enough. Else the shares that would fill each fitting host are added up:
+    when they are more than there are kinds of room and company, one host is left.
+    """
 
-    def is_plenty(self, moving: Sequence[Load], lost: Ints) -> bool:
-        """Whether nobody can be refused, in whatever order and wherever they are placed.
+    def __init__(self, fleet: Fleet, loads: Sequence[Load], domains: Sequence[Domain]) -> None:
+        self.fleet, self.domains = fleet, domains
+        domain_of = np.full(len(fleet), -1, dtype=np.int64)
+        for number, domain in enumerate(domains):
+            domain_of[domain.rows] = number
+        self.loads = [load for load in loads if domain_of[load.row] >= 0]
+        known: dict[Shape, int] = {}
+        self.shape = _column([known.setdefault(load.shape, len(known)) for load in self.loads])
+        self.shapes = list(known)
+        self.domain = domain_of[_column([load.row for load in self.loads])]
+        count, moves = _column([load.count for load in self.loads]), _column([load.moves for load in self.loads]) > 0
+        self.total, self.moving = self._sums(count), self._sums(count * moves)
+        needs = np.zeros((len(self.shapes), KINDS + len(fleet.resources)), dtype=np.int64)
+        for number, shape in enumerate(self.shapes):
+            needs[number] = _needs(shape, fleet)
+        kinds = [self._sums(count * moves * column[self.shape]) for column in needs.T]
+        self.brought = np.stack(kinds, axis=1)
+        self.avoids = np.array([bool(one.counted or one.near) for one in self.shapes], dtype=np.bool_)
+        self.company = self._sums(count * moves * self.avoids[self.shape])
+        self.left = self._look(set(self.shape[moves].tolist()))
+        self.order = np.argsort(self.domain, kind="stable")
+        self.starts = np.searchsorted(self.domain[self.order], np.arange(len(domains) + 1))
+        self.doubtful = moves & ~self._is_safe()
 
-        A host refuses a shape only after what came before it has used up its slack there in one kind of room, or stands
-        there as company that it avoids. All together bring only so much of each kind: the shares of it that would have
-        to be used up on all the fitting hosts are added up, and when they are more than there is, one host is left.
-        """
-        company = sum(load.count for load in moving if load.shape.counted or load.shape.near)
-        doubtful = [shape for shape in {load.shape for load in moving} if not self._is_safe(shape, company, len(lost))]
-        if not doubtful:
-            return True
+    def _sums(self, column: Ints) -> Floats:
+        """Of each domain."""
+        return np.bincount(self.domain, weights=column, minlength=len(self.domains))
+
+    def _look(self, wanted: set[int]) -> dict[int, _Left | None]:
+        most = self.brought.max(axis=0, initial=0)
+        return {number: _left(self.shapes[number], self.fleet, most) for number in wanted}
+
+    def _is_safe(self) -> Mask:
+        """Per load: even if as much of each kind were brought as by the greatest of the losses, one host is left."""
+        safe, spare = np.zeros(len(self.shapes)), np.zeros(len(self.shapes))
+        for number, left in self.left.items():
+            if left is not None:
+                safe[number], spare[number] = left.safe, left.spare
+        lost = np.array([len(one.rows) for one in self.domains], dtype=np.int64)
+        blocked = np.where(self.avoids[self.shape], self.company[self.domain], 0) + lost[self.domain]
+        found: Mask = (safe[self.shape] > blocked) | (spare[self.shape] > blocked)
+        return found
+
+    def lose(self, number: int) -> Loss:
+        lost = self.domains[number]
+        entries = self.order[self.starts[number] : self.starts[number + 1]]
+        moves, total = int(self.moving[number]), int(self.total[number])
+        found = Loss(lost.name, len(lost.rows), moves, total - moves, 0)
+        doubtful = set(self.shape[entries[self.doubtful[entries]]].tolist())
+        if not doubtful or self._is_plenty(number, doubtful):
+            return found
+        here = [self.loads[entry] for entry in entries.tolist()]
+        why = refused(without(self.fleet, lost.rows, here), [load for load in here if load.moves])
+        return found._replace(unplaced=sum(count for count, _ in why), why=why)
+
+    def _is_plenty(self, number: int, doubtful: set[int]) -> bool:
         stays = np.ones(len(self.fleet), dtype=np.bool_)
-        stays[lost] = False
-        brought = self._brought(moving)
-        return all(self._has_plenty(shape, brought, company, stays) for shape in doubtful)
+        stays[self.domains[number].rows] = False
+        return all(self._has_plenty(shape, number, stays) for shape in doubtful)
 
-    def _is_safe(self, shape: Shape, company: int, lost: int) -> bool:
-        """Enough hosts that not even the greatest of the losses could fill."""
-        left = self._left(shape)
-        return left is not None and left.safe - lost > _blocking(shape, company)
-
-    def _has_plenty(self, shape: Shape, brought: Floats, company: int, stays: Mask) -> bool:
-        left = self._left(shape)
+    def _has_plenty(self, shape: int, number: int, stays: Mask) -> bool:
+        left = self.left[shape]
         if left is None:
             return False
-        share, kinds = left.shares(brought)
+        share, kinds = left.shares(self.brought[number])
         share = share[stays[left.rows]]
-        blocking = _blocking(shape, company)
+        blocking = self.company[number] if self.avoids[shape] else 0
         safe = int(np.count_nonzero(share > 1))
-        return safe > blocking or float(np.minimum(share, 1).sum()) > kinds + blocking
-
-    def _left(self, shape: Shape) -> _Left | None:
-        if shape not in self._known:
-            self._known[shape] = _left(shape, self.fleet, self._most)
-        return self._known[shape]
-
-    def _brought(self, moving: Sequence[Load]) -> Floats:
-        total: Floats = np.zeros_like(self._most)
-        for load in moving:
-            needs = self._needs.get(load.shape)
-            if needs is None:
-                needs = self._needs[load.shape] = _needs(load.shape, self.fleet)
-            total = total + load.count * needs
-        return total
+        return bool(safe > blocking or np.minimum(share, 1).sum() > kinds + blocking)
 
 
-def _blocking(shape: Shape, company: int) -> int:
-    """How many of those that move could keep it off a host by being there."""
-    return company if shape.counted or shape.near else 0
+def _column(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class _Left:
     """Of the rows where one more fits: how much more of each kind of room refuses the next; which kinds it needs.
 
-    `safe`: how many rows not even the most that any loss brings could fill.
+    `safe`: how many rows not even the most that any loss brings could fill; `spare`: the shares of that which would
+    fill them all, beyond what there is.
     """
 
     rows: Ints
     slack: Floats
     asks: Mask
     safe: int = 0
+    spare: float = 0.0
 
     def shares(self, brought: Floats) -> tuple[Floats, int]:
         """Per row: the share of what is brought that would fill it; and of how many kinds there is some."""
@@ -214,7 +225,8 @@ def _left(shape: Shape, fleet: Fleet, most: Floats) -> _Left | None:
     needs = _needs(shape, fleet)
     slack = np.stack([column[rows] for column in free]) - needs[:, None] + 1
     found = _Left(rows, slack.astype(np.float64), needs > 0)
-    return replace(found, safe=int(np.count_nonzero(found.shares(most)[0] > 1)))
+    share, kinds = found.shares(most)
+    return replace(found, safe=int(np.count_nonzero(share > 1)), spare=float(np.minimum(share, 1).sum()) - kinds)
 
 
 def _is_plain(shape: Shape, fleet: Fleet) -> bool:
