@@ -58,7 +58,9 @@ def read_world(concern: Concern) -> World:
         bodies = {key: _body(shapes[key], columns) for key, columns in more.items()}
         crews[ALONE] = _alone(alone)
         hosts = _hosts()
-    return World(now=now, fleet=fleet, hosts=hosts, crews=crews, bodies=bodies)
+        # Rows bear the moment of their statement: what was just made is older than what the forecast makes.
+        ((moment,),) = query("SELECT clock_timestamp()")
+    return World(now=moment, fleet=fleet, hosts=hosts, crews=crews, bodies=bodies)
 
 
 # --- who is concerned

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from containers.states import FINAL, ON_ENGINE, Desired, Status
+from scheduler.controllers.services.draft import position
 from scheduler.controllers.services.types import Attempt, ServiceSeen, Slot
 from scheduler.forecast.ground import Ground
 from scheduler.forecast.types import ALONE, Body, Crew, Doing, HostState, Step
@@ -84,7 +85,7 @@ class World:
             if one.status == Status.PENDING and one.desired == Desired.RUN and not self.bodies[one.id].error
         ]
         due = [(place, one) for place, one in found if one.not_before is None or one.not_before <= self.now]
-        return sorted(due, key=lambda pair: (pair[1].created_at, pair[1].id))
+        return sorted(due, key=lambda pair: (pair[1].created_at, position(pair[0][1]), pair[1].id))
 
     # --- changing
 

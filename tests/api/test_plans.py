@@ -26,8 +26,9 @@ def scale(replicas: int) -> dict[str, Any]:
 def running(project: Project, hosts: list[Host], *, name: str = "web", **spec: Any) -> Service:
     """One of the service on each of the hosts, proved."""
     made = services.service(project=project, name=name, replicas=len(hosts), **{"container": SMALL, **spec})
-    for host, row in zip(hosts, services.replicas(made, *(str(n + 1) for n in range(len(hosts)))), strict=True):
-        services.run(row, host, port=20_000 + Container.objects.count())
+    found = services.replicas(made, *(str(n + 1) for n in range(len(hosts))))
+    for port, (host, row) in enumerate(zip(hosts, found, strict=True), 20_000 + Container.objects.count()):
+        services.run(row, host, port=port)
         Container.objects.filter(pk=row.pk).update(proved=True)
     made.rollouts.update(status="done")
     made.refresh_from_db()
@@ -134,7 +135,7 @@ def test_several_changes_see_one_another(operator: Person, shop: Project) -> Non
         {"verb": "container.run", "project": "shop", "body": {**WEB, "name": "alone"}},
     ]
     tight = operator.post("/plans", {"changes": changes}).json()
-    assert tight["summary"].startswith("3 start, 1 stops; 2 find no host"), tight
+    assert tight["summary"].startswith("2 start, 1 stops; 3 find no host"), tight
     more = {"verb": "host.added", "body": {"cpu": "4", "memory": "4g"}}
     roomy = operator.post("/plans", {"changes": [more, *changes]}).json()
     assert (roomy["unplaced"], roomy["supposed"]) == ([], ["host.added"])
