@@ -182,4 +182,5 @@ class ContainerSpec:
     affinity: tuple[Affinity, ...] = ()
     max_per: tuple[tuple[str, int], ...] = ()  # (host or a host label, at most so many of its service), sorted
     placement_policy: str = ""  # "": the project's
+    priority: int = 0  # who goes first where there is no room for all, and who gives way
     needs: tuple[tuple[str, int], ...] = ()  # so much of each named resource of its host, sorted

@@ -22,6 +22,14 @@ ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})
 PortTable = dict[tuple[int, int], frozenset[tuple[str, str]]]  # (row, port) -> {(address, protocol)}
 
 
+class Claim(NamedTuple):
+    """The room for one that waits is kept on this row."""
+
+    container: str
+    row: int
+    shape: Shape
+
+
 class Countable(NamedTuple):
     """A named resource, per row."""
 
@@ -56,6 +64,7 @@ class Fleet:
     shunned: dict[tuple[Kin, str], Counts] = field(default_factory=dict)  # those there that want to be apart from a kin
     resources: dict[str, Countable] = field(default_factory=dict)  # by name; those that no host has are not there
     park: Park | None = None  # the GPUs; None: no host has any
+    claims: tuple[Claim, ...] = ()  # rooms that are kept for what waits
     used: tuple[Floats, Floats] | None = None  # shares of CPU and memory in use as measured; None: nobody asks
     port_range: tuple[int, int] = (20000, 29999)
     ports_busy: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)  # counted below

@@ -37,7 +37,20 @@ def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) 
     """Verdicts for every request, in order; the given fleet is not changed."""
     fleet = fleet.copy()
     with no_sweep():
-        return [_place_group(part, fleet, rules=rules) for request in requests for part in _split(request, fleet)]
+        parts = (part for request in requests for part in _split(request, fleet))
+        return [_place_claimed(part, fleet, rules=rules) for part in parts]
+
+
+def _place_claimed(request: Request, fleet: Fleet, *, rules: Rules) -> Group:
+    """Its own claim is in nobody's way but others'; once it is placed, nothing is kept for it any more."""
+    others = tuple(one for one in fleet.claims if one.container not in request.containers)
+    if len(others) == len(fleet.claims):
+        return _place_group(request, fleet, rules=rules)
+    claims, fleet.claims = fleet.claims, others
+    group = _place_group(request, fleet, rules=rules)
+    if group.verdicts[0].host is None:
+        fleet.claims = claims
+    return group
 
 
 @contextmanager
@@ -54,6 +67,16 @@ def no_sweep() -> Iterator[None]:
 
 
 def _split(request: Request, fleet: Fleet) -> list[Request]:
+    """Those that room is kept for by themselves, and before the others of their shape."""
+    claimed = {one.container for one in fleet.claims}.intersection(request.containers) if fleet.claims else ()
+    if not claimed:
+        return _parts(request, fleet)
+    first = [Request(request.shape, (one,)) for one in request.containers if one in claimed]
+    rest = tuple(one for one in request.containers if one not in claimed)
+    return [*first, *(_parts(Request(request.shape, rest), fleet) if rest else [])]
+
+
+def _parts(request: Request, fleet: Fleet) -> list[Request]:
     """Where the first container decides what holds for the others, they must see it: of a volume that no host holds
     yet, of a kin that wants to be together and has nobody yet; and of the devices of a host."""
     shape, containers = request.shape, request.containers

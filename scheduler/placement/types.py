@@ -68,6 +68,7 @@ class Shape:
     own: Kin | None = None  # its service, where its policy counts it
     was_on: int | None = None  # the host of the slot's last container, where its policy asks
     policy: Policy = SPREAD
+    priority: int = 0  # who goes first, and who gives way to whom
     failed_on: frozenset[int] = frozenset()  # host ids where earlier attempts of the slot never came to run
 
     def asked_ports(self) -> tuple[PortWish, ...]:

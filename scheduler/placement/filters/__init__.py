@@ -5,6 +5,7 @@ first that refuses it.
 """
 
 from scheduler.placement.filters.base import PLENTY, Filter
+from scheduler.placement.filters.claims import KEPT
 from scheduler.placement.filters.company import AFFINITY, APART, AT_MOST, caps
 from scheduler.placement.filters.gpus import GPUS
 from scheduler.placement.filters.host import ARCHITECTURE, AVAILABILITY, HOST, READY
@@ -34,4 +35,5 @@ FILTERS: tuple[Filter, ...] = (
     RESOURCES,
     CPU,
     MEMORY,
+    KEPT,
 )
