@@ -49,6 +49,7 @@ def run(project: Project, data: object, *, actor: str) -> Container:
             cpu_millis=spec.resources.cpu_request_millis,
             memory_bytes=spec.resources.memory_request_bytes,
             restart=spec.restart,
+            priority=spec.priority,
         ),
         actor=actor,
     )
@@ -80,7 +81,8 @@ def read_spec(data: object, parsed: Callable[[object], Asked]) -> Asked:
 
 
 def checked_container(project: Project, spec: ContainerSpec, *, at: str = "") -> None:
-    """Refused where the project's policy does not let its compiled body through; pointers begin with `at`."""
+    """Refused where the project's policy does not let its compiled body or its priority through; pointers begin with
+    `at`."""
     body = engine_body(
         spec,
         container_id="00000000-0000-0000-0000-000000000000",
@@ -91,9 +93,15 @@ def checked_container(project: Project, spec: ContainerSpec, *, at: str = "") ->
         ports=[Port(p.container_port, p.protocol, p.host_address or "0.0.0.0", p.host_port or 1) for p in spec.ports],
         gpus=[str(number) for number in range(spec.resources.gpus.number)] if spec.resources.gpus else (),
     )
-    refused = refusals(body, _policy(project))
-    if refused:
-        found = [FieldError(at + one.pointer, "forbidden", one.message) for one in refused]
+    policy = _policy(project)
+    found = [FieldError(at + one.pointer, "forbidden", one.message) for one in refusals(body, policy)]
+    if spec.priority > policy.max_priority:
+        words = (
+            f"project {project.name} may ask for a priority of at most {policy.max_priority}, not {spec.priority}; "
+            "lower it, or have a platform admin raise max_priority in the project's policy"
+        )
+        found.append(FieldError(f"{at}/priority", "forbidden", words))
+    if found:
         raise refused_spec("policy-refused", found)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Now
 
 from containers.rules import Standing, follows
+from containers.spec.fields import PRIORITY_HIGH, PRIORITY_LOW
 from containers.states import OCCUPYING, Desired, Health, Restart, RolloutKind, RolloutStatus, Status
 
 NOTHING = Value([], models.JSONField())
@@ -157,6 +158,9 @@ class Container(models.Model):
     memory_bytes = models.BigIntegerField(default=0)
     restart = models.CharField(max_length=16, choices=[(r.value, r.value) for r in Restart], default=Restart.NONE.value)
     desired = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Desired], default=Desired.RUN.value)
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    # while it waits: the host where room is made or kept for it, and that nobody less important takes meanwhile
+    nominated_host = models.ForeignKey("hosts.Host", models.SET_NULL, null=True, related_name="+")
     restart_asked = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)
     stop_at = models.DateTimeField(null=True)  # a stop that can still be taken back; the next attempt inherits it
@@ -203,6 +207,9 @@ class Container(models.Model):
                 name="container_past_pending_has_host",
             ),
             models.CheckConstraint(condition=Q(cpu_millis__gte=0, memory_bytes__gte=0), name="container_requests_sane"),
+            models.CheckConstraint(
+                condition=Q(priority__gte=PRIORITY_LOW, priority__lte=PRIORITY_HIGH), name="container_priority_sane"
+            ),
             models.UniqueConstraint(
                 fields=["slot_id", "is_successor"],
                 condition=Q(status__in=_OCCUPYING),
@@ -218,8 +225,11 @@ class Container(models.Model):
         indexes = [
             models.Index(fields=["host"], condition=Q(gone_at__isnull=True), name="container_agent_loop"),
             models.Index(
-                fields=["created_at"], condition=Q(status=Status.PENDING.value), name="container_placement_loop"
+                fields=["-priority", "created_at"],
+                condition=Q(status=Status.PENDING.value),
+                name="container_placement_loop",
             ),
+            models.Index(fields=["priority"], condition=~Q(priority=0), name="container_priorities"),
             models.Index(fields=["status"], condition=Q(superseded=False), name="container_restart_loop"),
             models.Index(
                 fields=["stop_at"],

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     OUT_OF_MEMORY = "out-of-memory"
     VANISHED = "vanished"
     STOPPED = "stopped"
+    PREEMPTED = "preempted"
     IMAGE_MISSING = "image-missing"
     REGISTRY = "registry"
     REGISTRY_DENIED = "registry-denied"

@@ -65,6 +65,8 @@ ENGINE_STARTS_PER_S = _seconds("ENGINE_STARTS_PER_S", 20.0)  # of one engine; tw
 REGISTRY_PULLS: int = env.int(_ours("REGISTRY_PULLS"), default=16)  # at a time from one registry, of one agent
 SAMPLE_S = _seconds("SAMPLE_S", 10.0)
 SAMPLE_KEEP_H: int = env.int(_ours("SAMPLE_KEEP_H"), default=24)
+PLACEMENT_AGED_S = _seconds("PLACEMENT_AGED_S", 600.0)  # who waits for longer has a host kept for it
+
 _first_port, _last_port = (int(part) for part in env.str(_ours("PORT_RANGE"), default="20000-29999").split("-"))
 PORT_RANGE = (_first_port, _last_port)
 LOCAL_ENGINE_URL: str = (

@@ -7,6 +7,8 @@ the lease, together with its decisions. Before: placement. After: the agent of t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -38,50 +40,73 @@ class Outcome:
         return Outcome(self.bound + other.bound, self.lost_races + other.lost_races, self.reasons + other.reasons)
 
 
+T = TypeVar("T")
 Item = tuple[Verdict, Explanation]
+Told = tuple[Verdict, Explanation, str]  # and the words of its reason
 
 
-def write(groups: Iterable[Group], pending: Mapping[str, Pending], *, hold: Hold, trouble: Trouble) -> Outcome:
-    """Write all verdicts, batch by batch; raises HoldLost as soon as the lease has passed on."""
+def write(
+    groups: Iterable[Group],
+    pending: Mapping[str, Pending],
+    *,
+    hold: Hold,
+    trouble: Trouble,
+    notes: Mapping[str, str] = MappingProxyType({}),
+) -> Outcome:
+    """Write all verdicts, batch by batch; raises HoldLost as soon as the lease has passed on.
+
+    `notes`: more words for the reasons of some that wait.
+    """
     placed: list[Item] = []
-    refused: list[Item] = []
+    refused: list[Told] = []
     for group in groups:
         for verdict in group.verdicts:
             if verdict.host is not None:
                 placed.append((verdict, group.placed))
-            elif group.refused is not None and _is_news(pending[verdict.container], group.refused):
-                refused.append((verdict, group.refused))
+            elif group.refused is not None:
+                words = "; ".join(filter(None, [group.refused.words, notes.get(verdict.container)]))
+                if _is_news(pending[verdict.container], words):
+                    refused.append((verdict, group.refused, words))
     outcome = Outcome()
-    for items, act in ((placed, _bind), (refused, _give_reasons)):
-        for batch in _batches(items):
-            work = partial(act, pending=pending, hold=hold)
-            for done in all_or_each(batch, work, key=lambda item: item[0].container, trouble=trouble):
-                outcome = outcome.plus(done)
+    for batch in _batches(placed):
+        bind = partial(_bind, pending=pending, hold=hold)
+        for done in all_or_each(batch, bind, key=lambda item: item[0].container, trouble=trouble):
+            outcome = outcome.plus(done)
+    for told in _batches(refused):
+        give = partial(_give_reasons, pending=pending, hold=hold)
+        for done in all_or_each(told, give, key=lambda item: item[0].container, trouble=trouble):
+            outcome = outcome.plus(done)
     return outcome
 
 
-def _is_news(waiting: Pending, seen: Explanation) -> bool:
-    return (waiting.reason, waiting.message) != (NO_HOST, seen.words)
+def _is_news(waiting: Pending, words: str) -> bool:
+    return (waiting.reason, waiting.message) != (NO_HOST, words)
 
 
-def _batches(items: Sequence[Item]) -> list[Sequence[Item]]:
+def _batches(items: Sequence[T]) -> list[Sequence[T]]:
     return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
 
 
 @transaction.atomic
 def _bind(batch: Sequence[Item], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
     done = bind_many([_binding(verdict, pending[verdict.container]) for verdict, _ in batch], actor=ACTOR, hold=hold)
-    keep([_kept(verdict, seen, pending) for verdict, seen in batch if UUID(verdict.container) in done])
+    keep(
+        [
+            _kept(verdict, seen, pending, words=f"placed on {verdict.host_name}")
+            for verdict, seen in batch
+            if UUID(verdict.container) in done
+        ]
+    )
     return Outcome(bound=len(done), lost_races=len(batch) - len(done))
 
 
 @transaction.atomic
-def _give_reasons(batch: Sequence[Item], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
+def _give_reasons(batch: Sequence[Told], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
     hold.fence()
-    still = still_pending(UUID(verdict.container) for verdict, _ in batch)
-    told = [(verdict, seen) for verdict, seen in batch if UUID(verdict.container) in still]
-    say({UUID(verdict.container): seen.words for verdict, seen in told}, reason=NO_HOST, hold=hold)
-    keep([_kept(verdict, seen, pending) for verdict, seen in told])
+    still = still_pending(UUID(verdict.container) for verdict, *_ in batch)
+    told = [one for one in batch if UUID(one[0].container) in still]
+    say({UUID(verdict.container): words for verdict, _, words in told}, reason=NO_HOST, hold=hold)
+    keep([_kept(verdict, seen, pending, words=words) for verdict, seen, words in told])
     return Outcome(reasons=len(told))
 
 
@@ -116,7 +141,6 @@ def _gpus(verdict: Verdict, wish: GpuWish | None) -> GpuClaim | None:
     return None if wish is None else GpuClaim(verdict.gpus, wish.millis, tuple(sorted(wish.models)))
 
 
-def _kept(verdict: Verdict, seen: Explanation, pending: Mapping[str, Pending]) -> Kept:
+def _kept(verdict: Verdict, seen: Explanation, pending: Mapping[str, Pending], *, words: str) -> Kept:
     waiting = pending[verdict.container]
-    message = f"placed on {verdict.host_name}" if verdict.host is not None else seen.words
-    return Kept(waiting.id, waiting.slot_id, verdict, message, seen)
+    return Kept(waiting.id, waiting.slot_id, verdict, words, seen)

@@ -51,10 +51,10 @@ class Shapes:
     """The shapes of one snapshot. What nobody asks about is left out, so that more shapes are alike: a project where no
     host is kept for some, a service or a label that no rule names."""
 
-    def __init__(self, fleet: Fleet, policies: Policies) -> None:
+    def __init__(self, fleet: Fleet, policies: Policies, *, kin: Iterable[Kin] = ()) -> None:
         self.policies = policies
         self._asks_projects = any(fleet.projects)
-        self._kin = {kin for kin, _ in fleet.shunned}
+        self._kin = {*kin, *(kin for kin, _ in fleet.shunned)}
         self._made: dict[tuple[Any, ...], Shape] = {}
 
     def kin(self, waiting: Iterable[tuple[int, Asked]]) -> set[Kin]:
@@ -138,6 +138,7 @@ def plain_of(spec_hash: str, spec: Any) -> Plain:
             tolerations=wanted.tolerations,
             needs=wanted.needs,
             gpus=wish_of(wanted.resources.gpus),
+            priority=wanted.priority,
             volumes=tuple(Volume(0, volume.name) for volume in wanted.volumes),
             image=engine_name(wanted.image),
         )

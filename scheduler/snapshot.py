@@ -17,6 +17,7 @@ from scheduler.company import read_company, read_shunned
 from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
 from scheduler.gpus import read_demand
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.fleet import Claim
 from scheduler.policies import Policies, UnknownPolicy, read_policies
 from scheduler.reading import newest, query, repeatable_read
 from scheduler.shapes import Asked, Shapes
@@ -89,7 +90,7 @@ def read() -> Snapshot | None:
     with repeatable_read() as now:
         rows = query(
             f"{_WAITING}, created_at, not_before FROM containers_container"
-            " WHERE status = %s AND desired = 'run' ORDER BY created_at, id LIMIT %s",
+            " WHERE status = %s AND desired = 'run' ORDER BY priority DESC, created_at, id LIMIT %s",
             [Status.PENDING.value, PENDING_MAX],
         )
         due = _due([(row[-2], row[-1]) for row in rows], now)
@@ -104,6 +105,7 @@ def read() -> Snapshot | None:
         was_on = _last_hosts(waiting, shapes.policies)
         pending = [_pending(row, failed.get(row[1], ()), shapes, was_on) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
+        fleet.claims = _claims(at, pending)
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
 
@@ -163,6 +165,19 @@ def waiting_one(container: UUID) -> Waiting | None:
         pending = _pending(tuple(row), failed.get(row[1], ()), shapes, {})
         read_more(fleet, at, [pending.shape] if pending.shape is not None else [], now=now)
         return Waiting(now, _kept_to_image(pending, fleet, failed), fleet, alike, not_before)
+
+
+def _claims(at: Mapping[int, int], pending: Sequence[Pending]) -> tuple[Claim, ...]:
+    """The rooms that are kept, most important first."""
+    hosts = dict(
+        query(
+            "SELECT id, nominated_host_id FROM containers_container"
+            " WHERE status = %s AND nominated_host_id IS NOT NULL AND desired = 'run'",
+            [Status.PENDING.value],
+        )
+    )
+    kept = [(one, hosts[one.id]) for one in pending if one.id in hosts] if hosts else []
+    return tuple(Claim(str(one.id), at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
 
 
 def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:

@@ -53,6 +53,7 @@ def slot(name: str = "", *, asked: Asked = Asked(), project: Project | None = No
         cpu_millis=wished.resources.cpu_request_millis,
         memory_bytes=wished.resources.memory_request_bytes,
         restart=wished.restart,
+        priority=wished.priority,
     )
     return add_first(new, actor="user:test")
 

@@ -183,9 +183,9 @@ def _stop(container_id: UUID, hands: Hands) -> None:
     row = hands.row(container_id)
     if row.status in FINAL:
         return
-    if row.status != Status.STOPPING and not hands.move(
-        row.id, Status.STOPPING, reason="stop", message="it shall stop"
-    ):
+    gave_way = row.reason == Reason.PREEMPTED  # the words on its row say for whom
+    told = (row.reason, row.message) if gave_way else ("stop", "it shall stop")
+    if row.status != Status.STOPPING and not hands.move(row.id, Status.STOPPING, reason=told[0], message=told[1]):
         return
     spec = parse(row.spec)
     _end(container_id, hands, spec)
@@ -195,7 +195,8 @@ def _stop(container_id: UUID, hands: Hands) -> None:
         return
     ended = {"exit_code": seen.exit_code, "finished_at": seen.finished_at} if seen and seen.started_at else {}
     words = f"stopped with exit code {seen.exit_code}" if ended and seen else "stopped before it ran"
-    hands.move(row.id, Status.STOPPED, reason=Reason.STOPPED, message=words, health=Health.NONE, **ended)
+    why = (Reason.PREEMPTED, f"{row.message}; {words}") if gave_way else (Reason.STOPPED, words)
+    hands.move(row.id, Status.STOPPED, reason=why[0], message=why[1], health=Health.NONE, **ended)
     _clear(row.id, hands)
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from containers.policy.paths import normal, reaches_engine
 from containers.spec.errors import shown, wrong
-from containers.spec.kinds import Field, Kind, choice, flag, many, record, text
+from containers.spec.fields import PRIORITY_HIGH
+from containers.spec.kinds import Field, Kind, choice, flag, many, record, text, whole
 from containers.spec.unknown import misspelt_keys
 
 DEFAULT_CAPABILITIES: Final = frozenset(
@@ -42,6 +43,7 @@ class ProjectPolicy:
     allow_privileged: bool = False
     extra_capabilities: tuple[str, ...] = ()
     allow_host_network: bool = False
+    max_priority: int = 0  # what its containers may ask for at most; below 0 anybody may go
 
     @staticmethod
     def from_json(data: object) -> "ProjectPolicy":
@@ -58,6 +60,8 @@ class ProjectPolicy:
             yield f"may add the capabilities {', '.join(self.extra_capabilities)}"
         if self.allow_host_network:
             yield "may use the host's network"
+        if self.max_priority:
+            yield f"may ask for a priority of up to {self.max_priority}, and stop what is lower to have room"
 
 
 _prefix_text = text(longest=1024, say='a bind prefix is an absolute path, like "/srv/data"')
@@ -92,6 +96,7 @@ _policy = record(
             many(Kind(_capability, {"type": "string"}), most=50, say='write a list of names, like ["NET_ADMIN"]'),
         ),
         "allow_host_network": Field("allow_host_network", flag(say="allow_host_network")),
+        "max_priority": Field("max_priority", whole(0, PRIORITY_HIGH, say="max_priority")),
     },
     say='write a policy as an object, like {"allow_host_network": true}',
     unknown=misspelt_keys,

@@ -22,7 +22,7 @@ from containers.spec.types import (
 from core.lib.quantity import plain_cpu, plain_memory
 from hosts.devices import WHOLE_MILLIS
 
-_AS_IT_IS: Final = ("user", "workdir", "init", "stop_signal", "read_only", "restart", "placement_policy")
+_AS_IT_IS: Final = ("user", "workdir", "init", "stop_signal", "read_only", "restart", "placement_policy", "priority")
 _DEFAULTS: Final = ContainerSpec(name="x", image="x")
 _HTTP: Final = HttpProbe(port=1)
 _AFFINITY: Final = Affinity()

@@ -37,6 +37,8 @@ MIN_MEMORY_LIMIT_BYTES: Final = 6 * 1024**2  # the engine refuses less
 MIN_TMPFS_BYTES: Final = 64 * 1024
 MAX_GRACE_S: Final = 3600
 RESERVED_LABELS: Final = "orchestra."
+PRIORITY_LOW: Final = -1000
+PRIORITY_HIGH: Final = 1000
 
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,62}"
 VOLUME_PATTERN: Final = r"[a-z0-9][a-z0-9_.-]{0,62}"
@@ -63,6 +65,13 @@ policy_name = text(
     longest=63,
     say="a policy's name is 1 to 63 lower-case letters, digits and '-'",
 ).described("the policy it is placed by; left out: the project's", examples=["binpack"])
+
+priority = whole(PRIORITY_LOW, PRIORITY_HIGH, say="its priority").described(
+    "who goes first where there is no room for all: what is lower may be stopped for it. Above 0 up to what the"
+    " project's policy allows (max_priority); below 0 it gives way to whatever says nothing",
+    default=0,
+    examples=[100],
+)
 
 volume_name = text(
     VOLUME_PATTERN, longest=63, say="a volume's name is 1 to 63 lower-case letters, digits, '.', '_' and '-'"

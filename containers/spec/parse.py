@@ -279,6 +279,7 @@ SPEC: Final[dict[str, Field]] = {
     "max_per": Field("max_per", max_per),
     "needs": Field("needs", needs),
     "placement_policy": Field("placement_policy", f.policy_name),
+    "priority": Field("priority", f.priority),
 }
 
 

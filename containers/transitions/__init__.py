@@ -8,6 +8,7 @@ their hold, which is fenced first. Before: actions, controllers, binding, the ag
 from containers.transitions.binding import Binding, BoundPort, bind_many
 from containers.transitions.devices import GpuClaim
 from containers.transitions.moves import Move, Observation, move, move_many, observe_many
+from containers.transitions.room import GivesWay, give_way, nominate
 from containers.transitions.slots import NewSlot, add_first, add_next, name_conflict, name_in_use
 from containers.transitions.wishes import hold_stop, release_stop, want
 
@@ -15,17 +16,20 @@ __all__ = [
     "Binding",
     "BoundPort",
     "GpuClaim",
+    "GivesWay",
     "Move",
     "NewSlot",
     "Observation",
     "add_first",
     "add_next",
     "bind_many",
+    "give_way",
     "hold_stop",
     "move",
     "move_many",
     "name_conflict",
     "name_in_use",
+    "nominate",
     "observe_many",
     "release_stop",
     "want",

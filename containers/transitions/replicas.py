@@ -38,14 +38,16 @@ def slot_id_of(service_id: UUID, key: str) -> UUID:
 
 def template_of(revision: Revision, *, number: int) -> Template:
     """The columns of a new attempt that its revision decides."""
-    resources = parse(revision.spec).resources
+    spec = parse(revision.spec)
+    resources = spec.resources
     return Template(
         {
             "spec": revision.spec,
             "spec_hash": revision.spec_hash,
             "cpu_millis": resources.cpu_request_millis,
             "memory_bytes": resources.memory_request_bytes,
-            "restart": revision.spec.get("restart", "none"),
+            "restart": spec.restart,
+            "priority": spec.priority,
             "revision_id": revision.pk,
             "round": number,
             **{pin: getattr(revision, pin) for pin in _PINS},

@@ -21,6 +21,7 @@ _OF_THE_WISH = (
     "cpu_millis",
     "memory_bytes",
     "restart",
+    "priority",
     "image_digest",
     "image_id",
     "image_architecture",
@@ -48,6 +49,7 @@ class NewSlot:
     cpu_millis: int
     memory_bytes: int
     restart: str
+    priority: int = 0
 
 
 def add_first(asked: NewSlot, *, actor: str) -> Container:
@@ -65,6 +67,7 @@ def add_first(asked: NewSlot, *, actor: str) -> Container:
                 cpu_millis=asked.cpu_millis,
                 memory_bytes=asked.memory_bytes,
                 restart=asked.restart,
+                priority=asked.priority,
                 reason="new",
                 message="waits for the scheduler",
             )

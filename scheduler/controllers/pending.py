@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from core.lib.clock import monotonic_s
-from scheduler import binding, snapshot
+from scheduler import binding, preemption, snapshot
 from scheduler.placement import Fleet, Group, Request, merge, place
 from scheduler.snapshot import Pending, Snapshot
+from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
 
 log = logging.getLogger(__name__)
@@ -29,11 +30,25 @@ def turn(given: Turn) -> Done:
     now_s = monotonic_s()
     looked_at = [one for one in seen.pending if not given.trouble.is_set_aside(str(one.id), now_s)]
     groups, poison = plan(seen, looked_at)
-    outcome = binding.write(groups, {str(one.id): one for one in looked_at}, hold=given.hold, trouble=given.trouble)
+    waiting = {str(one.id): one for one in looked_at}
+    rooms = _rooms(seen, groups, waiting)
+    outcome = binding.write(groups, waiting, hold=given.hold, trouble=given.trouble, notes=rooms.notes)
+    gave_way = preemption.apply(rooms, hold=given.hold)
     _show(poison, looked_at, given)
     if outcome.lost_races and outcome.bound:
         given.wake_in(0)  # somebody else changed something: with a fresh look there is progress
-    return Done(outcome.bound + outcome.reasons, _words(outcome))
+    return Done(outcome.bound + outcome.reasons + gave_way, _words(outcome, gave_way))
+
+
+def _rooms(seen: Snapshot, groups: Sequence[Group], waiting: Mapping[str, Pending]) -> preemption.Rooms:
+    """What can be done for those that were refused; a fault there holds up nobody who was placed."""
+    try:
+        return preemption.find(seen, groups, waiting)
+    except NOT_THE_OBJECTS:
+        raise
+    except Exception:
+        log.exception("no room was looked for in this pass")
+        return preemption.Rooms()
 
 
 def plan(seen: Snapshot, pending: Sequence[Pending]) -> tuple[list[Group], dict[str, str]]:
@@ -74,7 +89,7 @@ def _show(poison: Mapping[str, str], pending: Sequence[Pending], given: Turn) ->
             binding.say({key: words for key, words in news.items() if key in still}, reason=POISON, hold=given.hold)
 
 
-def _words(outcome: binding.Outcome) -> str:
+def _words(outcome: binding.Outcome, gave_way: int) -> str:
     parts = []
     if outcome.bound:
         parts.append(f"{outcome.bound} bound")
@@ -82,4 +97,6 @@ def _words(outcome: binding.Outcome) -> str:
         parts.append(f"{outcome.lost_races} taken by another hand")
     if outcome.reasons:
         parts.append(f"{outcome.reasons} wait with a new reason")
+    if gave_way:
+        parts.append(f"{gave_way} give way to others")
     return ", ".join(parts)

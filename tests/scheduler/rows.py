@@ -46,6 +46,7 @@ def container(name: str = "web", *, project: Project | None = None, **fields: An
             cpu_millis=spec.resources.cpu_request_millis,
             memory_bytes=spec.resources.memory_request_bytes,
             restart=spec.restart,
+            priority=spec.priority,
         ),
         actor="user:anna",
     )

@@ -155,6 +155,7 @@ specs: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "affinity": st.lists(rules, max_size=3, unique_by=lambda rule: (rule.get("service"), rule.get("label"))),
         "needs": st.dictionaries(volume_names, st.integers(1, 10**6), max_size=3),
         "placement_policy": st.none() | names,
+        "priority": st.integers(-1000, 1000),
         "max_per": st.dictionaries(words, st.integers(1, 10_000), max_size=3),
         "tolerations": st.lists(st.one_of(words, st.just("*"), st.tuples(words, words).map("=".join)), max_size=3),
     },

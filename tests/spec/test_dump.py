@@ -114,6 +114,8 @@ CHANGES: list[dict[str, Any]] = [
     {"affinity": [{"service": "a", "prefer": 1}]},
     {"affinity": [{"label": "a=b"}]},
     {"placement_policy": "binpack"},
+    {"priority": 1},
+    {"priority": -1},
     {"needs": {"a": 1}},
     {"needs": {"a": 2}},
     {"max_per": {"host": 1}},

@@ -24,8 +24,9 @@ def test_what_is_granted_is_read_in_one_spelling() -> None:
             "allow_privileged": True,
             "extra_capabilities": ["cap_net_admin", "SYS_TIME"],
             "allow_host_network": True,
+            "max_priority": 100,
         }
-    ) == ProjectPolicy(("/srv/data",), True, ("NET_ADMIN", "SYS_TIME"), True)
+    ) == ProjectPolicy(("/srv/data",), True, ("NET_ADMIN", "SYS_TIME"), True, 100)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,7 @@ def test_what_is_granted_is_read_in_one_spelling() -> None:
         ({"allowed_bind_prefixes": ["/run/docker.sock"]}, "/allowed_bind_prefixes/0", "socket"),
         ({"extra_capabilities": ["ALL"]}, "/extra_capabilities/0", "one of"),
         ({"extra_capabilities": ["NET_ADMIM"]}, "/extra_capabilities/0", "one of"),
+        ({"max_priority": -1}, "/max_priority", "from 0 to 1000"),
         ({"extra_capabilities": [5]}, "/extra_capabilities/0", "one of"),
     ],
 )
@@ -55,7 +57,7 @@ def test_what_cannot_be_granted_is_named(data: Any, pointer: str, words: str) ->
     assert words in error.message
 
 
-FIELDS = ["allowed_bind_prefixes", "allow_privileged", "extra_capabilities", "allow_host_network"]
+FIELDS = ["allowed_bind_prefixes", "allow_privileged", "extra_capabilities", "allow_host_network", "max_priority"]
 
 
 @given(json_values | st.dictionaries(st.sampled_from(FIELDS), json_values))

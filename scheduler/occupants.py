@@ -1,0 +1,139 @@
+"""Rows -> who stands where, how important it is, and whether it may be asked to go; how many each service may miss.
+
+Before: a pass has refused somebody. After: scheduler.preemption chooses among them, and asks once more under the locks.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from containers.spec import parse_update
+from containers.states import ON_ENGINE, READY_HEALTH, Status
+from scheduler.placement import Fleet
+from scheduler.placement.company import Kin
+from scheduler.placement.occupants import Occupant
+from scheduler.placement.types import BoundPort
+from scheduler.policies import read_policies
+from scheduler.reading import as_json, query
+from scheduler.shapes import Asked, Shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What people call an occupant, and how it goes."""
+
+    name: str
+    project_id: int
+    service: str  # its id
+    restart: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """`stay`: those that run on unless somebody stops them; `leave`: those that are on their way out."""
+
+    stay: list[Occupant] = field(default_factory=list)
+    leave: list[Occupant] = field(default_factory=list)
+    who: dict[str, Who] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How many of a service may go now."""
+
+    name: str
+    project_id: int
+    may_miss: int
+    stop_delay_s: float
+
+
+_THERE = (
+    "SELECT c.id, c.name, c.project_id, c.service_id, c.restart, c.host_id, c.desired <> 'run' OR c.stop_at IS NOT NULL"
+    " OR c.status = 'stopping', c.ports, c.is_successor OR c.spec ? 'volumes' OR coalesce(s.strict, false)"
+    " OR EXISTS (SELECT 1 FROM scheduler_brake b WHERE b.released_at IS NULL"
+    " AND (b.host_id IS NULL OR b.host_id = c.host_id)), c.spec_hash, c.spec, c.cpu_millis, c.memory_bytes,"
+    " c.image_digest, c.image_id, c.image_architecture, c.only_host_id, s.name"
+    " FROM containers_container c LEFT JOIN containers_service s ON s.id = c.service_id"
+    " WHERE c.status = ANY(%s) AND c.host_id IS NOT NULL"
+)
+_ASKED = 9
+
+
+def is_any_below(priority: int) -> bool:
+    """Whether anybody with a host is less important: of most fleets the answer is no, and quick."""
+    sql = "SELECT EXISTS (SELECT 1 FROM containers_container WHERE priority < %s AND status = ANY(%s))"
+    return bool(query(sql, [priority, sorted(ON_ENGINE)])[0][0])
+
+
+def read_crowd(fleet: Fleet, *, below: int) -> Crowd:
+    """Who may be asked to go for something of priority `below`, and who goes anyway."""
+    at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+    shapes = Shapes(fleet, read_policies(), kin=_known(fleet))
+    crowd = Crowd()
+    rows = query(
+        f"{_THERE} AND (c.priority < %s OR c.desired <> 'run' OR c.stop_at IS NOT NULL) ORDER BY c.id",
+        [sorted(ON_ENGINE), below],
+    )
+    for row in rows:
+        one = _occupant(row, at, shapes)
+        if one is not None:
+            (crowd.leave if row[6] else crowd.stay).append(one)
+            crowd.who[one.container] = Who(row[1], row[2], one.service, row[4])
+    return crowd
+
+
+def _known(fleet: Fleet) -> set[Kin]:
+    """What any rule of this pass asks for."""
+    return {*fleet.company, *(kin for kin, _ in fleet.shunned)}
+
+
+def _occupant(row: tuple[Any, ...], at: Mapping[int, int], shapes: Shapes) -> Occupant | None:
+    """None: on a host that is not here, or with a spec that cannot be read; it is not asked to go."""
+    if row[5] not in at:
+        return None
+    try:
+        shape = shapes.of(Asked(*row[_ASKED:]), project=row[2])
+    except Exception:  # whatever is wrong with it is told when it is placed again
+        return None
+    return Occupant(
+        container=str(row[0]),
+        row=at[row[5]],
+        shape=replace(shape, cpu_millis=row[11], memory_bytes=row[12]),
+        ports=_ports(row[7]),
+        service=str(row[3] or ""),
+        may_go=not row[8],
+    )
+
+
+def _ports(text: str) -> tuple[BoundPort, ...]:
+    if text == "[]":
+        return ()
+    return tuple(
+        BoundPort(one["container_port"], one["protocol"], one["host_address"], one["host_port"])
+        for one in as_json(text)
+    )
+
+
+def read_bounds(services: Iterable[str]) -> dict[str, Bound]:
+    """By the id: how many fewer than now may be ready. Strict ones miss none, whoever wants their place."""
+    ids = sorted(UUID(one) for one in services)
+    if not ids:
+        return {}
+    rows = query(
+        "SELECT s.id, s.name, s.project_id, s.policy, s.stop_delay_s, s.strict,"
+        " CASE WHEN s.mode = 'global' THEN count(DISTINCT c.slot_id) FILTER (WHERE c.desired = 'run')"
+        " ELSE s.replicas END,"
+        " count(DISTINCT c.slot_id) FILTER (WHERE c.desired = 'run' AND c.stop_at IS NULL AND c.status = %s"
+        " AND c.health = ANY(%s) AND h.reachable = 'ok')"
+        " FROM containers_service s LEFT JOIN containers_container c ON c.service_id = s.id AND NOT c.superseded"
+        " LEFT JOIN hosts_host h ON h.id = c.host_id WHERE s.id = ANY(%s) GROUP BY s.id",
+        [Status.RUNNING.value, [one.value for one in READY_HEALTH], ids],
+    )
+    return {str(row[0]): Bound(row[1], row[2], _may_miss(row), float(row[4])) for row in rows}
+
+
+def _may_miss(row: tuple[Any, ...]) -> int:
+    strict, wanted, serving = row[5:]
+    floor = max(0, wanted - parse_update(as_json(row[3])).max_unavailable)
+    return 0 if strict else max(0, serving - floor)

@@ -1,0 +1,272 @@
+"""What a pass does for those it has refused: others give way to what is more important, a host is kept for what waits.
+
+Before: place() has found no host for them. After: binding writes the reasons with these words, and `apply` stops the
+victims and keeps the hosts, all or nothing for each that waits, within the bounds of their services.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from containers.models import Container, Service
+from containers.states import Desired, Status
+from containers.transitions import GivesWay, give_way, nominate
+from core.lib.lease import Hold
+from scheduler.occupants import Bound, Crowd, Who, is_any_below, read_bounds, read_crowd
+from scheduler.placement import Fleet, Group, Shape
+from scheduler.placement.claims import keep_for
+from scheduler.placement.filters import FILTERS
+from scheduler.placement.fleet import Claim
+from scheduler.placement.look import look
+from scheduler.placement.occupants import Occupant, without
+from scheduler.placement.preempt import Choice, choose
+from scheduler.placement.scores import terms
+from scheduler.reading import query, repeatable_read
+from scheduler.snapshot import Pending, Snapshot
+
+ACTOR = "scheduler"
+AT_A_TIME = 50  # that room is sought for in one pass; the next one goes on
+KEPT_SHARE = 0.1  # of the hosts at most so many are kept for what has waited for long
+NO_BOUND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Room for one: the host, and who goes. `is_new`: this host was not kept for it before."""
+
+    waiting: Pending
+    shape: Shape
+    host_id: int
+    host: str
+    victims: tuple[Occupant, ...] = ()
+    is_new: bool = True
+
+
+@dataclass(slots=True)
+class Rooms:
+    """`notes`: words for the reason of each that waits; `drops`: those that nothing is kept for any more."""
+
+    ways: list[Way] = field(default_factory=list)
+    drops: list[UUID] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    who: Mapping[str, Who] = field(default_factory=dict)
+
+
+def find(seen: Snapshot, groups: Sequence[Group], pending: Mapping[str, Pending]) -> Rooms:
+    """Look for room for all that was refused, the most important first. Nothing is changed."""
+    refused = list(_refused(groups, pending))
+    if not refused:
+        return Rooms()
+    with repeatable_read():
+        below = max(shape.priority for _, shape in refused)
+        aged = _aged([one.id for one, _ in refused], seen) if len(seen.fleet) else set()
+        if not (aged or seen.fleet.claims or is_any_below(below)):
+            return Rooms()
+        crowd = read_crowd(seen.fleet, below=below)
+        bounds = read_bounds({one.service for one in crowd.stay if one.service})
+    return Search(seen, groups, crowd, bounds).run(refused, aged)
+
+
+def _refused(groups: Sequence[Group], pending: Mapping[str, Pending]) -> Iterator[tuple[Pending, Shape]]:
+    for group in groups:
+        for verdict in group.verdicts:
+            if verdict.host is None:
+                yield pending[verdict.container], group.request.shape
+
+
+def _aged(ids: Sequence[UUID], seen: Snapshot) -> set[UUID]:
+    """Those that have waited for a host for so long that one shall be kept for them."""
+    since = seen.now - timedelta(seconds=settings.PLACEMENT_AGED_S)
+    sql = "SELECT id FROM containers_container WHERE id = ANY(%s) AND greatest(created_at, not_before) < %s"
+    return {row[0] for row in query(sql, [list(ids), since])}
+
+
+class Search:
+    """The fleet as it will be: those that leave are gone, and for whom room is found holds a claim."""
+
+    def __init__(self, seen: Snapshot, groups: Sequence[Group], crowd: Crowd, bounds: Mapping[str, Bound]) -> None:
+        self.crowd, self.bounds, self.stay = crowd, bounds, list(crowd.stay)
+        self.may_miss = {key: bound.may_miss for key, bound in bounds.items()}
+        self.fleet = without(after(groups, seen.fleet), crowd.leave)
+        self.fleet.claims = seen.fleet.claims
+        self.rooms = Rooms(who=crowd.who)
+        self._present = {one.container: one for one in self.fleet.claims}
+        self._hopeless: dict[tuple[Shape, int], str] = {}
+
+    def run(self, refused: Sequence[tuple[Pending, Shape]], aged: set[UUID]) -> Rooms:
+        sought = 0
+        for waiting, shape in refused:
+            claim = self._present.get(str(waiting.id))
+            lesser = claim is not None or any(one.priority < shape.priority for one in self.stay)
+            found = False
+            if lesser and sought < AT_A_TIME:
+                sought += 1
+                found = self._room(waiting, shape, claim)
+            if not found and waiting.id in aged:
+                found = self._keep(waiting, shape, claim)
+            if not found and claim is not None:
+                self._drop(waiting)
+        return self.rooms
+
+    def _room(self, waiting: Pending, shape: Shape, claim: Claim | None) -> bool:
+        """By what leaves anyway, or by what is less important."""
+        self._forget(waiting)
+        row = self._free(shape, claim)
+        if row is not None:
+            self._claim(waiting, shape, row, ())
+            return True
+        key = (shape, len(self.stay))
+        if key not in self._hopeless:
+            choice = choose(shape, self.fleet, self.stay, may_miss=self.may_miss)
+            if choice is not None:
+                self._clear(waiting, shape, choice)
+                return True
+            self._hopeless[key] = self._why_not(shape, waiting)
+        if self._hopeless[key]:
+            self.rooms.notes[str(waiting.id)] = self._hopeless[key]
+        return False
+
+    def _free(self, shape: Shape, claim: Claim | None) -> int | None:
+        """Where it will fit once those that leave have left; the host that is kept for it, if it may stay so."""
+        seen = look(shape, self.fleet, filters=FILTERS, terms=terms(shape, self.fleet))
+        if claim is not None and claim.row in seen.fits:
+            return claim.row
+        best = seen.best(1)
+        return int(best[0]) if len(best) else None
+
+    def _clear(self, waiting: Pending, shape: Shape, choice: Choice) -> None:
+        gone = {one.container for one in choice.victims}
+        self.fleet = without(self.fleet, choice.victims)
+        self.stay = [one for one in self.stay if one.container not in gone]
+        for one in choice.victims:
+            if one.service:
+                self.may_miss[one.service] -= 1
+        self._claim(waiting, shape, choice.row, choice.victims)
+
+    def _claim(self, waiting: Pending, shape: Shape, row: int, victims: tuple[Occupant, ...]) -> None:
+        host = self.fleet.names[row]
+        self.fleet.claims = (*self.fleet.claims, Claim(str(waiting.id), row, shape))
+        before = self._present.get(str(waiting.id))
+        is_new = before is None or before.row != row
+        self.rooms.ways.append(Way(waiting, shape, int(self.fleet.ids[row]), host, victims, is_new))
+        self.rooms.notes[str(waiting.id)] = f"room is made for it on {host}"
+
+    def _keep(self, waiting: Pending, shape: Shape, claim: Claim | None) -> bool:
+        """A host is kept for what has waited for long, while few hosts are kept so."""
+        self._forget(waiting)
+        if len({one.row for one in self.fleet.claims}) >= max(1, int(KEPT_SHARE * len(self.fleet))):
+            return False
+        row = keep_for(shape, self.fleet, present=claim.row if claim else None)
+        if row is None:
+            return False
+        already = self.rooms.notes.get(str(waiting.id), "")
+        self._claim(waiting, shape, row, ())
+        minutes = f"{settings.PLACEMENT_AGED_S / 60:g} min"
+        kept = f"{self.fleet.names[row]} is kept for it, because it has waited for more than {minutes}"
+        self.rooms.notes[str(waiting.id)] = f"{already}; {kept}" if already else kept
+        return True
+
+    def _drop(self, waiting: Pending) -> None:
+        self._forget(waiting)
+        self.rooms.drops.append(waiting.id)
+
+    def _forget(self, waiting: Pending) -> None:
+        self.fleet.claims = tuple(one for one in self.fleet.claims if one.container != str(waiting.id))
+
+    def _why_not(self, shape: Shape, waiting: Pending) -> str:
+        """Who would make room, if only their services might miss them."""
+        choice = choose(shape, self.fleet, self.stay, may_miss=dict.fromkeys(self.bounds, NO_BOUND))
+        if choice is None:
+            return ""
+        blocked = sorted({one.service for one in choice.victims if one.service})
+        words = [self._bound_words(self.bounds[key], waiting) for key in blocked if not self._enough(key, choice)]
+        count = len(choice.victims)
+        return f"{count} of lower priority on {self.fleet.names[choice.row]} would make room, but {' and '.join(words)}"
+
+    def _enough(self, service: str, choice: Choice) -> bool:
+        return sum(one.service == service for one in choice.victims) <= self.may_miss[service]
+
+    def _bound_words(self, bound: Bound, waiting: Pending) -> str:
+        """A stranger's service has no name here."""
+        name = bound.name if bound.project_id == waiting.project_id else "a service of another project"
+        return f"{name} may miss {bound.may_miss or 'none'} now"
+
+
+def after(groups: Sequence[Group], fleet: Fleet) -> Fleet:
+    """The fleet with all that this pass has placed."""
+    done = fleet.copy()
+    at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+    for group in groups:
+        placed = [one for one in group.verdicts if one.host is not None]
+        rows = [at[one.host] for one in placed if one.host is not None]
+        if not rows:
+            continue
+        done.add(rows, group.request.shape)
+        for row, verdict in zip(rows, placed, strict=True):
+            done.take_ports(row, verdict.ports)
+            if verdict.gpus and done.park is not None and group.request.shape.gpus is not None:
+                done.park.take(row, verdict.gpus, group.request.shape.gpus.millis)
+    return done
+
+
+# --- apply
+
+
+class MovedOn(Exception):
+    """Somebody stopped waiting, or a victim or its service is not as it was: nothing of this room is made."""
+
+
+def apply(rooms: Rooms, *, hold: Hold) -> int:
+    """How many gave way. What is not as it was any more is left for the next pass."""
+    stopped = 0
+    for way in rooms.ways:
+        if way.victims or way.is_new:
+            with suppress(MovedOn), transaction.atomic():
+                hold.fence()
+                stopped += _make(way, rooms.who)
+    if rooms.drops:
+        with transaction.atomic():
+            hold.fence()
+            nominate(dict.fromkeys(rooms.drops), told={}, actor=ACTOR)
+    return stopped
+
+
+def _make(way: Way, who: Mapping[str, Who]) -> int:
+    services = sorted({one.service for one in way.victims if one.service})
+    list(Service.objects.select_for_update().filter(pk__in=services).order_by("pk").values_list("pk"))
+    bounds = read_bounds(services)
+    ids = [way.waiting.id, *(UUID(one.container) for one in way.victims)]
+    rows = {row.pk: row for row in Container.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    waiting = rows.get(way.waiting.id)
+    if waiting is None or waiting.status != Status.PENDING or waiting.desired != Desired.RUN:
+        raise MovedOn
+    if any(sum(one.service == key for one in way.victims) > bounds[key].may_miss for key in services):
+        raise MovedOn
+    told = {waiting.pk: _told(way, who)} if way.victims else {}
+    nominate({waiting.pk: way.host_id}, told=told, actor=ACTOR)
+    for one in way.victims:
+        if not give_way(_goodbye(way, one, waiting.name, who[one.container], bounds), actor=ACTOR):
+            raise MovedOn
+    return len(way.victims)
+
+
+def _goodbye(way: Way, one: Occupant, name: str, who: Who, bounds: Mapping[str, Bound]) -> GivesWay:
+    """A stranger's container has no name here. One that stands alone starts again if its restart rule says so."""
+    for_whom = name if who.project_id == way.waiting.project_id else "a container of another project"
+    words = f"stopped to make room for {for_whom} (priority {way.shape.priority} > {one.priority})"
+    delay_s = bounds[one.service].stop_delay_s if one.service else 0.0
+    return GivesWay(UUID(one.container), words, again=not one.service and who.restart != "none", delay_s=delay_s)
+
+
+def _told(way: Way, who: Mapping[str, Who]) -> str:
+    """For example "room is made on h2: web.1 (priority 0) and 1 of another project stop"."""
+    ours = [one for one in way.victims if who[one.container].project_id == way.waiting.project_id]
+    parts = [f"{who[one.container].name} (priority {one.priority})" for one in ours]
+    if len(ours) < len(way.victims):
+        parts.append(f"{len(way.victims) - len(ours)} of another project")
+    return f"room is made on {way.host}: {' and '.join(parts)} {'stops' if len(way.victims) == 1 else 'stop'}"
