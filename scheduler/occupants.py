@@ -4,7 +4,7 @@ Before: a pass has refused somebody. After: scheduler.preemption chooses among t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from scheduler.placement.occupants import Occupant
 from scheduler.placement.types import BoundPort
 from scheduler.policies import read_policies
 from scheduler.reading import as_json, query
-from scheduler.shapes import Asked, Shapes
+from scheduler.shapes import Asked, Shapes, learn_specs
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class Bound:
 
 _THERE = (
     "SELECT c.id, c.name, c.project_id, c.service_id, c.restart, c.host_id, c.desired <> 'run' OR c.stop_at IS NOT NULL"
-    " OR c.status = 'stopping', c.ports, c.is_successor OR c.spec ? 'volumes' OR coalesce(s.strict, false)"
-    " OR EXISTS (SELECT 1 FROM scheduler_brake b WHERE b.released_at IS NULL"
-    " AND (b.host_id IS NULL OR b.host_id = c.host_id)), c.spec_hash, c.spec, c.cpu_millis, c.memory_bytes,"
+    " OR c.status = 'stopping', c.ports, c.is_successor OR coalesce(s.strict, false),"
+    " c.spec_hash, NULL, c.cpu_millis, c.memory_bytes,"
     " c.image_digest, c.image_id, c.image_architecture, c.only_host_id, s.name"
     " FROM containers_container c LEFT JOIN containers_service s ON s.id = c.service_id"
     " WHERE c.status = ANY(%s) AND c.host_id IS NOT NULL"
 )
-_ASKED = 9
+_HASH = 9
+_BRAKED = "SELECT host_id FROM scheduler_brake WHERE released_at IS NULL"
 
 
 def is_any_below(priority: int) -> bool:
@@ -69,14 +69,17 @@ def is_any_below(priority: int) -> bool:
 def read_crowd(fleet: Fleet, *, below: int) -> Crowd:
     """Who may be asked to go for something of priority `below`, and who goes anyway."""
     at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-    shapes = Shapes(fleet, read_policies(), kin=_known(fleet))
-    crowd = Crowd()
     rows = query(
         f"{_THERE} AND (c.priority < %s OR c.desired <> 'run' OR c.stop_at IS NOT NULL) ORDER BY c.id",
         [sorted(ON_ENGINE), below],
     )
+    learn_specs({row[_HASH] for row in rows})
+    braked = {host for (host,) in query(_BRAKED)}
+    shapes = Shapes(fleet, read_policies(), kin=_known(fleet))
+    crowd = Crowd()
     for row in rows:
-        one = _occupant(row, at, shapes)
+        free = None not in braked and row[5] not in braked
+        one = _occupant(row, at, shapes, free=free)
         if one is not None:
             (crowd.leave if row[6] else crowd.stay).append(one)
             crowd.who[one.container] = Who(row[1], row[2], one.service, row[4])
@@ -88,21 +91,21 @@ def _known(fleet: Fleet) -> set[Kin]:
     return {*fleet.company, *(kin for kin, _ in fleet.shunned)}
 
 
-def _occupant(row: tuple[Any, ...], at: Mapping[int, int], shapes: Shapes) -> Occupant | None:
+def _occupant(row: tuple[Any, ...], at: Mapping[int, int], shapes: Shapes, *, free: bool) -> Occupant | None:
     """None: on a host that is not here, or with a spec that cannot be read; it is not asked to go."""
     if row[5] not in at:
         return None
     try:
-        shape = shapes.of(Asked(*row[_ASKED:]), project=row[2])
+        shape = shapes.of(Asked(*row[_HASH:]), project=row[2])
     except Exception:  # whatever is wrong with it is told when it is placed again
         return None
     return Occupant(
         container=str(row[0]),
         row=at[row[5]],
-        shape=replace(shape, cpu_millis=row[11], memory_bytes=row[12]),
+        shape=shape,
         ports=_ports(row[7]),
         service=str(row[3] or ""),
-        may_go=not row[8],
+        may_go=free and not row[8] and not shape.volumes,
     )
 
 

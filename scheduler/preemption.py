@@ -19,7 +19,7 @@ from containers.transitions import GivesWay, give_way, nominate
 from core.lib.lease import Hold
 from scheduler.occupants import Bound, Crowd, Who, is_any_below, read_bounds, read_crowd
 from scheduler.placement import Fleet, Group, Shape
-from scheduler.placement.claims import keep_for
+from scheduler.placement.claims import keep_for, would_fit
 from scheduler.placement.filters import FILTERS
 from scheduler.placement.fleet import Claim
 from scheduler.placement.look import look
@@ -64,7 +64,7 @@ def find(seen: Snapshot, groups: Sequence[Group], pending: Mapping[str, Pending]
         return Rooms()
     with repeatable_read():
         below = max(shape.priority for _, shape in refused)
-        aged = _aged([one.id for one, _ in refused], seen) if len(seen.fleet) else set()
+        aged = _aged(refused, seen)
         if not (aged or seen.fleet.claims or is_any_below(below)):
             return Rooms()
         crowd = read_crowd(seen.fleet, below=below)
@@ -79,11 +79,14 @@ def _refused(groups: Sequence[Group], pending: Mapping[str, Pending]) -> Iterato
                 yield pending[verdict.container], group.request.shape
 
 
-def _aged(ids: Sequence[UUID], seen: Snapshot) -> set[UUID]:
-    """Those that have waited for a host for so long that one shall be kept for them."""
+def _aged(refused: Sequence[tuple[Pending, Shape]], seen: Snapshot) -> set[UUID]:
+    """Those that have waited for so long that a host shall be kept for them, if any would do were it empty."""
     since = seen.now - timedelta(seconds=settings.PLACEMENT_AGED_S)
     sql = "SELECT id FROM containers_container WHERE id = ANY(%s) AND greatest(created_at, not_before) < %s"
-    return {row[0] for row in query(sql, [list(ids), since])}
+    late = {row[0] for row in query(sql, [[one.id for one, _ in refused], since])}
+    shapes = {shape for waiting, shape in refused if waiting.id in late}
+    would_do = {shape for shape in shapes if len(would_fit(shape, seen.fleet))}
+    return {waiting.id for waiting, shape in refused if waiting.id in late and shape in would_do}
 
 
 class Search:
@@ -103,10 +106,10 @@ class Search:
         for waiting, shape in refused:
             claim = self._present.get(str(waiting.id))
             lesser = claim is not None or any(one.priority < shape.priority for one in self.stay)
-            found = False
-            if lesser and sought < AT_A_TIME:
-                sought += 1
-                found = self._room(waiting, shape, claim)
+            if lesser and sought >= AT_A_TIME:
+                continue  # what is kept for it stays so
+            found = lesser and self._room(waiting, shape, claim)
+            sought += lesser
             if not found and waiting.id in aged:
                 found = self._keep(waiting, shape, claim)
             if not found and claim is not None:
@@ -184,17 +187,18 @@ class Search:
         if choice is None:
             return ""
         blocked = sorted({one.service for one in choice.victims if one.service})
-        words = [self._bound_words(self.bounds[key], waiting) for key in blocked if not self._enough(key, choice)]
+        words = [self._bound_words(key, waiting) for key in blocked if not self._enough(key, choice)]
         count = len(choice.victims)
         return f"{count} of lower priority on {self.fleet.names[choice.row]} would make room, but {' and '.join(words)}"
 
     def _enough(self, service: str, choice: Choice) -> bool:
         return sum(one.service == service for one in choice.victims) <= self.may_miss[service]
 
-    def _bound_words(self, bound: Bound, waiting: Pending) -> str:
+    def _bound_words(self, service: str, waiting: Pending) -> str:
         """A stranger's service has no name here."""
+        bound = self.bounds[service]
         name = bound.name if bound.project_id == waiting.project_id else "a service of another project"
-        return f"{name} may miss {bound.may_miss or 'none'} now"
+        return f"{name} may miss {self.may_miss[service] or 'none'} now"
 
 
 def after(groups: Sequence[Group], fleet: Fleet) -> Fleet:

@@ -15,7 +15,7 @@ from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.company import AtMost, Kin, Near
 from scheduler.placement.types import Volume
 from scheduler.policies import Policies
-from scheduler.reading import as_json
+from scheduler.reading import as_json, query
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +124,20 @@ class Shapes:
         if not self._kin:
             return frozenset()
         return frozenset({own, *(Kin(project, "label", f"{key}={value}") for key, value in plain.labels)} & self._kin)
+
+
+def learn_specs(hashes: Iterable[str]) -> None:
+    """Read those specs that are not known yet: thousands of rows share a few, and each is long."""
+    unknown = sorted({one for one in hashes if one not in _SPECS})
+    if unknown:
+        for spec_hash, spec in query(
+            "SELECT DISTINCT ON (spec_hash) spec_hash, spec FROM containers_container WHERE spec_hash = ANY(%s)",
+            [unknown],
+        ):
+            try:
+                plain_of(spec_hash, spec)
+            except Exception as error:  # told when its own shape is made
+                log.debug("a spec cannot be read: %s", error)
 
 
 def plain_of(spec_hash: str, spec: Any) -> Plain:

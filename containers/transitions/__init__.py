@@ -15,8 +15,8 @@ from containers.transitions.wishes import hold_stop, release_stop, want
 __all__ = [
     "Binding",
     "BoundPort",
-    "GpuClaim",
     "GivesWay",
+    "GpuClaim",
     "Move",
     "NewSlot",
     "Observation",

@@ -102,6 +102,24 @@ def test_a_projects_policy_that_cannot_be_read_refuses(operator: Person, shop: P
     assert (answer.status_code, answer.json()["code"]) == (409, "policy-invalid")
 
 
+def test_a_priority_above_0_is_the_projects_to_have(operator: Person, shop: Project) -> None:
+    service = {"name": "api", "container": {"image": "web:1", "priority": 51}}
+    for allowed, asked in ((0, 1), (50, 51)):
+        Project.objects.filter(pk=shop.pk).update(policy={"max_priority": allowed})
+        refused = operator.post(PATH, {**WEB, "priority": asked})
+        assert (refused.status_code, refused.json()["code"], pointers(refused)) == (
+            400,
+            "policy-refused",
+            ["/priority"],
+        )
+        assert f"a priority of at most {allowed}, not {asked}" in refused.json()["detail"]
+    assert pointers(operator.post("/projects/shop/services", service)) == ["/container/priority"]
+    for asked in (50, 0, -1000):
+        answer = operator.post(PATH, {**WEB, "name": f"web{abs(asked)}", "priority": asked})
+        assert answer.status_code == 201
+        assert Container.objects.get(pk=answer.json()["id"]).priority == asked
+
+
 @pytest.mark.django_db(transaction=True)
 def test_twenty_with_one_key_run_one_container() -> None:
     admin = person_of(User.objects.create_superuser("ada", password="x"))

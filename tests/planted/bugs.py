@@ -16,6 +16,27 @@ class Bug:
 
 BUGS = (
     Bug(
+        "let equals give way",
+        "scheduler/placement/preempt.py",
+        "one.priority < priority",
+        "one.priority <= priority",
+        "tests/placement/test_preempt.py::test_nobody_of_equal_importance_goes",
+    ),
+    Bug(
+        "stop a service's containers whatever it may miss",
+        "scheduler/occupants.py",
+        "floor = max(0, wanted - parse_update(as_json(row[3])).max_unavailable)",
+        "floor = 0",
+        "tests/scheduler/test_preemption.py::test_a_service_that_may_miss_none_and_what_has_data_stay",
+    ),
+    Bug(
+        "give the kept room to whoever comes",
+        "scheduler/placement/filters/claims.py",
+        "        mask[row] = short or wants_a_kept_port(shape, there)",
+        "        mask[row] = False",
+        "tests/scheduler/test_preemption.py::test_a_kept_room_refuses_the_less_important_and_says_why",
+    ),
+    Bug(
         "drop the FOR SHARE of the hold",
         "core/lib/lease.py",
         "WHERE {self.key_column} = %s FOR SHARE",

@@ -16,6 +16,7 @@ const WORDED = [
   "refused",
   "deadline",
   "host-lost",
+  "preempted",
 ] as const;
 const FIXED = ["registry-denied", "image-missing", "registry", "disk-full", "gpu-refused"] as const;
 

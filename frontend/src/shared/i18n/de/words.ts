@@ -126,6 +126,7 @@ export const words: Words<typeof english> = {
     refused: "Die Engine hat abgelehnt",
     deadline: "Es hat zu lange gedauert",
     "host-lost": "Der Host ist verloren",
+    preempted: "Es machte Platz für eines mit höherer Priorität",
   },
   reasonFix: {
     "registry-denied": "Zugangsdaten dieses Projekts: Einstellungen, Registries",

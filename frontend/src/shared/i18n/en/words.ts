@@ -123,6 +123,7 @@ export const words = {
     refused: "The engine refused it",
     deadline: "It took too long",
     "host-lost": "Its host is lost",
+    preempted: "It gave way to one of higher priority",
   },
   reasonFix: {
     "registry-denied": "Credentials of this project: Settings, Registries",
