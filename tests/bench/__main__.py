@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import crash, crashes, loss, many, one, openb, pixel, placement, processes, whatif
+from tests.bench import crash, crashes, giving_way, loss, many, one, openb, pixel, placement, processes, whatif
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.rig import Rig, say
 
@@ -42,6 +42,7 @@ def main(words: list[str]) -> int:
     if "placement" in pieces:
         figures += attempt("placement", lambda: placement.measure(rounds=asked.passes), broken)
         figures += attempt("what-if", lambda: whatif.measure(rounds=asked.passes), broken)
+        figures += attempt("giving way", lambda: giving_way.measure(rounds=asked.passes), broken)
         figures += attempt("openb", lambda: openb.measure(asked.trace, seeds=asked.seeds), broken)
     if set(pieces) & set(ON_A_RIG):
         with Rig() as rig:
