@@ -30,7 +30,8 @@ from scheduler.reading import query, repeatable_read
 from scheduler.snapshot import Pending, Snapshot
 
 ACTOR = "scheduler"
-AT_A_TIME = 50  # that room is sought for in one pass; the next one goes on
+MADE_AT_A_TIME = 20  # that others give way to in one pass; the next one goes on
+SOUGHT_AT_A_TIME = 100
 KEPT_SHARE = 0.1  # of the hosts at most so many are kept for what has waited for long
 NO_BOUND = 1_000_000
 
@@ -100,16 +101,15 @@ class Search:
         self.rooms = Rooms(who=crowd.who)
         self._present = {one.container: one for one in self.fleet.claims}
         self._hopeless: dict[tuple[Shape, int], str] = {}
+        self._sought = self._made = 0
 
     def run(self, refused: Sequence[tuple[Pending, Shape]], aged: set[UUID]) -> Rooms:
-        sought = 0
         for waiting, shape in refused:
             claim = self._present.get(str(waiting.id))
             lesser = claim is not None or any(one.priority < shape.priority for one in self.stay)
-            if lesser and sought >= AT_A_TIME:
+            if lesser and (self._made >= MADE_AT_A_TIME or self._sought >= SOUGHT_AT_A_TIME):
                 continue  # what is kept for it stays so
             found = lesser and self._room(waiting, shape, claim)
-            sought += lesser
             if not found and waiting.id in aged:
                 found = self._keep(waiting, shape, claim)
             if not found and claim is not None:
@@ -125,6 +125,7 @@ class Search:
             return True
         key = (shape, len(self.stay))
         if key not in self._hopeless:
+            self._sought += 1
             choice = choose(shape, self.fleet, self.stay, may_miss=self.may_miss)
             if choice is not None:
                 self._clear(waiting, shape, choice)
@@ -143,6 +144,7 @@ class Search:
         return int(best[0]) if len(best) else None
 
     def _clear(self, waiting: Pending, shape: Shape, choice: Choice) -> None:
+        self._made += 1
         gone = {one.container for one in choice.victims}
         self.fleet = without(self.fleet, choice.victims)
         self.stay = [one for one in self.stay if one.container not in gone]

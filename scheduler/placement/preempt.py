@@ -116,7 +116,7 @@ class Search:
         promises = [Key(least.get(row, (1, 0))[0], least.get(row, (1, 0))[1], w, row) for row, w in self._worths(rows)]
         best: tuple[Key, Choice] | None = None
         for promise in sorted(promises, key=Key.order):
-            if best is not None and best[0].order() <= promise.order():
+            if best is not None and (self.budget.spent or best[0].order() <= promise.order()):
                 break
             found = self._on(promise, by_row.get(promise.row, []))
             if found is not None and (best is None or found[0].order() < best[0].order()):

@@ -141,9 +141,10 @@ def test_a_kept_room_refuses_the_less_important_and_says_why(hold: Hold) -> None
     assert "room is made" not in shop.message
 
 
-def service(replicas: int, *, name: str = "web", **update: Any) -> list[Container]:
+def service(replicas: int, *, name: str = "web", stop_delay: int = 0, **update: Any) -> list[Container]:
     made = services.service(
         name=name,
+        stop_delay=stop_delay,
         replicas=replicas,
         update={"max_unavailable": 0, **update},
         container={"image": "web:1", "resources": {"memory": "1g"}},
@@ -183,6 +184,19 @@ def test_a_replica_that_gave_way_is_replaced_and_waits(hold: Hold) -> None:
     after = current(row)
     assert (after.status, after.attempt, after.priority) == ("pending", 2, 0)
     assert turn(hold, after).reason == "no-host"
+
+
+def test_one_that_serves_leaves_the_endpoints_first(hold: Hold) -> None:
+    host("h1", memory=GIB)
+    (row,) = service(1, stop_delay=20, max_unavailable=1)
+    up(hold, [row])
+    shop = turn(hold, container("shop", **asks("1g", 10)))
+    row.refresh_from_db()
+    assert (row.desired, row.stop_at is None, row.reason) == ("run", False, "preempted")
+    version = row.version
+    assert turn(hold, shop).message.endswith("room is made for it on h1")
+    row.refresh_from_db()
+    assert row.version == version
 
 
 def test_a_service_that_may_miss_none_and_what_has_data_stay(hold: Hold) -> None:
