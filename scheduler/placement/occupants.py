@@ -5,13 +5,14 @@ Before: scheduler.occupants reads them. After: preempt.py chooses among them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scheduler.placement.fleet import Fleet
-from scheduler.placement.types import BoundPort, Shape
+from scheduler.placement.types import BoundPort, Ints, Shape
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,48 @@ class Occupant:
 def without(fleet: Fleet, gone: Sequence[Occupant]) -> Fleet:
     """A copy as it will be when these have left."""
     left = fleet.copy()
-    if not gone:
+    for one in gone:
+        left.cpu_reserved[one.row] -= one.shape.cpu_millis
+        left.memory_reserved[one.row] -= one.shape.memory_bytes
+        left.containers[one.row] -= 1
+    give_back(left, gone)
+    return left
+
+
+class Many:
+    """Thousands of occupants as columns, least important first: the fleet `without` any first part of them is quick."""
+
+    def __init__(self, occupants: Sequence[Occupant]) -> None:
+        priorities = np.array([one.priority for one in occupants], dtype=np.int64)
+        order = np.argsort(priorities, kind="stable")
+        self.all = [occupants[at] for at in order.tolist()]
+        self.priorities: Ints = priorities[order]
+        self.rows: Ints = np.array([one.row for one in self.all], dtype=np.int64)
+        self.cpu: Ints = np.array([one.shape.cpu_millis for one in self.all], dtype=np.int64)
+        self.memory: Ints = np.array([one.shape.memory_bytes for one in self.all], dtype=np.int64)
+        self._more = [at for at, one in enumerate(self.all) if has_more(one)]
+
+    def upto(self, level: int) -> int:
+        """How many are of this priority or less."""
+        return int(np.searchsorted(self.priorities, level, side="right"))
+
+    def without(self, fleet: Fleet, count: int) -> Fleet:
+        left, rows = fleet.copy(), self.rows[:count]
+        np.subtract.at(left.cpu_reserved, rows, self.cpu[:count])
+        np.subtract.at(left.memory_reserved, rows, self.memory[:count])
+        np.subtract.at(left.containers, rows, 1)
+        give_back(left, [self.all[at] for at in self._more[: bisect_left(self._more, count)]])
         return left
-    rows = np.array([one.row for one in gone], dtype=np.int64)
-    np.subtract.at(left.cpu_reserved, rows, [one.shape.cpu_millis for one in gone])
-    np.subtract.at(left.memory_reserved, rows, [one.shape.memory_bytes for one in gone])
-    np.subtract.at(left.containers, rows, 1)
+
+
+def has_more(one: Occupant) -> bool:
+    """Whether it holds more than CPU and memory."""
+    shape = one.shape
+    return bool(shape.needs or one.ports or one.gpus or shape.counted or shape.near)
+
+
+def give_back(left: Fleet, gone: Sequence[Occupant]) -> None:
+    """All that they hold besides CPU and memory."""
     for one in gone:
         if one.shape.needs:
             _give_back(left, one)
@@ -52,7 +89,6 @@ def without(fleet: Fleet, gone: Sequence[Occupant]) -> Fleet:
             _free_devices(left, one)
         if one.shape.counted or one.shape.near:
             _part(left, one)
-    return left
 
 
 def _give_back(fleet: Fleet, one: Occupant) -> None:

@@ -15,10 +15,10 @@ import numpy as np
 from scheduler.placement.filters import AFFINITY, FILTERS
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.look import DIGITS, look
-from scheduler.placement.occupants import Occupant, without
+from scheduler.placement.occupants import Many, Occupant
 from scheduler.placement.room_made import Budget, Room, cheapest
 from scheduler.placement.scores import terms
-from scheduler.placement.types import Floats, Ints, Mask, Shape
+from scheduler.placement.types import Ints, Mask, Shape
 
 WORK = 20_000  # nodes of the search for one container; what is left after that is searched greedily
 STATIC = tuple(one for one in FILTERS if one is not AFFINITY)
@@ -71,20 +71,18 @@ def is_able(one: Occupant, priority: int, may_miss: Mapping[str, int]) -> bool:
 
 
 class Search:
-    """One search; occupants in the order of importance, so that a level is a prefix."""
+    """One search; occupants in the order of importance, so that a level is a first part of them."""
 
     def __init__(
         self, shape: Shape, fleet: Fleet, able: Sequence[Occupant], may_miss: Mapping[str, int], budget: Budget
     ) -> None:
         self.shape, self.fleet, self.may_miss, self.budget = shape, fleet, may_miss, budget
-        self.able = sorted(able, key=lambda one: (one.priority, one.container))
-        self.priorities = np.array([one.priority for one in self.able], dtype=np.int64)
-        self.rows = np.array([one.row for one in self.able], dtype=np.int64)
+        self.able = Many(able)
         self.worth = np.round(sum((term.first for term in terms(shape, fleet)), np.zeros(len(fleet))), DIGITS)
 
     def levels(self) -> Sequence[int]:
         """Priorities of victims from the first on at which some host could be cleared, found by halving."""
-        levels: list[int] = np.unique(self.priorities).tolist()
+        levels: list[int] = np.unique(self.able.priorities).tolist()
         low, high = 0, len(levels)
         while low < high:
             middle = (low + high) // 2
@@ -94,37 +92,30 @@ class Search:
                 low = middle + 1
         return levels[low:]
 
-    def upto(self, level: int) -> int:
-        return int(np.searchsorted(self.priorities, level, side="right"))
-
     def clearable(self, level: int) -> Mask:
         """Hosts that would take it if everybody up to this level left. Whom it wants to be beside is left there."""
-        gone = self.able[: self.upto(level)]
+        cleared = self.able.without(self.fleet, self.able.upto(level))
         mask = np.zeros(len(self.fleet), dtype=np.bool_)
-        mask[look(self.shape, without(self.fleet, gone), filters=STATIC, terms=()).fits] = True
+        mask[look(self.shape, cleared, filters=STATIC, terms=()).fits] = True
         alone = AFFINITY.refused(self.shape, self.fleet)
         return mask if alone is None else mask & ~alone
 
     def best(self, level: int) -> Choice | None:
         """The best of the hosts that can be cleared at this level; the least that each would need is known first."""
         rows = np.flatnonzero(self.clearable(level))
-        count = self.upto(level)
-        least = self.least(rows, count)
-        by_row: dict[int, list[Occupant]] = {}
-        for one in self.able[:count]:
-            by_row.setdefault(one.row, []).append(one)
-        promises = [Key(least.get(row, (1, 0))[0], least.get(row, (1, 0))[1], w, row) for row, w in self._worths(rows)]
+        count = self.able.upto(level)
+        promises = self.promises(rows, count)
         best: tuple[Key, Choice] | None = None
         for promise in sorted(promises, key=Key.order):
             if best is not None and (self.budget.spent or best[0].order() <= promise.order()):
                 break
-            found = self._on(promise, by_row.get(promise.row, []))
+            found = self._on(promise, self._there(promise.row, count))
             if found is not None and (best is None or found[0].order() < best[0].order()):
                 best = found
         return best[1] if best else None
 
-    def _worths(self, rows: Ints) -> list[tuple[int, float]]:
-        return list(zip(rows.tolist(), self.worth[rows].tolist(), strict=True))
+    def _there(self, row: int, count: int) -> list[Occupant]:
+        return [self.able.all[at] for at in np.flatnonzero(self.able.rows[:count] == row).tolist()]
 
     def _on(self, promise: Key, there: Sequence[Occupant]) -> tuple[Key, Choice] | None:
         room = Room(self.shape, self.fleet, promise.row, there, self.may_miss)
@@ -135,18 +126,17 @@ class Search:
         key = Key(len(victims), total, promise.worth, promise.row)
         return key, Choice(promise.row, tuple(victims), exact=not self.budget.spent)
 
-    def least(self, rows: Ints, count: int) -> dict[int, tuple[int, int]]:
-        """Per row: fewer victims than this cannot be enough for CPU and memory, nor less important ones in all."""
-        shapes = [one.shape for one in self.able[:count]]
-        at = self.rows[:count]
+    def promises(self, rows: Ints, count: int) -> list[Key]:
+        """Per row what a choice there can be at best: fewer victims cannot be enough for CPU and memory."""
+        at = self.able.rows[:count]
         needed = np.ones(len(self.fleet), dtype=np.int64)
         for lack, frees in (
-            (self.shape.cpu_millis - self.fleet.cpu_free(), [one.cpu_millis for one in shapes]),
-            (self.shape.memory_bytes - self.fleet.memory_free(), [one.memory_bytes for one in shapes]),
+            (self.shape.cpu_millis - self.fleet.cpu_free(), self.able.cpu[:count]),
+            (self.shape.memory_bytes - self.fleet.memory_free(), self.able.memory[:count]),
         ):
-            needed = np.maximum(needed, fewest(at, np.array(frees, dtype=np.int64), np.asarray(lack)))
-        totals = least_totals(at, self.priorities[:count], needed)
-        return {row: (int(needed[row]), int(totals[row])) for row in rows.tolist()}
+            needed = np.maximum(needed, fewest(at, frees, lack))
+        totals = least_totals(at, self.able.priorities[:count], needed)
+        return [Key(int(needed[row]), int(totals[row]), float(self.worth[row]), row) for row in rows.tolist()]
 
 
 def fewest(at: Ints, frees: Ints, lack: Ints) -> Ints:
@@ -161,7 +151,7 @@ def fewest(at: Ints, frees: Ints, lack: Ints) -> Ints:
     return np.where(lack > 0, found + 1, 0)
 
 
-def least_totals(at: Ints, priorities: Ints, needed: Ints) -> Floats:
+def least_totals(at: Ints, priorities: Ints, needed: Ints) -> Ints:
     """Per row: the sum of its `needed` lowest priorities."""
     order = np.lexsort((priorities, at))
     rows, values = at[order], priorities[order]

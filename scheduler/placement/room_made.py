@@ -56,6 +56,15 @@ class Room:
             return False
         return not self.by_hand or self.proved(victims)
 
+    def is_possible(self) -> bool:
+        """Whether all that may go together would be enough of each thing, looked at alone."""
+        free = [at for at, one in enumerate(self.there) if not one.service]
+        most = self.frees[free].sum(axis=0)
+        for service in {one.service for one in self.there if one.service}:
+            own = self.frees[[at for at, one in enumerate(self.there) if one.service == service]]
+            most = most - np.sort(-own, axis=0)[: self.may_miss.get(service, 0)].sum(axis=0)
+        return bool((most >= self.lack).all())
+
     def allowed(self, victims: Sequence[int]) -> bool:
         counts: dict[str, int] = {}
         for at in victims:
@@ -119,6 +128,8 @@ def _company(shape: Shape, fleet: Fleet, row: int, there: Sequence[Occupant]) ->
 
 def cheapest(room: Room, budget: Budget) -> list[Occupant] | None:
     """The fewest, and of those the least important in all; greedy and pruned once the budget is spent."""
+    if not room.is_possible():
+        return None
     found = None if budget.spent else _exact(room, budget)
     if found is None and budget.spent:
         found = _greedy(room)

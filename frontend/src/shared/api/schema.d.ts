@@ -1442,6 +1442,12 @@ export interface components {
                 protocol: "tcp" | "udp" | null;
             }[] | null;
             /**
+             * @description who goes first where there is no room for all: what is lower may be stopped for it. Above 0 up to what the project's policy allows (max_priority); below 0 it gives way to whatever says nothing
+             * @default 0
+             * @example 100
+             */
+            priority: number | null;
+            /**
              * @description the root file system is read-only
              * @default false
              */
@@ -2427,6 +2433,12 @@ export interface components {
                 protocol: "tcp" | "udp" | null;
             }[] | null;
             /**
+             * @description who goes first where there is no room for all: what is lower may be stopped for it. Above 0 up to what the project's policy allows (max_priority); below 0 it gives way to whatever says nothing
+             * @default 0
+             * @example 100
+             */
+            priority: number | null;
+            /**
              * @description the root file system is read-only
              * @default false
              */
@@ -2921,6 +2933,12 @@ export interface components {
                      */
                     protocol: "tcp" | "udp" | null;
                 }[] | null;
+                /**
+                 * @description who goes first where there is no room for all: what is lower may be stopped for it. Above 0 up to what the project's policy allows (max_priority); below 0 it gives way to whatever says nothing
+                 * @default 0
+                 * @example 100
+                 */
+                priority: number | null;
                 /**
                  * @description the root file system is read-only
                  * @default false
