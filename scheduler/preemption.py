@@ -4,8 +4,8 @@ Before: place() has found no host for them. After: binding writes the reasons wi
 victims and keeps the hosts, all or nothing for each that waits, within the bounds of their services.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from containers.models import Container, Service
+from containers.spec.fields import PRIORITY_HIGH
 from containers.states import Desired, Status
 from containers.transitions import GivesWay, give_way, nominate
 from core.lib.lease import Hold
@@ -28,10 +29,14 @@ from scheduler.placement.preempt import Choice, choose
 from scheduler.placement.scores import terms
 from scheduler.reading import query, repeatable_read
 from scheduler.snapshot import Pending, Snapshot
+from scheduler.trouble import NOT_THE_OBJECTS
+
+log = logging.getLogger(__name__)
 
 ACTOR = "scheduler"
 MADE_AT_A_TIME = 20  # that others give way to in one pass; the next one goes on
 SOUGHT_AT_A_TIME = 100
+CLAIMED_AT_A_TIME = 200
 KEPT_SHARE = 0.1  # of the hosts at most so many are kept for what has waited for long
 NO_BOUND = 1_000_000
 
@@ -100,14 +105,15 @@ class Search:
         self.fleet.claims = seen.fleet.claims
         self.rooms = Rooms(who=crowd.who)
         self._present = {one.container: one for one in self.fleet.claims}
-        self._hopeless: dict[tuple[Shape, int], str] = {}
+        self._hopeless: dict[tuple[Shape, int, int], str] = {}
+        self._lowest = min((one.priority for one in self.stay), default=PRIORITY_HIGH)
         self._sought = self._made = 0
 
     def run(self, refused: Sequence[tuple[Pending, Shape]], aged: set[UUID]) -> Rooms:
         for waiting, shape in refused:
             claim = self._present.get(str(waiting.id))
-            lesser = claim is not None or any(one.priority < shape.priority for one in self.stay)
-            if lesser and (self._made >= MADE_AT_A_TIME or self._sought >= SOUGHT_AT_A_TIME):
+            lesser = claim is not None or self._lowest < shape.priority
+            if lesser and self._is_enough():
                 continue  # what is kept for it stays so
             found = lesser and self._room(waiting, shape, claim)
             if not found and waiting.id in aged:
@@ -116,14 +122,23 @@ class Search:
                 self._drop(waiting)
         return self.rooms
 
+    def _is_enough(self) -> bool:
+        """The next pass goes on: this one shall not take for ever."""
+        return (
+            self._made >= MADE_AT_A_TIME
+            or self._sought >= SOUGHT_AT_A_TIME
+            or len(self.rooms.ways) >= CLAIMED_AT_A_TIME
+        )
+
     def _room(self, waiting: Pending, shape: Shape, claim: Claim | None) -> bool:
-        """By what leaves anyway, or by what is less important."""
+        """By what leaves anyway, or by what is less important. What was found for one holds for all that are alike."""
         self._forget(waiting)
-        row = self._free(shape, claim)
-        if row is not None:
-            self._claim(waiting, shape, row, ())
-            return True
-        key = (shape, len(self.stay))
+        key = (shape, waiting.project_id, len(self.stay))
+        if key not in self._hopeless or claim is not None:
+            row = self._free(shape, claim)
+            if row is not None:
+                self._claim(waiting, shape, row, ())
+                return True
         if key not in self._hopeless:
             self._sought += 1
             choice = choose(shape, self.fleet, self.stay, may_miss=self.may_miss)
@@ -187,10 +202,12 @@ class Search:
         """Who would make room, if only their services might miss them."""
         choice = choose(shape, self.fleet, self.stay, may_miss=dict.fromkeys(self.bounds, NO_BOUND))
         if choice is None:
-            return ""
+            return ""  # nobody less important is in the way
         blocked = sorted({one.service for one in choice.victims if one.service})
         words = [self._bound_words(key, waiting) for key in blocked if not self._enough(key, choice)]
         count = len(choice.victims)
+        if not words:
+            return ""
         return f"{count} of lower priority on {self.fleet.names[choice.row]} would make room, but {' and '.join(words)}"
 
     def _enough(self, service: str, choice: Choice) -> bool:
@@ -232,14 +249,27 @@ def apply(rooms: Rooms, *, hold: Hold) -> int:
     stopped = 0
     for way in rooms.ways:
         if way.victims or way.is_new:
-            with suppress(MovedOn), transaction.atomic():
-                hold.fence()
-                stopped += _make(way, rooms.who)
+            stopped += _try(way, rooms.who, hold=hold)
     if rooms.drops:
         with transaction.atomic():
             hold.fence()
             nominate(dict.fromkeys(rooms.drops), told={}, actor=ACTOR)
     return stopped
+
+
+def _try(way: Way, who: Mapping[str, Who], *, hold: Hold) -> int:
+    """A fault with one holds up nobody else."""
+    try:
+        with transaction.atomic():
+            hold.fence()
+            return _make(way, who)
+    except MovedOn:
+        return 0
+    except NOT_THE_OBJECTS:
+        raise
+    except Exception:
+        log.exception("no room was made for %s", way.waiting.id)
+        return 0
 
 
 def _make(way: Way, who: Mapping[str, Who]) -> int:
