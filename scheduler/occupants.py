@@ -1,6 +1,7 @@
 """Rows -> who stands where, how important it is, and whether it may be asked to go; how many each service may miss.
 
-Before: a pass has refused somebody. After: scheduler.preemption chooses among them, and asks once more under the locks.
+Before: a pass has refused somebody. After: preemption.py chooses among them; giving_way.py asks once more under the
+locks.
 """
 
 from collections.abc import Iterable, Mapping

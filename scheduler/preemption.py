@@ -1,23 +1,17 @@
 """What a pass does for those it has refused: others give way to what is more important, a host is kept for what waits.
 
-Before: place() has found no host for them. After: binding writes the reasons with these words, and `apply` stops the
-victims and keeps the hosts, all or nothing for each that waits, within the bounds of their services.
+Before: place() has found no host for them. After: binding writes the reasons with these words, giving_way.py stops the
+victims and keeps the hosts.
 """
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 
-from containers.models import Container, Service
 from containers.spec.fields import PRIORITY_HIGH
-from containers.states import Desired, Status
-from containers.transitions import GivesWay, give_way, nominate
-from core.lib.lease import Hold
 from scheduler.occupants import Bound, Crowd, Who, is_any_below, read_bounds, read_crowd
 from scheduler.placement import Fleet, Group, Shape
 from scheduler.placement.claims import keep_for, would_fit
@@ -29,11 +23,7 @@ from scheduler.placement.preempt import Choice, choose
 from scheduler.placement.scores import terms
 from scheduler.reading import query, repeatable_read
 from scheduler.snapshot import Pending, Snapshot
-from scheduler.trouble import NOT_THE_OBJECTS
 
-log = logging.getLogger(__name__)
-
-ACTOR = "scheduler"
 MADE_AT_A_TIME = 20  # that others give way to in one pass; the next one goes on
 SOUGHT_AT_A_TIME = 100
 CLAIMED_AT_A_TIME = 200
@@ -235,74 +225,3 @@ def after(groups: Sequence[Group], fleet: Fleet) -> Fleet:
             if verdict.gpus and done.park is not None and group.request.shape.gpus is not None:
                 done.park.take(row, verdict.gpus, group.request.shape.gpus.millis)
     return done
-
-
-# --- apply
-
-
-class MovedOn(Exception):
-    """Somebody stopped waiting, or a victim or its service is not as it was: nothing of this room is made."""
-
-
-def apply(rooms: Rooms, *, hold: Hold) -> int:
-    """How many gave way. What is not as it was any more is left for the next pass."""
-    stopped = 0
-    for way in rooms.ways:
-        if way.victims or way.is_new:
-            stopped += _try(way, rooms.who, hold=hold)
-    if rooms.drops:
-        with transaction.atomic():
-            hold.fence()
-            nominate(dict.fromkeys(rooms.drops), told={}, actor=ACTOR)
-    return stopped
-
-
-def _try(way: Way, who: Mapping[str, Who], *, hold: Hold) -> int:
-    """A fault with one holds up nobody else."""
-    try:
-        with transaction.atomic():
-            hold.fence()
-            return _make(way, who)
-    except MovedOn:
-        return 0
-    except NOT_THE_OBJECTS:
-        raise
-    except Exception:
-        log.exception("no room was made for %s", way.waiting.id)
-        return 0
-
-
-def _make(way: Way, who: Mapping[str, Who]) -> int:
-    services = sorted({one.service for one in way.victims if one.service})
-    list(Service.objects.select_for_update().filter(pk__in=services).order_by("pk").values_list("pk"))
-    bounds = read_bounds(services)
-    ids = [way.waiting.id, *(UUID(one.container) for one in way.victims)]
-    rows = {row.pk: row for row in Container.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
-    waiting = rows.get(way.waiting.id)
-    if waiting is None or waiting.status != Status.PENDING or waiting.desired != Desired.RUN:
-        raise MovedOn
-    if any(sum(one.service == key for one in way.victims) > bounds[key].may_miss for key in services):
-        raise MovedOn
-    told = {waiting.pk: _told(way, who)} if way.victims else {}
-    nominate({waiting.pk: way.host_id}, told=told, actor=ACTOR)
-    for one in way.victims:
-        if not give_way(_goodbye(way, one, waiting.name, who[one.container], bounds), actor=ACTOR):
-            raise MovedOn
-    return len(way.victims)
-
-
-def _goodbye(way: Way, one: Occupant, name: str, who: Who, bounds: Mapping[str, Bound]) -> GivesWay:
-    """A stranger's container has no name here. One that stands alone starts again if its restart rule says so."""
-    for_whom = name if who.project_id == way.waiting.project_id else "a container of another project"
-    words = f"stopped to make room for {for_whom} (priority {way.shape.priority} > {one.priority})"
-    delay_s = bounds[one.service].stop_delay_s if one.service else 0.0
-    return GivesWay(UUID(one.container), words, again=not one.service and who.restart != "none", delay_s=delay_s)
-
-
-def _told(way: Way, who: Mapping[str, Who]) -> str:
-    """For example "room is made on h2: web.1 (priority 0) and 1 of another project stop"."""
-    ours = [one for one in way.victims if who[one.container].project_id == way.waiting.project_id]
-    parts = [f"{who[one.container].name} (priority {one.priority})" for one in ours]
-    if len(ours) < len(way.victims):
-        parts.append(f"{len(way.victims) - len(ours)} of another project")
-    return f"room is made on {way.host}: {' and '.join(parts)} {'stops' if len(way.victims) == 1 else 'stop'}"

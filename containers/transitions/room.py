@@ -1,6 +1,6 @@
 """Making room for one that is more important: others give way, and the host is kept for the one that waits.
 
-Before: scheduler.preemption has chosen them, within the bounds of their services. After: their agent stops them; what
+Before: scheduler.giving_way has chosen them, within the bounds of their services. After: their agent stops them; what
 shall run on waits for room of its own.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from core.lib.clock import monotonic_s
-from scheduler import binding, preemption, snapshot
+from scheduler import binding, giving_way, preemption, snapshot
 from scheduler.placement import Fleet, Group, Request, merge, place
 from scheduler.snapshot import Pending, Snapshot
 from scheduler.trouble import NOT_THE_OBJECTS
@@ -33,7 +33,7 @@ def turn(given: Turn) -> Done:
     waiting = {str(one.id): one for one in looked_at}
     rooms = _rooms(seen, groups, waiting)
     outcome = binding.write(groups, waiting, hold=given.hold, trouble=given.trouble, notes=rooms.notes)
-    gave_way = preemption.apply(rooms, hold=given.hold)
+    gave_way = giving_way.apply(rooms, hold=given.hold)
     _show(poison, looked_at, given)
     if outcome.lost_races and outcome.bound:
         given.wake_in(0)  # somebody else changed something: with a fresh look there is progress

@@ -2,7 +2,7 @@
 
 First the lowest level of priority at which any host could be cleared is found, all hosts at once; then each host that
 can be is searched exactly, the most promising first, within a bound on the work. Labels, taints, the architecture and
-the like are never mended by making room. Before: place() has refused it. After: scheduler.preemption stops the victims.
+the like are never mended by making room. Before: place() has refused it. After: scheduler.giving_way stops the victims.
 """
 
 from __future__ import annotations
