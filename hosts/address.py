@@ -1,7 +1,7 @@
 """Where a host's engine is: checks what an operator typed, seals the keys, and opens the door for those who call it.
 
 Before: actions.py registers a host with a checked address. After: the agent and the web process call `engine_address`.
-Pure but for the vault.
+Pure but for the vault and one setting.
 """
 
 import ipaddress
@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from django.conf import settings
 
 from core.lib.problems import FieldProblem
 from core.lib.vault import open_sealed, seal
@@ -68,13 +69,19 @@ def _url_problem(url: str, *, has_tls: bool) -> str | None:
         case "tcp":
             return _tcp_problem(parts, port, has_tls=has_tls)
         case "fake":
-            return None if parts.netloc and parts.path.strip("/") else "write fake://fleet/host"
+            return _fake_problem(parts)
         case "ssh":
             return "ssh:// is not supported yet; use tcp:// with tls"
         case "http" | "https":
             return f"write tcp:// instead of {parts.scheme}://; TLS is told by the field tls"
         case _:
             return f"this is no engine address; {HELP}"
+
+
+def _fake_problem(parts: SplitResult) -> str | None:
+    if not settings.SIMULATED:
+        return f"fake engines belong to simulations (manage.py simulate), and this installation is none; {HELP}"
+    return None if parts.netloc and parts.path.strip("/") else "write fake://fleet/host"
 
 
 def _unix_problem(parts: SplitResult, *, has_tls: bool) -> str | None:

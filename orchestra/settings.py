@@ -37,6 +37,7 @@ PORT: int = env.int(_ours("PORT"), default=8000)
 ALLOWED_HOSTS = env.list(_ours("ALLOWED_HOSTS"), default=["127.0.0.1", "localhost", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.list(_ours("TRUSTED_ORIGINS"), default=[])
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
+SIMULATED = env.bool(_ours("SIMULATED"), default=False)  # fake engines only, said on every page: `manage.py simulate`
 
 SECRET_KEY: str = env.str(_ours("SECRET_KEY"), default="") or "".join(
     secrets.read_lines(secrets.secret_key_file(VAR))[:1]

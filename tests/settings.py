@@ -12,4 +12,5 @@ os.environ["ORCHESTRA_VAULT_KEYS"] = "b3JjaGVzdHJhLXRlc3RzLW9ubHktdmF1bHQta2V5LT
 
 from orchestra.settings import *
 
+SIMULATED = True  # tests register fake engines
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

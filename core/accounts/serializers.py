@@ -18,6 +18,7 @@ class MeSerializer(serializers.Serializer[object]):
     username = serializers.CharField()
     is_admin = serializers.BooleanField()
     projects = ProjectRoleSerializer(many=True)
+    simulated = serializers.BooleanField(help_text="whether all hosts of this installation are made up")
     csrf = serializers.CharField(help_text="send it as X-CSRFToken with every unsafe request of a session")
 
 

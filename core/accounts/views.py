@@ -6,6 +6,7 @@ Before: urls.py. After: actions.py does it; serializers.py shows it.
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import Http404
 from django.middleware.csrf import get_token
@@ -46,6 +47,7 @@ def me_of(request: Request, user: User) -> dict[str, Any]:
         "username": user.username,
         "is_admin": is_admin(user),
         "projects": roles,
+        "simulated": settings.SIMULATED,
         "csrf": get_token(request._request),
     }
 

@@ -15,9 +15,9 @@ def open_engine(address: EngineAddress, *, cluster: str, deadline_s: float = 5.0
     """Calls nothing yet: the first method does. Invalid when the URL is not one of unix://, tcp://, fake://."""
     scheme = urlsplit(address.url).scheme
     if scheme == "fake":
-        from hosts.engine.fake import FakeEngine  # a fleet of fakes is only loaded where one is asked for
+        from hosts.engine.fake import open_fake  # a fleet of fakes is only loaded where one is asked for
 
-        return FakeEngine(address, cluster=cluster, deadline_s=deadline_s)
+        return open_fake(address, cluster=cluster, deadline_s=deadline_s)
     if scheme in ("unix", "tcp"):
         from hosts.engine.docker import DockerEngine
 

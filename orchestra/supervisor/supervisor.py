@@ -16,15 +16,18 @@ from orchestra.supervisor.console import BOLD, DIM, RED, Console
 
 TURN_S = 0.25
 STOP_WITHIN_S = 15.0
+CONTAINERS_GO_ON = "containers go on running"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Supervisor:
     """`run` returns when a signal has asked for the end and every child has ended."""
 
-    def __init__(self, commands: Sequence[Command], *, console: Console) -> None:
+    def __init__(self, commands: Sequence[Command], *, console: Console, after: str = CONTAINERS_GO_ON) -> None:
+        """`after`: what people should know of the world without these children."""
         self.children = [Child(command) for command in commands]
         self._console = console
+        self._after = after
         self._selector = selectors.DefaultSelector()
         self._asked = 0  # how often we were asked to stop
 
@@ -94,7 +97,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         """TERM to all, then KILL for those that do not end in time; a second Ctrl-C does not wait."""
-        self._console.say("Stopping; containers go on running. (Ctrl-C again: at once)", colour=BOLD)
+        self._console.say(f"Stopping; {self._after}. (Ctrl-C again: at once)", colour=BOLD)
         for child in self.children:
             child.send(signal.SIGTERM)
         deadline_s = monotonic_s() + STOP_WITHIN_S

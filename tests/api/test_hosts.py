@@ -52,6 +52,16 @@ def test_a_host_is_registered_with_its_booking_and_hold(admin: Person) -> None:
     assert admin.get("/hosts/local").json() == body
 
 
+def test_a_fake_engine_is_no_host_of_a_real_installation(admin: Person, settings: Any) -> None:
+    settings.SIMULATED = False
+    answer = admin.post("/hosts", {"name": "h1", "url": "fake://f/h1"})
+    assert (answer.status_code, pointers(answer)) == (400, ["/url"])
+    assert "manage.py simulate" in answer.json()["errors"][0]["message"]
+    register("real", url=LOCAL["url"], actor="tests")
+    assert admin.patch("/hosts/real", {"url": "fake://f/h1"}).status_code == 400
+    assert admin.get("/me").json()["simulated"] is False
+
+
 def test_mutual_tls_is_sealed_and_opened_again(admin: Person) -> None:
     tls = certificate()
     answer = admin.post("/hosts", {"name": "far", "url": "tcp://10.0.0.7:2376", "tls": tls})

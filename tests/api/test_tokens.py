@@ -39,6 +39,7 @@ def test_a_token_never_gives_more_than_its_role_or_than_its_owner_has(owner: Per
     assert boasting.get("/api/v1/me").json() | {"csrf": ""} == {
         "username": "vera",
         "is_admin": False,
+        "simulated": True,
         "projects": [{"name": "shop", "role": "viewer"}],
         "csrf": "",
     }

@@ -1,7 +1,7 @@
 """`make bench`, or `python -m tests.bench [piece...]`: measure, print the table, write it. Needs root, as the lab does.
 
-Pieces: many, one, crash, pixel, processes, loss, crashes, placement. `--out NAME` writes NAME.txt and NAME.json. A
-piece that breaks is told and the others go on; a figure that is missed is no error of the bench.
+Pieces: many, one, crash, pixel, processes, loss, crashes, placement, passes. `--out NAME` writes NAME.txt and
+NAME.json. A piece that breaks is told and the others go on; a figure that is missed is no error of the bench.
 """
 
 from __future__ import annotations
@@ -17,11 +17,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import crash, crashes, giving_way, loss, many, one, openb, pixel, placement, processes, whatif
+from tests.bench import (
+    crash,
+    crashes,
+    end_to_end,
+    giving_way,
+    loss,
+    many,
+    one,
+    openb,
+    pixel,
+    placement,
+    processes,
+    whatif,
+)
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.rig import Rig, say
 
-PIECES = ("processes", "placement", "one", "crash", "pixel", "loss", "crashes", "many")
+PIECES = ("processes", "placement", "passes", "one", "crash", "pixel", "loss", "crashes", "many")
 ON_A_RIG = ("one", "crash", "pixel", "loss", "crashes", "many")
 LARGE = 100
 CLOSING_S = 60  # what the last round may take, and the lab's end
@@ -44,6 +57,8 @@ def main(words: list[str]) -> int:
         figures += attempt("what-if", lambda: whatif.measure(rounds=asked.passes), broken)
         figures += attempt("giving way", lambda: giving_way.measure(rounds=asked.passes), broken)
         figures += attempt("openb", lambda: openb.measure(asked.trace, seeds=asked.seeds), broken)
+    if "passes" in pieces:
+        figures += attempt("passes", lambda: end_to_end.measure(rounds=asked.passes), broken)
     if set(pieces) & set(ON_A_RIG):
         with Rig() as rig:
             for piece in pieces:
@@ -78,7 +93,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--swarm-losses", type=int, default=3, help="the same under Swarm, of `loss`")
     made.add_argument("--loops", type=int, default=5, help="pairs of `crashes`")
     made.add_argument("--starts", type=int, default=2, help="rounds of `processes`: a first and a second start each")
-    made.add_argument("--passes", type=int, default=5, help="placement passes of each size, of `placement`")
+    made.add_argument(
+        "--passes", type=int, default=5, help="placement passes of each size, of `placement` and `passes`"
+    )
     made.add_argument("--trace", type=Path, default=None, help="the folder of the openb trace, for `placement`")
     made.add_argument("--seeds", type=int, default=10, help="replays of the trace, of `placement`")
     return made

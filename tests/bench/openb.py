@@ -8,7 +8,6 @@ paper's own) stand in baselines.py.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from time import process_time
 
 import numpy as np
 
+from orchestra.simulation.trace import DEFAULT, NODES, read_nodes, read_pods
 from scheduler.placement import Fleet, Request, Shape, place
 from scheduler.placement.gpus import NONE, WHOLE, Demand, GpuWish, Park, demand
 from scheduler.placement.policy import GPU
@@ -25,8 +25,7 @@ from tests.bench.baselines import BASELINES, State
 from tests.bench.figures import Figure
 from tests.bench.rig import say
 
-NODES = "openb_node_list_gpu_node.csv"
-LISTS = ("openb_pod_list_default.csv", "openb_pod_list_cpu050.csv")
+LISTS = (DEFAULT, "openb_pod_list_cpu050.csv")
 ARRIVE = 1.3
 SEEDS = tuple(range(42, 52))
 COVER = 0.95  # the typical requests are the most usual ones that make up so much of the list
@@ -95,16 +94,13 @@ def wish(number: int, millis: int) -> GpuWish | None:
 
 
 def read(folder: Path, pods: str) -> Trace:
-    with (folder / NODES).open() as file:
-        nodes = list(csv.DictReader(file))
-    with (folder / pods).open() as file:
-        listed = [
-            (int(one["cpu_milli"]), int(one["memory_mib"]), int(one["num_gpu"]), int(one["gpu_milli"]))
-            for one in csv.DictReader(file)
-        ]
-    columns = ([int(one[name]) for one in nodes] for name in ("cpu_milli", "memory_mib", "gpu"))
-    cpu, memory, gpus = columns
-    return Trace(cpu, memory, gpus, listed)
+    nodes = read_nodes(folder)
+    return Trace(
+        cpu_millis=[one.cpu_millis for one in nodes],
+        memory_mib=[one.memory_mib for one in nodes],
+        gpus=[one.gpus for one in nodes],
+        pods=[(one.cpu_millis, one.memory_mib, one.gpus, one.gpu_millis) for one in read_pods(folder, pods)],
+    )
 
 
 def measure(folder: Path | None, *, seeds: int) -> list[Figure]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.world import FakeWorld, RealWorld, World
+from tests.engine.world import FakeWorld, FarWorld, RealWorld, World
 
-KINDS = ("fake", "unix", "tcp")
+KINDS = ("fake", "far", "unix", "tcp")
+IN_PROCESS: dict[str, type[World]] = {"fake": FakeWorld, "far": FarWorld}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -17,7 +18,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         kinds = only.args if only else KINDS
         real = pytest.mark.engine
         metafunc.parametrize(
-            "world", [pytest.param(k, marks=() if k == "fake" else real) for k in kinds], indirect=True
+            "world", [pytest.param(k, marks=() if k in IN_PROCESS else real) for k in kinds], indirect=True
         )
 
 
@@ -29,8 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     kind = request.param
     made: World
-    if kind == "fake":
-        made = FakeWorld()
+    if kind in IN_PROCESS:
+        made = IN_PROCESS[kind]()
     else:
         lab = request.getfixturevalue("lab")
         request.getfixturevalue("engines")

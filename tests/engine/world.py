@@ -1,19 +1,23 @@
 """One engine as the suite sees it: the client under test, the images there, and the faults of the host behind it.
 
-Three bodies: the fake, a real engine over its unix socket, a real engine over TCP with mutual TLS. A test may ask for
-what only some can show (`kinds`), never for another result.
+Four bodies: the fake, the fake served by another process's door, a real engine over its unix socket, a real engine over
+TCP with mutual TLS. A test may ask for what only some can show (`kinds`), never for another result.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hosts.engine import Engine, EngineAddress, open_engine
-from hosts.engine.fake import fake_host, forget
+from hosts.engine.fake import FarEngine, fake_host, forget
 from hosts.engine.fake.fleet import repository
+from hosts.engine.fake.serve import FleetServer
 from hosts.engine.types import LABEL_CLUSTER
 from tests.lab import Lab
 from tests.lab.registry import LOGIN
@@ -133,6 +137,29 @@ class FakeWorld(World):
 
     def recover(self) -> None:
         self.host.thaw()
+
+
+class FarWorld(FakeWorld):
+    """The same fake behind a socket, as agents, scheduler and web of a simulation reach it."""
+
+    kind = "far"
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="orchestra-far-"))
+        self._server = FleetServer(self._folder / "fleet.sock")
+        self._server.start()
+        super().__init__()
+
+    def open(self, *, deadline_s: float = 5.0, cluster: str = CLUSTER, pool: int = 8) -> Engine:
+        socket = str(self._server.socket)
+        engine = FarEngine(self.address, socket=socket, cluster=cluster, deadline_s=deadline_s)
+        self._opened.append(engine)
+        return engine
+
+    def close(self) -> None:
+        super().close()
+        self._server.stop()
+        shutil.rmtree(self._folder)
 
 
 class RealWorld(World):

@@ -11,14 +11,8 @@ from django.db import connection, transaction
 
 from containers.spec import dump, parse, spec_hash
 from core.accounts.models import User, default_project
+from orchestra.simulation.made_up import APPS, ZONES
 
-ZONES = ("ber-a", "ber-b", "fra-a", "fra-b")
-APPS = (
-    "billing-api", "billing-cron", "cart", "catalog", "checkout", "crm-api", "crm-web", "docs", "edge-cache", "etl",
-    "feed", "gateway", "geo", "health-report", "identity", "images", "invoice", "jobs", "kpi", "ledger", "mail",
-    "metrics-store", "notify", "orders", "payments", "pricing", "queue", "recommend", "reports", "search", "session",
-    "shop-api", "shop-web", "sms", "stock", "tax", "tracking", "users", "video", "warehouse",
-)  # fmt: skip
 NEEDS_PORT = frozenset({"cart", "crm-web", "docs", "gateway", "shop-web", "video"})
 PASSWORD = "correct-horse-battery-staple"
 

@@ -25,6 +25,11 @@ export function Header({ project, me }: { project: string; me: Me | null }) {
         <Mark />
         Orchestra
       </Link>
+      {me?.simulated === true && (
+        <span className={styles.simulated} title={t("header.simulatedText")} data-testid="simulated">
+          {t("header.simulated")}
+        </span>
+      )}
       <ProjectSwitch project={project} me={me} />
       <Commands project={project} me={me} />
       <div className={styles.right}>

@@ -48,7 +48,6 @@ from hosts.engine.types import (
     Sample,
 )
 
-LOOK_S = 0.05  # how often a stream looks for its cancel and for programs that end
 PULL_STEPS = 4
 
 
@@ -277,7 +276,7 @@ class FakeEngine:
                 self.host.settle()
                 fresh, over = container.log[seen:], container.state != "running"
                 if not fresh and not over:
-                    self.host.turn.wait(LOOK_S)
+                    self.host.turn.wait(self.host.fleet.look_s)
             yield from fresh
             seen += len(fresh)
             if over and not fresh:
@@ -293,22 +292,23 @@ class FakeEngine:
             return tuple(
                 Sample(
                     container_id=c.id,
-                    cpu_millis=c.cpu_millis,
-                    memory_bytes=c.memory_used_bytes,
+                    cpu_millis=cpu_millis,
+                    memory_bytes=memory_bytes,
                     memory_limit_bytes=c.memory_limit_bytes or host.memory_bytes,
                     at_monotonic=now,
                     name=c.name,
                 )
                 for c in known
+                for cpu_millis, memory_bytes in [host.use_of(c)]
             )
 
     def host_usage(self) -> Sample | None:
         with self._call("host_usage") as host:
-            alive = [c for c in host.containers.values() if c.state == "running"]
+            used = [host.use_of(c) for c in host.containers.values() if c.state == "running"]
             return Sample(
                 container_id=None,
-                cpu_millis=min(sum(c.cpu_millis for c in alive), host.cpu_count * 1000),
-                memory_bytes=sum(c.memory_used_bytes for c in alive),
+                cpu_millis=min(sum(cpu for cpu, _ in used), host.cpu_count * 1000),
+                memory_bytes=sum(memory for _, memory in used),
                 memory_limit_bytes=host.memory_bytes,
                 at_monotonic=monotonic_s(),
             )
@@ -332,7 +332,7 @@ class FakeEngine:
                     raise EngineDown("the event stream ended")
                 self.host.settle()
                 if self.host.events_seen == seen or self.host.mode != "ok":
-                    self.host.turn.wait(LOOK_S)
+                    self.host.turn.wait(self.host.fleet.look_s)
                 count = self.host.events_seen - seen if self.host.mode == "ok" else 0
                 fresh = list(self.host.events)[-count:] if count else []
                 seen += count

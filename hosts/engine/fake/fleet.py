@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from hosts.engine.errors import ImageMissing, RegistryDenied, RegistryError
 from hosts.engine.types import ImageFacts, Resolved
 
 if TYPE_CHECKING:
+    from hosts.engine.fake.container import FakeContainer
     from hosts.engine.fake.host import FakeHost
 
 _LOCK = threading.RLock()
@@ -42,7 +43,9 @@ def repository(ref: str) -> str:
 class FakeFleet:
     """`any_image` makes the registry hold whatever is asked for; `registry_down` makes it answer nobody.
 
-    `logins` are the registries (by host) that want a login: the user names and passwords they take.
+    `logins` are the registries (by host) that want a login: the user names and passwords they take. `look_s`: how often
+    a stream without news looks for its cancel and for programs that end. `load`: what a container uses now, in place
+    of its own fixed figures: thousandths of a CPU and bytes.
     """
 
     name: str
@@ -51,6 +54,8 @@ class FakeFleet:
     logins: dict[str, dict[str, str]] = field(default_factory=dict)
     published: dict[str, ImageFacts] = field(default_factory=dict)
     hosts: dict[str, FakeHost] = field(default_factory=dict)
+    look_s: float = 0.05
+    load: Callable[[FakeContainer], tuple[int, int]] | None = None
 
     def publish(self, ref: str, *, version: str = "1", architecture: str = "amd64", size_bytes: int = 4_000_000) -> str:
         """Puts an image into the registry, as a push does; another `version` moves the tag. Returns the digest."""

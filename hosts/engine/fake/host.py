@@ -145,6 +145,12 @@ class FakeHost:
 
     # What happens inside (callers hold `turn`)
 
+    def use_of(self, container: FakeContainer) -> tuple[int, int]:
+        """Thousandths of a CPU and bytes, now."""
+        if self.fleet.load is not None:
+            return self.fleet.load(container)
+        return container.cpu_millis, container.memory_used_bytes
+
     def planned_failure(self, verb: str, name: str | None) -> EngineError | None:
         for index, (failing, only, error) in enumerate(self._failures):
             if failing == verb and only in (None, name):

@@ -32,7 +32,7 @@ from orchestra.supervisor.keeper import Keeper
 from orchestra.supervisor.own_engine import OwnEngine
 from orchestra.supervisor.preflight import Seat, listen
 from orchestra.supervisor.refusal import Refusal
-from orchestra.supervisor.supervisor import STOP_SIGNALS, Supervisor
+from orchestra.supervisor.supervisor import CONTAINERS_GO_ON, STOP_SIGNALS, Supervisor
 
 READY_WITHIN_S = 60.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler)  # before the supervisor listens: the same as Ctrl-C
         try:
-            Up(console, options).run()
+            self.run_of(console, options).run()
         except Refusal as refusal:
             console.say(f"\n{refusal.problem}", colour=RED)
             console.say(f"  Way out: {refusal.way_out}\n")
@@ -68,9 +68,14 @@ class Command(BaseCommand):
         if status:
             raise SystemExit(status)
 
+    def run_of(self, console: Console, options: dict[str, Any]) -> "Up":
+        return Up(console, options)
+
 
 class Up:
     """One run of the command: its steps in order, then the supervisor, then the way down."""
+
+    after = CONTAINERS_GO_ON
 
     def __init__(self, console: Console, options: dict[str, Any]) -> None:
         self._console = console
@@ -138,7 +143,7 @@ class Up:
     def _supervise(self, descriptor: int) -> None:
         connection.close()
         keeper = Keeper(console=self._console, database=self._database, engine=self._own_engine)
-        supervisor = Supervisor(self._processes(descriptor), console=self._console)
+        supervisor = Supervisor(self._processes(descriptor), console=self._console, after=self.after)
         threading.Thread(target=self._announce, name="announce", daemon=True).start()
         keeper.start()
         try:

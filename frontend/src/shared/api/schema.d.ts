@@ -1938,6 +1938,8 @@ export interface components {
             csrf: string;
             is_admin: boolean;
             projects: components["schemas"]["ProjectRole"][];
+            /** @description whether all hosts of this installation are made up */
+            simulated: boolean;
             username: string;
         };
         Member: {

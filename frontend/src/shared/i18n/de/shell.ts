@@ -14,6 +14,8 @@ export const shell: Words<typeof english> = {
     theme: "Zwischen dunkel und hell wechseln",
     user: "Konto {{name}}",
     logout: "Abmelden",
+    simulated: "Simuliert",
+    simulatedText: "Hosts und Container sind erfunden, keine Engine steht dahinter (manage.py simulate)",
   },
   nav: {
     label: "Hauptbereiche",

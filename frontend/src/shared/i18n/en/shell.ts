@@ -11,6 +11,8 @@ export const shell = {
     theme: "Switch between dark and light",
     user: "User {{name}}",
     logout: "Log out",
+    simulated: "Simulated",
+    simulatedText: "Hosts and containers are made up, no engine stands behind them (manage.py simulate)",
   },
   nav: {
     label: "Main",

@@ -1,0 +1,143 @@
+"""Passes of the scheduler's loops on real rows, in this process: HOSTS RUNNING PENDING ROUNDS, prints JSON.
+
+Started by end_to_end.py in the environment of an installation with tables and nothing else: it is filled here. `bulk`
+is a placement pass over all that waits, by its parts; `one` the same for a single container; `idle` a turn of each loop
+that finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+EACH = 100  # containers of a waiting service
+SINGLES = 60
+IDLE_TURNS = 12
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+def main(hosts: int, running: int, pending: int, rounds: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestra.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    from core.lib.lease import LeaseTimes, Presence
+    from orchestra.simulation.made_up import made_up
+    from tests.large_fleet import steady
+
+    settings.SIMULATED = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+    agent = Presence(table="hosts_process", role="agent", name="bench", times=LeaseTimes())
+    agent.start()
+    steady.seed_steady(made_up(hosts, running), agent=agent.incarnation)
+    found: dict[str, Any] = {"hosts": hosts, "running": running, "pending": pending}
+    found["idle"] = idle_turns()
+    found["one"] = [one_pass(1) for _ in range(SINGLES)][5:]
+    found["bulk"] = [one_pass(pending) for _ in range(rounds + 1)][1:] if pending else []
+    agent.stop()
+    print(json.dumps(found))  # noqa: T201
+
+
+def one_pass(pending: int) -> dict[str, float]:
+    """Milliseconds of each part of one turn, and CPU of this process and of the database."""
+    from django.db import connection
+
+    from scheduler.controllers import pending as placement
+    from tests.large_fleet import steady
+    from tests.scheduler.lease import given
+
+    steady.wait(max(1, pending // EACH), each=min(EACH, pending))
+    if pending > 1:
+        steady.analyze()
+    turn = given()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    with clocks() as spent:
+        cpu_s, database_s, began_s = time.process_time(), cpu_of(backend), time.perf_counter()
+        done = placement.turn(turn)
+        spent["total"] = (time.perf_counter() - began_s) * 1000
+        spent["python_cpu"] = (time.process_time() - cpu_s) * 1000
+        spent["database_cpu"] = (cpu_of(backend) - database_s) * 1000
+    if done.changes != pending:
+        raise SystemExit(f"{done.changes} of {pending} were placed: {done.message}")
+    steady.forget_waiting()
+    if pending > 1:
+        steady.analyze()
+    return {name: round(value, 3) for name, value in spent.items()}
+
+
+@contextmanager
+def clocks() -> Iterator[Counter[str]]:
+    """Time spent inside the parts of a pass, each without regard to what it calls."""
+    from scheduler import binding, snapshot
+    from scheduler.controllers import pending
+
+    spent: Counter[str] = Counter()
+    parts: list[tuple[Any, str, str]] = [
+        (snapshot, "read", "read"),
+        (snapshot, "read_fleet", "read: hosts"),
+        (snapshot, "_shapes", "read: rules"),
+        (pending, "plan", "place"),
+        (binding, "write", "write"),
+        (binding, "bind_many", "write: bind"),
+        (binding, "keep", "write: decisions"),
+    ]
+    before = [(where, name, getattr(where, name)) for where, name, _ in parts]
+    for where, name, words in parts:
+        setattr(where, name, timed(getattr(where, name), words, spent))
+    try:
+        yield spent
+    finally:
+        for where, name, function in before:
+            setattr(where, name, function)
+
+
+def timed(function: Callable[..., Any], words: str, spent: Counter[str]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        began_s = time.perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[words] += (time.perf_counter() - began_s) * 1000  # type: ignore[assignment]
+
+    return call
+
+
+def idle_turns() -> dict[str, dict[str, list[float]]]:
+    """Per loop: the first look of a new leader, then turns with nothing to do, in milliseconds."""
+    from scheduler.daemon import LOOPS
+    from tests.scheduler.lease import given
+
+    turn = given()
+    found: dict[str, dict[str, list[float]]] = {}
+    for spec in LOOPS:
+        act, took = spec.begin(), []
+        for _ in range(IDLE_TURNS):
+            began_s = time.perf_counter()
+            done = act(turn)
+            took.append(round((time.perf_counter() - began_s) * 1000, 3))
+        if done.changes:
+            raise SystemExit(f"{spec.name} found something to do: {done.message}")
+        found[spec.name] = {"first": took[:1], "idle": took[2:]}
+    return found
+
+
+def cpu_of(pid: int) -> float:
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / TICKS_PER_S
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:5]))
