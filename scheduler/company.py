@@ -5,7 +5,7 @@ Before: snapshot.read has the fleet and the specs of what waits. After: placemen
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from containers.spec import parse
 from containers.states import OCCUPYING, Status
@@ -14,6 +14,44 @@ from scheduler.placement.company import Kin
 from scheduler.reading import as_json, query
 
 THERE = sorted(status.value for status in OCCUPYING - {Status.PENDING})
+
+
+class Company(Protocol):
+    """Who stands where: counted anew (Anew), or kept between passes (scheduler.standing). `rows`: of hosts' ids."""
+
+    def on_host(self) -> Mapping[int, int]:
+        """How many containers each host has; one that has none may be left out."""
+
+    def shunned(self, fleet: Fleet, rows: Mapping[int, int]) -> None:
+        """Writes down who is there and must be apart from others."""
+
+    def company(self, fleet: Fleet, rows: Mapping[int, int], asked: Iterable[Kin]) -> None:
+        """Writes down how many of each kin that is asked for stand on each row."""
+
+
+class Anew:
+    """By questions to the database, whose cost grows with the containers: for a look that nothing follows."""
+
+    def on_host(self) -> Mapping[int, int]:
+        return read_counts()
+
+    def shunned(self, fleet: Fleet, rows: Mapping[int, int]) -> None:
+        read_shunned(fleet, rows)
+
+    def company(self, fleet: Fleet, rows: Mapping[int, int], asked: Iterable[Kin]) -> None:
+        read_company(fleet, rows, asked)
+
+
+ANEW = Anew()
+
+
+def read_counts() -> dict[int, int]:
+    found = query(
+        "SELECT host_id, count(*) FROM containers_container WHERE status = ANY(%s) AND host_id IS NOT NULL"
+        " GROUP BY host_id",
+        [THERE],
+    )
+    return dict(found)
 
 
 def kin_of(project: int, *, service: str | None, label: str | None) -> Kin:
@@ -28,15 +66,18 @@ def read_shunned(fleet: Fleet, rows: Mapping[int, int]) -> None:
         " WHERE spec ? 'affinity' AND host_id IS NOT NULL AND status = ANY(%s) GROUP BY 1, 2, 3",
         [THERE],
     ):
-        for rule in _rules(rules) if host in rows else ():
-            if rule.apart and rule.prefer is None:
-                key = (kin_of(project, service=rule.service, label=rule.label), rule.within)
-                there = fleet.shunned.setdefault(key, {})
-                there[rows[host]] = there.get(rows[host], 0) + count
+        if host in rows:
+            shun(fleet, rows[host], (project, rules), count)
 
 
-def _rules(text: Any) -> Any:
-    return parse({"name": "x", "image": "x", "affinity": as_json(text)}).affinity
+def shun(fleet: Fleet, row: int, rules: tuple[int, Any], count: int) -> None:
+    """So many containers with these rules (their project, the JSON) are on this row."""
+    project, text = rules
+    for rule in parse({"name": "x", "image": "x", "affinity": as_json(text)}).affinity:
+        if rule.apart and rule.prefer is None:
+            key = (kin_of(project, service=rule.service, label=rule.label), rule.within)
+            there = fleet.shunned.setdefault(key, {})
+            there[row] = there.get(row, 0) + count
 
 
 def read_company(fleet: Fleet, rows: Mapping[int, int], asked: Iterable[Kin]) -> None:

@@ -44,7 +44,7 @@ class LoopSpec:
 
 
 LOOPS: tuple[LoopSpec, ...] = (
-    LoopSpec("placement", lambda: pending.turn, 1.0, frozenset({"pending", "ended", "host"})),
+    LoopSpec("placement", lambda: pending.Placement().turn, 1.0, frozenset({"pending", "ended", "host"})),
     LoopSpec("restarts", lambda: restarts.Restarts().turn, 1.0, frozenset({"ended"})),
     LoopSpec("services", lambda: Services().turn, 1.0, frozenset({"service", "host"})),
     LoopSpec("drains", lambda: drains.turn, 2.0, frozenset({"ended"})),

@@ -13,10 +13,11 @@ import numpy as np
 from django.conf import settings
 
 from containers.reasons import Reason
-from containers.states import OCCUPYING, Status
+from containers.states import Status
 from hosts.queries import usage_of
 from hosts.states import FLAPPING, Reachable, Responsive
 from hosts.taints import Taint, parse_taint
+from scheduler.company import read_counts
 from scheduler.gpus import park_of, read_gpus
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.fleet import Countable, PortTable
@@ -38,7 +39,8 @@ UNREADY_WORDS = {
 }
 
 
-def read_fleet() -> Fleet:
+def read_fleet(counts: Mapping[int, int] | None = None) -> Fleet:
+    """`counts`: of containers by host, where they are known already."""
     hosts = query(
         "SELECT h.id, h.name, h.availability, h.reachable,"
         f" CASE WHEN {BLOCKED} THEN h.conditions ELSE '{{}}' END, h.labels, h.architecture, h.data_address,"
@@ -48,12 +50,7 @@ def read_fleet() -> Fleet:
         " b.resources_allocatable, b.resources_reserved, h.gpu_sharing"
         ' FROM hosts_host h JOIN hosts_hostbooking b ON b.host_id = h.id ORDER BY h.name COLLATE "C"'
     )
-    counts = query(
-        "SELECT host_id, count(*) FROM containers_container WHERE status = ANY(%s) AND host_id IS NOT NULL"
-        " GROUP BY host_id",
-        [sorted(status.value for status in OCCUPYING - {Status.PENDING})],
-    )
-    return fleet_of(hosts, dict(counts), read_gpus())
+    return fleet_of(hosts, read_counts() if counts is None else counts, read_gpus())
 
 
 def fleet_of(

@@ -13,7 +13,7 @@ from uuid import UUID
 from containers.reasons import Reason
 from containers.states import COMING_UP, Status
 from hosts.states import Availability
-from scheduler.company import read_company, read_shunned
+from scheduler.company import ANEW, Company
 from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
 from scheduler.gpus import read_demand
 from scheduler.placement import Fleet, Shape
@@ -21,6 +21,7 @@ from scheduler.placement.fleet import Claim
 from scheduler.policies import Policies, UnknownPolicy, read_policies
 from scheduler.reading import newest, query, repeatable_read
 from scheduler.shapes import Asked, Shapes
+from scheduler.standing import Standing
 
 PENDING_MAX = 50_000
 TRIES_LOOKED_AT = 8
@@ -85,8 +86,8 @@ _FRESH = (
 )
 
 
-def read() -> Snapshot | None:
-    """The snapshot of a pass; None when nothing waits."""
+def read(standing: Standing | None = None) -> Snapshot | None:
+    """The snapshot of a pass; None when nothing waits. `standing` is what a loop keeps between its passes."""
     with repeatable_read() as now:
         rows = query(
             f"{_WAITING}, created_at, not_before FROM containers_container"
@@ -99,9 +100,12 @@ def read() -> Snapshot | None:
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
-        fleet = read_fleet()
+        if standing is not None:
+            standing.look()
+        company: Company = standing or ANEW
+        fleet = read_fleet(company.on_host())
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        shapes = _shapes(fleet, at, waiting)
+        shapes = _shapes(fleet, at, waiting, company=company)
         was_on = _last_hosts(waiting, shapes.policies)
         pending = [_pending(row, failed.get(row[1], ()), shapes, was_on) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
@@ -205,14 +209,14 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
 _ASKED = 6  # the first of Asked's columns in a row
 
 
-def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]) -> Shapes:
+def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]], *, company: Company = ANEW) -> Shapes:
     """What makes the shapes of these rows, once it is known what rules about other containers name."""
-    read_shunned(fleet, at)
+    company.shunned(fleet, at)
     policies = read_policies()
     shapes = Shapes(fleet, policies)
     kin = shapes.kin((row[2], Asked(*row[_ASKED:])) for row in rows)
     if kin:
-        read_company(fleet, at, kin)
+        company.company(fleet, at, kin)
     if any(one.asks("usage") for one in policies.by_name.values()):
         read_usage(fleet, at)
     if fleet.park is not None and any(one.asks("fragments") for one in policies.by_name.values()):

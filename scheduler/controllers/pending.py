@@ -12,6 +12,7 @@ from core.lib.clock import monotonic_s
 from scheduler import binding, giving_way, preemption, snapshot
 from scheduler.placement import Fleet, Group, Request, merge, place
 from scheduler.snapshot import Pending, Snapshot
+from scheduler.standing import Standing
 from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
 
@@ -20,9 +21,19 @@ log = logging.getLogger(__name__)
 POISON = "scheduler-error"
 
 
-def turn(given: Turn) -> Done:
+class Placement:
+    """The loop, with what it remembers of who stands where."""
+
+    def __init__(self) -> None:
+        self._standing = Standing()
+
+    def turn(self, given: Turn) -> Done:
+        return turn(given, self._standing)
+
+
+def turn(given: Turn, standing: Standing | None = None) -> Done:
     """One placement pass."""
-    seen = snapshot.read()
+    seen = snapshot.read(standing)
     if seen is None:
         return Done()
     if seen.wake_in_s is not None:

@@ -142,8 +142,6 @@ class FakeWorld(World):
 class FarWorld(FakeWorld):
     """The same fake behind a socket, as agents, scheduler and web of a simulation reach it."""
 
-    kind = "far"
-
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="orchestra-far-"))
         self._server = FleetServer(self._folder / "fleet.sock")

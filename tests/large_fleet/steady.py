@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from containers import service_actions
-from containers.models import Rollout
+from containers.models import Rollout, Service
 from core.accounts.models import default_project
 from orchestra.simulation.made_up import MadeUp
 
@@ -38,7 +38,7 @@ INSERT INTO containers_container (id, slot_id, project_id, name, attempt, is_suc
   revision_id, round, slot_key, replace_asked, proved, spec, spec_hash, cpu_millis, memory_bytes, restart, desired,
   restart_asked, stop_by, generation, host_id, bound_at, ports, image_digest, image_id, image_architecture, status,
   reason, message, oom_killed, health, engine_id, progress, status_since, created_at, started_at)
-SELECT id, id, s.project_id, s.name || '.' || key, 1, false, false, s.id, r.id, 1, key, false, true, r.spec,
+SELECT one.id, one.id, s.project_id, s.name || '.' || key, 1, false, false, s.id, r.id, 1, key, false, true, r.spec,
   r.spec_hash, asked.cpu_millis, asked.memory_bytes, 'always', 'run', false, '', 1, host.id,
   CASE WHEN host.id IS NOT NULL THEN now() END, '[]', '', '', '', CASE WHEN host.id IS NULL THEN 'pending' ELSE
   'running' END, '', '', false, 'none', '', '{}', now() - age, now() - age, CASE WHEN host.id IS NOT NULL THEN
@@ -127,13 +127,12 @@ def _fill(services: Sequence[Any], *, hosted: bool) -> None:
 
 def forget_waiting() -> None:
     """Those that `wait` added are gone again, with their events and decisions."""
+    ids = list(Service.objects.filter(name__startswith="waiting-").values_list("pk", flat=True))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM containers_container WHERE service_id IN"
-            " (SELECT id FROM containers_service WHERE name LIKE 'waiting-%%');"
-            "DELETE FROM containers_service WHERE name LIKE 'waiting-%%';"
-            "TRUNCATE scheduler_decision; TRUNCATE events_event"
-        )
+        for table in ("containers_container", "containers_rollout", "containers_revision"):
+            cursor.execute(f"DELETE FROM {table} WHERE service_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM containers_service WHERE id = ANY(%s)", [ids])
+        cursor.execute("TRUNCATE scheduler_decision; TRUNCATE events_event")
 
 
 def analyze() -> None:

@@ -58,6 +58,10 @@ class FakeContainer:
     def memory_limit_bytes(self) -> int:
         return int(self.host_config.get("Memory") or 0)
 
+    @property
+    def cpu_limit_millis(self) -> int:
+        return int(self.host_config.get("NanoCpus") or 0) // 1_000_000
+
     def health(self, now: datetime) -> EngineHealth:
         """As the check would say: a test that ends in "false" never passes, every other passes after one interval."""
         check = self.body.get("Healthcheck") or {}

@@ -16,8 +16,8 @@ from uuid import uuid4
 
 from core.lib.clock import monotonic_s
 from hosts.engine.base import RegistryAuth
-from hosts.engine.errors import Closed, Deadline, EngineDown, EngineError
-from hosts.engine.fake.wire import GONE, Reply, Request, wire_to
+from hosts.engine.errors import Closed, Deadline, EngineError
+from hosts.engine.fake.wire import Reply, Request, hear, tell, wire_to
 from hosts.engine.types import (
     EngineAddress,
     EngineEvent,
@@ -61,7 +61,7 @@ class FarEngine:
             raise Closed("this client is closed")
         end_s = monotonic_s() + (self.deadline_s if wait_s is None else wait_s) + PATIENCE_S
         with self._wire.borrowed() as connection:
-            connection.send(self._request(verb, args, kw))
+            tell(connection, self._request(verb, args, kw))
             while True:
                 reply = self._reply(connection, verb, end_s)
                 if reply.kind != "item":
@@ -74,9 +74,9 @@ class FarEngine:
 
     @staticmethod
     def _reply(connection: Connection[Any, Any], verb: str, end_s: float) -> Reply:
-        if not connection.poll(max(0.0, end_s - monotonic_s())):
+        reply = hear(connection, timeout_s=end_s - monotonic_s())
+        if reply is None:
             raise Deadline(f"{verb}: no answer in time")
-        reply: Reply = connection.recv()
         return reply
 
     def ping(self, *, timeout_s: float) -> None:
@@ -159,11 +159,8 @@ class FarEngine:
             raise Closed("this client is closed")
         connection = self._wire.take()
         try:
-            connection.send(self._request(verb, args, kwargs))
+            tell(connection, self._request(verb, args, kwargs))
             reply = self._reply(connection, verb, monotonic_s() + self.deadline_s + PATIENCE_S)
-        except (OSError, EOFError) as error:
-            connection.close()
-            raise EngineDown(GONE) from error
         except EngineError:
             connection.close()
             raise
@@ -176,12 +173,9 @@ class FarEngine:
         """A stream's connection ends with it: its closing tells the other side."""
         with connection:
             while not cancel.is_set() and not self._closed.is_set():
-                try:
-                    if not connection.poll(LOOK_S):
-                        continue
-                    reply: Reply = connection.recv()
-                except (OSError, EOFError) as error:
-                    raise EngineDown(GONE) from error
+                reply = hear(connection, timeout_s=LOOK_S)
+                if reply is None:
+                    continue
                 if reply.kind == "error":
                     raise reply.content
                 if reply.kind == "end":
@@ -212,7 +206,7 @@ class FarEngine:
             return
         try:
             with self._wire.borrowed() as connection:
-                connection.send(self._request("close", (), {}))
+                tell(connection, self._request("close", (), {}))
                 self._reply(connection, "close", monotonic_s() + 1.0)
         except EngineError:
             pass  # nobody serves any more: closed all the same

@@ -146,10 +146,10 @@ class FakeHost:
     # What happens inside (callers hold `turn`)
 
     def use_of(self, container: FakeContainer) -> tuple[int, int]:
-        """Thousandths of a CPU and bytes, now."""
-        if self.fleet.load is not None:
-            return self.fleet.load(container)
-        return container.cpu_millis, container.memory_used_bytes
+        """Thousandths of a CPU and bytes, now; within its limit."""
+        found = container.cpu_millis, container.memory_used_bytes
+        cpu_millis, memory_bytes = found if self.fleet.load is None else self.fleet.load(container)
+        return min(cpu_millis, container.cpu_limit_millis or cpu_millis), memory_bytes
 
     def planned_failure(self, verb: str, name: str | None) -> EngineError | None:
         for index, (failing, only, error) in enumerate(self._failures):

@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
+from core.lib.clock import monotonic_s
 from hosts.engine.base import Engine
 from hosts.engine.errors import EngineError, Refused
 from hosts.engine.fake.engine import FakeEngine
@@ -22,6 +24,7 @@ from hosts.engine.types import EngineAddress
 log = logging.getLogger(__name__)
 
 BACKLOG = 1024
+LOOK_S = 0.05
 VERBS = frozenset(name for name in vars(Engine) if not name.startswith("_"))
 STREAMS = frozenset({"logs", "events"})
 
@@ -34,6 +37,7 @@ class FleetServer:
         self._engines: dict[tuple[str, str], FakeEngine] = {}
         self._lock = threading.Lock()
         self._listener: Listener | None = None
+        self._connected = 0
 
     def start(self) -> None:
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,7 +48,11 @@ class FleetServer:
         self._listener = Listener(os.fspath(self.socket), "AF_UNIX", backlog=BACKLOG)
         threading.Thread(target=self._accept, args=(self._listener,), name="fleet", daemon=True).start()
 
-    def stop(self) -> None:
+    def stop(self, *, patience_s: float = 0.0) -> None:
+        """Take nobody new; those who are connected may leave first, so that they do not see the world end."""
+        end_s = monotonic_s() + patience_s
+        while self._connected and monotonic_s() < end_s:
+            time.sleep(LOOK_S)
         if self._listener is not None:
             self._listener.close()
 
@@ -57,12 +65,19 @@ class FleetServer:
             threading.Thread(target=self._serve, args=(connection,), name="call", daemon=True).start()
 
     def _serve(self, connection: Connection[Any, Any]) -> None:
+        self._count(1)
         try:
             with connection:
                 while True:
                     self._answer(connection, connection.recv())
         except (EOFError, OSError):
             return  # the client has gone
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._connected += change
 
     def _answer(self, connection: Connection[Any, Any], asked: Request) -> None:
         try:

@@ -74,13 +74,29 @@ class Wire:
         connection = self.take()
         try:
             yield connection
-        except (OSError, EOFError) as error:
-            connection.close()
-            raise EngineDown(GONE) from error
         except BaseException:
             connection.close()
             raise
         self.give_back(connection)
+
+
+def tell(connection: Connection[Any, Any], asked: Request) -> None:
+    """EngineDown when the other side has gone."""
+    try:
+        connection.send(asked)
+    except OSError as error:
+        raise EngineDown(GONE) from error
+
+
+def hear(connection: Connection[Any, Any], *, timeout_s: float) -> Reply | None:
+    """The next reply; None when none came in time. EngineDown when the other side has gone."""
+    try:
+        if not connection.poll(max(0.0, timeout_s)):
+            return None
+        reply: Reply = connection.recv()
+    except (OSError, EOFError) as error:
+        raise EngineDown(GONE) from error
+    return reply
 
 
 _wires: dict[tuple[int, str], Wire] = {}

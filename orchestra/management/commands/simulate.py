@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -32,6 +33,7 @@ PORT = 8100
 HOSTS_OF_AN_AGENT = 500
 SAY_EVERY_S = 2.0
 SAY_QUIETLY_EVERY_S = 30.0
+QUIET = "WARNING"  # of so many hosts there is always some news
 SCALED = 0.1  # of the churn are services that somebody scales
 TIMES = {"LEASE_TTL_S": "10"}  # one machine stands in for many: late is not dead
 
@@ -101,8 +103,13 @@ class Simulation(up.Up):
         web, scheduler, agent = super()._processes(descriptor)
         count = self._options["agents"] or -(-len(self._wanted.hosts) // HOSTS_OF_AN_AGENT)
         world = Process("world", manage("simulated_world", *said_again(self._options)), environment=agent.environment)
-        agents = [Process(f"agent-{n + 1}", agent.arguments, environment=agent.environment) for n in range(count)]
-        return [world, web, scheduler, *agents]
+        agents = [replace(agent, name=f"agent-{number + 1}") for number in range(count)]
+        level = os.environ.get("ORCHESTRA_LOG_LEVEL", QUIET)
+        quiet = [
+            replace(one, environment={**one.environment, "ORCHESTRA_LOG_LEVEL": level})
+            for one in (web, scheduler, *agents)
+        ]
+        return [world, *quiet]
 
     def _supervise(self, descriptor: int) -> None:
         try:

@@ -19,6 +19,8 @@ from orchestra.simulation.world import World
 
 log = logging.getLogger("simulation")
 
+LAST_S = 10.0  # for the others to end first
+
 
 class Command(BaseCommand):
     help = "Serve the fake engines of a simulation (started by `manage.py simulate`)."
@@ -39,4 +41,4 @@ class Command(BaseCommand):
         server = world.open(Path(socket))
         log.info("%s fake hosts", len(hosts))
         world.run(ending)
-        server.stop()
+        server.stop(patience_s=LAST_S)
