@@ -31,6 +31,10 @@ up: $(VENV)/.runtime frontend/dist/index.html ## Start Orchestra on this machine
 dev: $(VENV)/.dev frontend/node_modules/.stamp ## The same with the console served by Vite, reloading as you edit
 	@exec $(BIN)/python manage.py up --vite $(if $(PORT),--port $(PORT)) $(ARGS)
 
+.PHONY: simulate
+simulate: $(VENV)/.runtime frontend/dist/index.html ## A made-up fleet on fake engines, to look at and to load (ARGS="--hosts 200 --containers 5000 --churn 2/s --failures 2/min")
+	@exec $(BIN)/python manage.py simulate $(if $(PORT),--port $(PORT)) $(ARGS)
+
 .PHONY: engine-stop
 engine-stop: $(VENV)/.runtime ## Stop the Docker engine that `make up` started, and the containers on it
 	@$(BIN)/python manage.py engine stop

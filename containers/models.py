@@ -243,6 +243,13 @@ class Container(models.Model):
                 name="container_service_loop",
             ),
             models.Index(fields=["project", "-created_at"], condition=Q(superseded=False), name="container_list"),
+            models.Index(fields=["gone_at"], condition=Q(desired=Desired.REMOVE.value), name="container_removed"),
+            models.Index(
+                fields=["slot_id", "-attempt"],
+                include=["gone_at"],
+                condition=Q(superseded=True),
+                name="container_old_attempts",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,19 @@
 """Verdicts -> moves: binds what was placed with its room, GPUs, ports and volumes, and gives the rest its reason.
 
 Losing a race is normal: what no longer fits stays pending and is looked at again. Each batch is one transaction under
-the lease, together with its decisions. Before: placement. After: the agent of the host.
+the lease, together with its decisions; it holds the containers of few hosts, so that the room of each is counted once.
+Before: placement. After: the agent of the host.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from containers.models import Container
 from containers.states import Status
@@ -25,7 +27,8 @@ from scheduler.trouble import Trouble, all_or_each
 
 ACTOR = "scheduler"
 NO_HOST = "no-host"
-BATCH = 500
+BATCH = 1_000
+WRITERS = 2  # the database writes one batch while the next is made ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,47 @@ def write(
                 words = "; ".join(filter(None, [group.refused.words, notes.get(verdict.container)]))
                 if _is_news(pending[verdict.container], words):
                     refused.append((verdict, group.refused, words))
+    placed.sort(key=_by_host)
+    bind = partial(_bind, pending=pending, hold=hold)
+    give = partial(_give_reasons, pending=pending, hold=hold)
     outcome = Outcome()
-    for batch in _batches(placed):
-        bind = partial(_bind, pending=pending, hold=hold)
-        for done in all_or_each(batch, bind, key=lambda item: item[0].container, trouble=trouble):
-            outcome = outcome.plus(done)
-    for told in _batches(refused):
-        give = partial(_give_reasons, pending=pending, hold=hold)
-        for done in all_or_each(told, give, key=lambda item: item[0].container, trouble=trouble):
-            outcome = outcome.plus(done)
+    for done in (
+        *_side_by_side(placed, partial(all_or_each, work=bind, key=_container, trouble=trouble)),
+        *_side_by_side(refused, partial(all_or_each, work=give, key=_container, trouble=trouble)),
+    ):
+        outcome = outcome.plus(done)
     return outcome
+
+
+def _side_by_side(items: Sequence[T], write_batch: Callable[[Sequence[T]], list[Outcome]]) -> Iterator[Outcome]:
+    """Two at a time where there are many: they lock other containers, and hosts in one order. The first fault of the
+    lease or the database ends it."""
+    batches = _batches(items)
+    if len(batches) <= WRITERS or connection.in_atomic_block:
+        for batch in batches:
+            yield from write_batch(batch)
+        return
+
+    def alone(batch: Sequence[T]) -> list[Outcome]:
+        try:
+            return write_batch(batch)
+        finally:
+            connection.close()  # of this thread
+
+    with ThreadPoolExecutor(WRITERS, thread_name_prefix="bind") as pool:
+        try:
+            for done in pool.map(alone, batches):
+                yield from done
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _by_host(item: Item) -> int:
+    return item[0].host or 0
+
+
+def _container(item: Item | Told) -> str:
+    return item[0].container
 
 
 def _is_news(waiting: Pending, words: str) -> bool:

@@ -20,16 +20,10 @@ from scheduler.placement.explain import scored
 from scheduler.placement.types import Explanation, Scored
 from scheduler.placement.types import Verdict as Placed
 
-_COLUMNS = (
-    "id bigint, container_id uuid, slot_id uuid, verdict text, host_id bigint, host_name text, message text,"
-    " score jsonb, group_size integer, same_as bigint, hosts_total integer, funnel jsonb, refused jsonb, scores jsonb"
+_COPY = (
+    "COPY scheduler_decision (id, container_id, slot_id, verdict, host_id, host_name, message, score, group_size,"
+    " same_as, hosts_total, funnel, refused, scores, service_id) FROM STDIN"
 )
-_NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(","))
-_INSERT = f"""
-INSERT INTO scheduler_decision ({_NAMES}, service_id)
-SELECT {_NAMES}, (SELECT service_id FROM containers_container c WHERE c.id = d.container_id)
-FROM jsonb_to_recordset(%s::jsonb) AS d({_COLUMNS})
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +41,57 @@ def keep(decisions: Sequence[Kept]) -> None:
     """Write them; of each shared explanation one full row, and rows that point to it."""
     if not decisions:
         return
-    ids: list[int] = _new_ids(len(decisions))
+    ids = _new_ids([one.container_id for one in decisions])
     first: dict[int, int] = {}
     sizes: dict[int, int] = {}
     for one in decisions:
         sizes[id(one.seen)] = sizes.get(id(one.seen), 0) + 1
-    rows = []
-    for row_id, one in zip(ids, decisions, strict=True):
-        same_as = first.get(id(one.seen))
-        first.setdefault(id(one.seen), row_id)
-        rows.append(_row(row_id, one, same_as=same_as, group_size=sizes[id(one.seen)]))
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for (row_id, service), one in zip(ids, decisions, strict=True):
+            same_as = first.get(id(one.seen))
+            first.setdefault(id(one.seen), row_id)
+            copy.write_row((*_row(row_id, one, same_as=same_as, group_size=sizes[id(one.seen)]), service))
+
+
+def _new_ids(containers: Sequence[UUID]) -> list[tuple[int, UUID | None]]:
+    """A new id for a decision about each, and the service of each."""
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [json.dumps(rows)])
+        cursor.execute(
+            "SELECT orchestra_time_id(), (SELECT c.service_id FROM containers_container c WHERE c.id = asked)"
+            " FROM unnest(%s::uuid[]) AS asked",
+            [list(containers)],
+        )
+        found: list[tuple[int, UUID | None]] = cursor.fetchall()
+        return found
 
 
-def _new_ids(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT orchestra_time_id() FROM generate_series(1, %s)", [count])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> dict[str, Any]:
+def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> tuple[Any, ...]:
+    """In the order of the COPY's columns, but for the service."""
     placed = one.verdict
     score = scored(placed.host_name, one.seen.terms, placed.values) if placed.host is not None else None
-    row: dict[str, Any] = {
-        "id": row_id,
-        "container_id": str(one.container_id),
-        "slot_id": str(one.slot_id),
-        "verdict": (Verdict.REFUSED if placed.host is None else Verdict.PLACED).value,
-        "host_id": placed.host,
-        "host_name": placed.host_name,
-        "message": one.message,
-        "score": _scored(score) if score else None,
-        "group_size": group_size,
-        "same_as": same_as,
-        "hosts_total": one.seen.hosts_total,
-        "funnel": [],
-        "refused": [],
-        "scores": [],
-    }
-    if same_as is None:
-        row["funnel"] = [step._asdict() for step in one.seen.funnel]
-        row["refused"] = [refusal._asdict() for refusal in one.seen.refused]
-        row["scores"] = [_scored(best) for best in one.seen.best]
-    return row
+    return (
+        row_id,
+        one.container_id,
+        one.slot_id,
+        (Verdict.REFUSED if placed.host is None else Verdict.PLACED).value,
+        placed.host,
+        placed.host_name,
+        one.message,
+        json.dumps(_scored(score)) if score else None,
+        group_size,
+        same_as,
+        one.seen.hosts_total,
+        *(_told_once(one.seen) if same_as is None else ("[]", "[]", "[]")),
+    )
+
+
+def _told_once(seen: Explanation) -> tuple[str, str, str]:
+    """Funnel, refusals and best scores: what the containers of a group share."""
+    return (
+        json.dumps([step._asdict() for step in seen.funnel]),
+        json.dumps([refusal._asdict() for refusal in seen.refused]),
+        json.dumps([_scored(best) for best in seen.best]),
+    )
 
 
 def _scored(one: Scored) -> dict[str, Any]:

@@ -7,6 +7,7 @@ The chosen port starts from the container's own id, so that a port just released
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from zlib import crc32
 
 from scheduler.placement.fleet import ANY_ADDRESS, Fleet, PortTable
@@ -21,6 +22,7 @@ def clashes(address: str, protocol: str, held: frozenset[tuple[str, str]]) -> bo
     )
 
 
+@lru_cache(maxsize=65_536)
 def listen_address(data_address: str) -> str:
     """Where an engine can listen for what is published at this address: an engine takes IP addresses, no names."""
     try:

@@ -1,7 +1,7 @@
 """`make bench`, or `python -m tests.bench [piece...]`: measure, print the table, write it. Needs root, as the lab does.
 
-Pieces: many, one, crash, pixel, processes, loss, crashes, placement, passes. `--out NAME` writes NAME.txt and
-NAME.json. A piece that breaks is told and the others go on; a figure that is missed is no error of the bench.
+Pieces: many, one, crash, pixel, processes, loss, crashes, placement, passes, load. `--out NAME` writes NAME.txt
+and NAME.json. A piece that breaks is told and the others go on; a figure that is missed is no error of the bench.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.bench import (
     crashes,
     end_to_end,
     giving_way,
+    load,
     loss,
     many,
     one,
@@ -34,7 +35,7 @@ from tests.bench import (
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.rig import Rig, say
 
-PIECES = ("processes", "placement", "passes", "one", "crash", "pixel", "loss", "crashes", "many")
+PIECES = ("processes", "placement", "passes", "load", "one", "crash", "pixel", "loss", "crashes", "many")
 ON_A_RIG = ("one", "crash", "pixel", "loss", "crashes", "many")
 LARGE = 100
 CLOSING_S = 60  # what the last round may take, and the lab's end
@@ -46,7 +47,7 @@ def main(words: list[str]) -> int:
     if unknown:
         raise SystemExit(f"no piece {', '.join(sorted(unknown))}; there are {', '.join(PIECES)}")
     pieces = [piece for piece in PIECES if piece in (asked.pieces or PIECES)]
-    began_s, load = time.monotonic(), os.getloadavg()[0]
+    began_s, busy = time.monotonic(), os.getloadavg()[0]
     figures: list[Figure] = []
     broken: list[str] = []
     until_s = began_s + asked.minutes * 60 - CLOSING_S
@@ -59,6 +60,8 @@ def main(words: list[str]) -> int:
         figures += attempt("openb", lambda: openb.measure(asked.trace, seeds=asked.seeds), broken)
     if "passes" in pieces:
         figures += attempt("passes", lambda: end_to_end.measure(rounds=asked.passes), broken)
+    if "load" in pieces:
+        figures += attempt("load", load.measure, broken)
     if set(pieces) & set(ON_A_RIG):
         with Rig() as rig:
             for piece in pieces:
@@ -68,7 +71,7 @@ def main(words: list[str]) -> int:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "took_s": round(time.monotonic() - began_s),
         "machine": f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}",
-        "load_before": round(load, 2),
+        "load_before": round(busy, 2),
         "pieces": pieces,
         "broken": broken,
     }

@@ -29,12 +29,12 @@ class Meter:
         self._hosts = hosts
 
     def now(self) -> dict[str, float]:
-        used = {name: _of([process.pid]) for name, process in self._installation.processes.items()}
+        used = {name: cpu_s_of([process.pid]) for name, process in self._installation.processes.items()}
         postmaster = self._installation.database.pid()
         if postmaster is not None:
             children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-            used["database"] = _of([postmaster, *map(int, children)])
-        used[ENGINES] = _of(_living_in({netns_inode(host.name) for host in self._hosts}))
+            used["database"] = cpu_s_of([postmaster, *map(int, children)])
+        used[ENGINES] = cpu_s_of(_living_in({netns_inode(host.name) for host in self._hosts}))
         used[BENCH] = time.process_time()
         return used
 
@@ -58,7 +58,7 @@ def _living_in(spaces: set[int | None]) -> list[int]:
     return found
 
 
-def _of(pids: list[int]) -> float:
+def cpu_s_of(pids: list[int]) -> float:
     """With the ended children of each."""
     total = 0
     for pid in pids:

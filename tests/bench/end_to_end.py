@@ -48,7 +48,7 @@ def of_a_size(found: dict[str, Any]) -> list[Figure]:
         figures.append(Figure(f"  {hosts} hosts, a container's {part}", "us", each_us))
     figures += [
         Figure(f"  {hosts} hosts, a pass for one: {part}", "ms", [one[part] for one in found["one"]])
-        for part in ("total", "read", "read: hosts", "place", "write")
+        for part in ("total", "read", "read: changes", "read: hosts", "place", "write")
     ]
     for name, took in found["idle"].items():
         figures.append(Figure(f"idle, {size}: {name}", "ms", took["idle"], limit=IDLE_MS))

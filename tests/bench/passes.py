@@ -15,7 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scheduler.controllers.pending import Placement
 
 EACH = 100  # containers of a waiting service
 SINGLES = 60
@@ -33,6 +36,7 @@ def main(hosts: int, running: int, pending: int, rounds: int) -> None:
 
     from core.lib.lease import LeaseTimes, Presence
     from orchestra.simulation.made_up import made_up
+    from scheduler.controllers.pending import Placement
     from tests.large_fleet import steady
 
     settings.SIMULATED = True
@@ -43,17 +47,17 @@ def main(hosts: int, running: int, pending: int, rounds: int) -> None:
     steady.seed_steady(made_up(hosts, running), agent=agent.incarnation)
     found: dict[str, Any] = {"hosts": hosts, "running": running, "pending": pending}
     found["idle"] = idle_turns()
-    found["one"] = [one_pass(1) for _ in range(SINGLES)][5:]
-    found["bulk"] = [one_pass(pending) for _ in range(rounds + 1)][1:] if pending else []
+    placement = Placement()
+    found["one"] = [one_pass(placement, 1) for _ in range(SINGLES)][5:]
+    found["bulk"] = [one_pass(placement, pending) for _ in range(rounds + 1)][1:] if pending else []
     agent.stop()
     print(json.dumps(found))  # noqa: T201
 
 
-def one_pass(pending: int) -> dict[str, float]:
+def one_pass(placement: Placement, pending: int) -> dict[str, float]:
     """Milliseconds of each part of one turn, and CPU of this process and of the database."""
     from django.db import connection
 
-    from scheduler.controllers import pending as placement
     from tests.large_fleet import steady
     from tests.scheduler.lease import given
 
@@ -83,10 +87,12 @@ def clocks() -> Iterator[Counter[str]]:
     """Time spent inside the parts of a pass, each without regard to what it calls."""
     from scheduler import binding, snapshot
     from scheduler.controllers import pending
+    from scheduler.standing import Standing
 
     spent: Counter[str] = Counter()
     parts: list[tuple[Any, str, str]] = [
         (snapshot, "read", "read"),
+        (Standing, "look", "read: changes"),
         (snapshot, "read_fleet", "read: hosts"),
         (snapshot, "_shapes", "read: rules"),
         (pending, "plan", "place"),

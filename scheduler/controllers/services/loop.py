@@ -1,11 +1,13 @@
 """The loop of services: reads those that changed, plans each by itself, applies each by itself.
 
-One whose planning fails sets only itself aside. All are read anew once a minute, whatever the hints said.
+One whose planning fails sets only itself aside. Each is read anew once a minute, whatever the hints said: a few in each
+turn, so that no turn takes long.
 Before: a verb, a host or a container changed rows. After: placement and the agent make it so.
 """
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from core.lib.clock import monotonic_s
 from core.lib.notify import hint
 from scheduler.controllers.services.apply import apply
 from scheduler.controllers.services.plan import plan_service
-from scheduler.controllers.services.read import look
+from scheduler.controllers.services.read import all_services, look
 from scheduler.controllers.services.types import ServiceSeen
 from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
@@ -25,20 +27,42 @@ LOOK_AGAIN_LEAST_S = 0.1
 HELD_BACK_S = 1.0  # a brake, or another hand, kept a change from being made; no row tells when it may be
 
 
+class Rounds:
+    """Deals out all keys evenly over `every_s`, then asks for them anew. Pure but for `everything`."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._left: list[UUID] = []
+        self._rate = self._credit = 0.0
+        self._last_s: float | None = None
+
+    def next(self, now_s: float, everything: Callable[[], list[UUID]]) -> list[UUID]:
+        """Those whose turn it is."""
+        passed_s = 0.0 if self._last_s is None else now_s - self._last_s
+        self._last_s = now_s
+        if not self._left:
+            self._left = everything()
+            self._rate = len(self._left) / self._every_s
+        self._credit = min(self._credit + passed_s * self._rate, float(len(self._left)))
+        count = int(self._credit)
+        self._credit -= count
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+
 class Services:
     """The loop, with what it remembers: up to where it has read, and which services time alone will change."""
 
     def __init__(self) -> None:
         self._since: int | None = None
-        self._everything_at_s = 0.0
+        self._rounds = Rounds(EVERYTHING_EVERY_S)
         self._due: dict[UUID, float] = {}
         self._look_at_hosts: set[int] = set()
 
     def turn(self, given: Turn) -> Done:
         now_s = monotonic_s()
-        if now_s >= self._everything_at_s:
-            self._since, self._everything_at_s = None, now_s + EVERYTHING_EVERY_S
-        seen = look(self._since, [key for key, at_s in self._due.items() if at_s <= now_s])
+        due = [key for key, at_s in self._due.items() if at_s <= now_s]
+        seen = look(self._since, due if self._since is None else [*due, *self._rounds.next(now_s, all_services)])
         self._since = seen.since
         for key, words in seen.broken.items():
             given.trouble.failed(str(key), words, now_s)

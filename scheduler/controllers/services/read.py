@@ -39,7 +39,7 @@ def look(since: int | None, also: Iterable[UUID] = ()) -> Look:
     """What changed since `since` and those of `also`; all services when it is None."""
     with repeatable_read() as now:
         ((xmin,),) = query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        ids = _all() if since is None else sorted(_changed(since) | set(also))
+        ids = all_services() if since is None else sorted(_changed(since) | set(also))
         if not ids:
             return Look(now, xmin)
         found = look_at(ids, now)
@@ -60,7 +60,8 @@ def look_at(ids: Sequence[UUID], now: datetime) -> Look:
     return Look(now, 0, tuple(services), {row[0]: row[11] for row in rows}, broken)
 
 
-def _all() -> list[UUID]:
+def all_services() -> list[UUID]:
+    """Those that are not over."""
     return [row[0] for row in query("SELECT id FROM containers_service WHERE gone_at IS NULL")]
 
 
