@@ -75,11 +75,11 @@ def simulated(hosts: int, containers: int, *words: str) -> Iterator[tuple[Path, 
                 stderr=out,
             )
         try:
-            full = re.compile(r"All \d+ containers run after (\d+) s")
+            full = re.compile(r"Filled: \d+ of \d+ containers run after (\d+) s")
             wait_for(
                 lambda: full.search(log.read_text()) is not None or process.poll() is not None,
                 timeout_s=PATIENCE_S,
-                what="all containers run",
+                what="it is filled",
                 last=lambda: log.read_text()[-2000:],
                 every_s=1.0,
             )

@@ -86,6 +86,8 @@ class Simulation(up.Up):
         self._wanted = made_up_by(options)
         self._trials = trials_by(options)
         self._ending = threading.Event()
+        is_calm = not (self._trials.churn_per_s or self._trials.failures_per_min)
+        self._enough = 1.0 if is_calm else 0.9  # some have just crashed, some services were made smaller
 
     def _start_database(self) -> None:
         """An empty one: the fake hosts of an earlier run are gone, and so is what ran there."""
@@ -146,15 +148,16 @@ class Simulation(up.Up):
                 continue
             finally:
                 connection.close()
-            running, now_s = states.get("running", 0), monotonic_s()
+            running, total, now_s = states.get("running", 0), sum(states.values()), monotonic_s()
             if is_full and now_s - told_s < SAY_QUIETLY_EVERY_S:
                 continue
             rate = "" if last < 0 or is_full else f", {max(0, running - last) / SAY_EVERY_S:.0f} a second"
             self._console.say(
                 f"{time.strftime('%H:%M:%S')} {ready} of {len(self._wanted.hosts)} hosts answer, {running} of"
-                f" {sum(states.values())} containers run{rate}"
+                f" {total} containers run{rate}"
             )
             last, told_s = running, now_s
-            if not is_full and running >= self._wanted.wanted:
+            if not is_full and running >= self._enough * max(total, self._wanted.wanted):
                 is_full = True
-                self._console.say(f"All {running} containers run after {now_s - began_s:.0f} s.", colour=BOLD)
+                words = f"Filled: {running} of {total} containers run after {now_s - began_s:.0f} s."
+                self._console.say(words, colour=BOLD)
