@@ -17,13 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.bench.cpu import cpu_s_of
+from tests.bench.processes import children_of
+
 if TYPE_CHECKING:
+    from orchestra.database.server import Server
     from scheduler.controllers.pending import Placement
 
 EACH = 100  # containers of a waiting service
 SINGLES = 60
 IDLE_TURNS = 12
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def main(hosts: int, running: int, pending: int, rounds: int) -> None:
@@ -56,8 +59,9 @@ def main(hosts: int, running: int, pending: int, rounds: int) -> None:
 
 def one_pass(placement: Placement, pending: int) -> dict[str, float]:
     """Milliseconds of each part of one turn, and CPU of this process and of the database."""
-    from django.db import connection
+    from django.conf import settings
 
+    from orchestra.database.server import Server
     from tests.large_fleet import steady
     from tests.scheduler.lease import given
 
@@ -65,15 +69,13 @@ def one_pass(placement: Placement, pending: int) -> dict[str, float]:
     if pending > 1:
         steady.analyze()
     turn = given()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (backend,) = cursor.fetchone()
+    database = Server(Path(settings.VAR))
     with clocks() as spent:
-        cpu_s, database_s, began_s = time.process_time(), cpu_of(backend), time.perf_counter()
+        cpu_s, database_s, began_s = time.process_time(), cpu_of(database), time.perf_counter()
         done = placement.turn(turn)
         spent["total"] = (time.perf_counter() - began_s) * 1000
         spent["python_cpu"] = (time.process_time() - cpu_s) * 1000
-        spent["database_cpu"] = (cpu_of(backend) - database_s) * 1000
+        spent["database_cpu"] = (cpu_of(database) - database_s) * 1000
     if done.changes != pending:
         raise SystemExit(f"{done.changes} of {pending} were placed: {done.message}")
     steady.forget_waiting()
@@ -140,9 +142,11 @@ def idle_turns() -> dict[str, dict[str, list[float]]]:
     return found
 
 
-def cpu_of(pid: int) -> float:
-    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(parts[11]) + int(parts[12])) / TICKS_PER_S
+def cpu_of(database: Server) -> float:
+    """Of the postmaster and all that it has started, also of what has ended."""
+    postmaster = database.pid()
+    assert postmaster is not None
+    return cpu_s_of([postmaster, *children_of(postmaster)])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""Many that wait are written in batches, two side by side: all of them, each once, and none after the lease is lost."""
+
+import pytest
+
+from containers.models import Container
+from core.events.models import Event
+from core.lib.lease import HoldLost
+from hosts.models import HostBooking
+from scheduler import binding
+from scheduler.controllers import pending
+from scheduler.models import Decision
+from tests.scheduler.lease import given, take_lease
+from tests.scheduler.rows import MIB, container, host
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING = 30
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "BATCH", 4)
+
+
+def ask_for_some() -> None:
+    for number in range(3):
+        host(f"h{number}")
+    for number in range(WAITING):
+        container(f"c{number}", resources={"memory": "64m"})
+
+
+def test_every_batch_is_written_once() -> None:
+    ask_for_some()
+    assert pending.turn(given()).changes == WAITING
+    assert Container.objects.filter(status="bound").count() == WAITING
+    assert Decision.objects.filter(verdict="placed").values("container_id").distinct().count() == WAITING
+    assert Event.objects.filter(kind="container.bound").count() == WAITING
+    assert sorted(HostBooking.objects.values_list("memory_bytes_reserved", flat=True)) == [640 * MIB] * 3
+
+
+def test_a_lost_lease_ends_all_of_it() -> None:
+    ask_for_some()
+    turn = given()
+    take_lease()
+    with pytest.raises(HoldLost):
+        pending.turn(turn)
+    assert not Container.objects.exclude(status="pending").exists()
+
+
+def test_a_large_batch_keeps_the_same_events_and_decisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binding, "BATCH", 1_000)
+    ask_for_some()
+    pending.turn(given())
+    row = Container.objects.select_related("host").get(name="c7")
+    assert row.host is not None
+    event = Event.objects.get(kind="container.bound", object_id=str(row.pk))
+    assert (event.actor, event.message, event.level, event.host_id, event.data["host"]) == (
+        "scheduler",
+        f"placed on {row.host.name}",
+        "info",
+        row.host_id,
+        row.host.name,
+    )
+    first = Decision.objects.exclude(funnel=[]).get()
+    assert Decision.objects.filter(same_as=first.pk, group_size=WAITING).count() == WAITING - 1
+    assert Decision.objects.get(container_id=row.pk).score["host"] == row.host.name  # type: ignore[index]
