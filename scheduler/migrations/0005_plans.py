@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduler", "0003_policies"),
+        ("scheduler", "0004_decisions_of_a_service"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

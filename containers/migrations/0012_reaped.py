@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("containers", "0009_needs")]
+    dependencies = [("containers", "0011_priority")]
     operations = [
         migrations.AddIndex(
             model_name="container",

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_words"),
-        ("containers", "0009_needs"),
-        ("hosts", "0005_resources"),
+        ("containers", "0010_gpus"),
+        ("hosts", "0006_gpus"),
     ]
 
     operations = [
