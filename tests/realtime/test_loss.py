@@ -127,20 +127,21 @@ def sockets_of(web: Web) -> int:
     return sum(1 for line in lines if line.split()[1].endswith(port) and line.split()[3] == "01")
 
 
+def flood(live: Live) -> None:
+    """Nonsense, of which each piece is answered, until the socket is closed."""
+    while len(live.frames) < 20_000:
+        for _ in range(100):
+            live.socket.send("?")
+        for _ in range(100):
+            if live.read(0.5) is None:
+                break
+
+
 def test_who_asks_and_asks_and_acknowledges_nothing_is_told_why(web: Web, admin: str) -> None:
     """Answers wait for room in the window; when a hundred do, the socket is closed as flooded."""
     with web.live(admin, acks=False) as live:
-
-        def ask() -> None:
-            for _ in range(100):
-                live.socket.send("?")
-            for _ in range(100):
-                if live.read(0.5) is None:
-                    return
-
         with pytest.raises(ConnectionClosed) as closed:
-            while len(live.frames) < 20_000:
-                ask()
+            flood(live)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1008
 
