@@ -271,6 +271,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What these changes would bring. You can plan what you may do; what would be refused is refused here. */
+        post: operations["makePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Carry its changes out by the same actions as ever; 409 names what has changed since it was made. */
+        post: operations["applyPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform": {
         parameters: {
             query?: never;
@@ -1015,6 +1065,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/what-if/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How many more containers of this service fit now? */
+        get: operations["whatIfFits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/what-if/host-loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Does everything still fit if any one host is lost, or all hosts with one value of a label? */
+        get: operations["whatIfHostLoss"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/what-if/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How many hosts of this shape are needed for what waits, or for so many more of a service? */
+        get: operations["whatIfHosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1661,6 +1762,8 @@ export interface components {
             text: string;
             verdict: components["schemas"]["VerdictEnum"];
         };
+        /** @enum {string} */
+        DoingEnum: "start" | "stop" | "lose" | "cancel";
         Draining: {
             availability: components["schemas"]["AvailabilityEnum"];
             /** @description stay until a person acts */
@@ -1733,6 +1836,21 @@ export interface components {
             password: string;
             token: string;
             username: string;
+        };
+        Fits: {
+            /** @description the 20 that take the most */
+            hosts: components["schemas"]["FitsHost"][];
+            /** @description true: at least so many; nobody counted on */
+            is_least: boolean;
+            /** @description so many more of its containers fit, if nothing else is started */
+            more: number;
+            service: string;
+            /** @description what refuses the next one */
+            why: string;
+        };
+        FitsHost: {
+            host: string;
+            more: number;
         };
         Fix: {
             /** @description one, or two that are made together */
@@ -1867,6 +1985,25 @@ export interface components {
             /** @description false: it is named no more, and goes when nobody has it */
             there: boolean;
         };
+        HostLoss: {
+            /** @description how many losses were looked at */
+            asked: number;
+            /**
+             * Format: date-time
+             * @description when the fleet was looked at, at most some seconds ago
+             */
+            at: string;
+            /** @description after how many of them something finds no host */
+            failing: number;
+            /** @description whether everything that moves finds a host, whichever is lost */
+            fits: boolean;
+            /** @description null: each host by itself */
+            label: string | null;
+            /** @description for people */
+            summary: string;
+            /** @description at most 20, the worst first */
+            worst: components["schemas"]["Loss"][];
+        };
         /** @description A request body; an unknown field is an error with "did you mean". */
         HostNew: {
             /** @default  */
@@ -1885,6 +2022,16 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Host"][];
+        };
+        HostsNeeded: {
+            /** @description that were asked about: those that wait, or so many more */
+            containers: number;
+            /** @description so many such hosts are enough; null: no number of them is */
+            hosts: number | null;
+            /** @description that find no host even then */
+            left: number;
+            /** @description what refuses those that are left, or with one host less */
+            why: string;
         };
         /** @enum {string} */
         HostStateEnum: "ready" | "cordoned" | "draining" | "suspect" | "engine-down" | "lost" | "unknown" | "unready";
@@ -1924,6 +2071,24 @@ export interface components {
             readonly started_at: string;
             /** Format: double */
             readonly took_ms: number;
+        };
+        Loss: {
+            /** @description containers that do not come back of themselves: their data is there, they stand alone, or are for it */
+            ends: number;
+            /** @description how many are lost together */
+            hosts: number;
+            /** @description containers that start elsewhere */
+            moves: number;
+            /** @description the host, or the label's value */
+            name: string;
+            reasons: components["schemas"]["LossReason"][];
+            /** @description of those that move, how many find no host */
+            unplaced: number;
+        };
+        LossReason: {
+            count: number;
+            /** @description for platform admins; empty for others */
+            why: string;
         };
         /** @description A request body; an unknown field is an error with "did you mean". */
         MarkDead: {
@@ -2003,6 +2168,106 @@ export interface components {
         PlacedOn: {
             containers: number;
             host: string;
+        };
+        Plan: {
+            /** Format: date-time */
+            applied_at: string | null;
+            applied_by: string;
+            changes: components["schemas"]["PlanChange"][];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: uuid */
+            id: string;
+            /** @description false: cut short, it goes on in the same way */
+            is_whole: boolean;
+            /** @description booked beyond what is booked now, at the worst moment */
+            peak: components["schemas"]["PlanPeak"];
+            /** @description the same for each host that has any */
+            peaks: components["schemas"]["PlanHostPeak"][];
+            /** @description what it rests on */
+            seen: components["schemas"]["PlanSeen"];
+            /** @description what has changed since; not empty: it can no longer be applied */
+            stale: string[];
+            /** @description what is left on hosts that are drained */
+            stays: components["schemas"]["PlanWaiting"][];
+            steps: components["schemas"]["PlanStep"][];
+            /** @description for people */
+            summary: string;
+            /** @description verbs of those changes that nobody can carry out */
+            supposed: string[];
+            /** @description what finds no host in the end */
+            unplaced: components["schemas"]["PlanWaiting"][];
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        PlanChange: {
+            /** @description as the verb takes it: a spec, {replicas}, {revision}, weights; a host.added: like, or cpu, memory */
+            body?: unknown;
+            /** @description a stand-alone one's name or id */
+            container?: string;
+            host?: string;
+            policy?: string;
+            /** @description of services and containers */
+            project?: string;
+            /** @description its name or id */
+            service?: string;
+            /** @description named like the verbs of roles */
+            verb: components["schemas"]["VerbEnum"];
+        };
+        PlanHostPeak: {
+            cpu_millis: number;
+            host: string;
+            memory_bytes: number;
+        };
+        /** @description A request body; an unknown field is an error with "did you mean". */
+        PlanNew: {
+            /** @description in this order */
+            changes: components["schemas"]["PlanChange"][];
+        };
+        PlanPeak: {
+            cpu_millis: number;
+            memory_bytes: number;
+        };
+        PlanSeen: {
+            containers: components["schemas"]["PlanSeenObject"][];
+            hosts: components["schemas"]["PlanSeenHost"][];
+            policies: components["schemas"]["PlanSeenObject"][];
+            services: components["schemas"]["PlanSeenObject"][];
+        };
+        PlanSeenHost: {
+            availability: string;
+            generation: number;
+            name: string;
+            /** @description ready, or how its engine answers */
+            state: string;
+        };
+        PlanSeenObject: {
+            generation: number;
+            name: string;
+        };
+        PlanStep: {
+            /**
+             * Format: double
+             * @description order, and the waits that are set; every start and every end is taken to need no time
+             */
+            at_s: number;
+            /** @description its name; of what is not yours to see only that it is there */
+            container: string;
+            /** @description lose: given up with its host; cancel: it waited and never ran */
+            doing: components["schemas"]["DoingEnum"];
+            host: string | null;
+            /** @description null: another one than yours */
+            project: string | null;
+            /** @description null: it stands alone */
+            service: string | null;
+            why: string;
+        };
+        PlanWaiting: {
+            container: string;
+            host: string | null;
+            project: string | null;
+            service: string | null;
+            why: string;
         };
         Platform: {
             database: components["schemas"]["Database"];
@@ -3266,6 +3531,8 @@ export interface components {
             /** @description averages, oldest first, at most 500; gaps where nothing was measured */
             points: components["schemas"]["Usage"][];
         };
+        /** @enum {string} */
+        VerbEnum: "service.create" | "service.update" | "service.scale" | "service.restart" | "service.roll-back" | "service.remove" | "container.run" | "container.stop" | "container.remove" | "host.cordon" | "host.uncordon" | "host.drain" | "host.added" | "host.lost" | "policy.change" | "policy.choose";
         /** @enum {string} */
         VerdictEnum: "placed" | "refused";
         Web: {
@@ -4815,6 +5082,257 @@ export interface operations {
             };
             /** @description there is no such object, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanNew"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible characters. The same key within 24 h gives the same answer and no second effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this Idempotency-Key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9158,6 +9676,212 @@ export interface operations {
             };
             /** @description there is no such object, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whatIfFits: {
+        parameters: {
+            query?: {
+                /** @description whose service */
+                project?: string;
+                /** @description a service, by its name */
+                service?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fits"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whatIfHostLoss: {
+        parameters: {
+            query?: {
+                /** @description all hosts with one value of this label at once */
+                label?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostLoss"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whatIfHosts: {
+        parameters: {
+            query?: {
+                /** @description cores for containers, like "7.5" */
+                cpu?: string;
+                /** @description of such a host, like zone=a,disk=ssd */
+                labels?: string;
+                /** @description a host whose room, labels and taints they have */
+                like?: string;
+                /** @description for containers, like "31g" */
+                memory?: string;
+                /** @description so many more of the service; without a service: what waits now */
+                more?: number;
+                /** @description whose service */
+                project?: string;
+                /** @description a service, by its name */
+                service?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostsNeeded"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
