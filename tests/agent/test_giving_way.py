@@ -1,6 +1,7 @@
 """The whole road of giving way on a fake engine: refused, another stops in order and says for whom, then it runs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -39,7 +40,7 @@ def work(bench: Bench) -> None:
 
 
 def test_the_important_one_runs_where_two_others_gave_way(bench: Bench) -> None:
-    wanted = {"image": IMAGE, "command": ["act", "wait"]}
+    wanted: dict[str, Any] = {"image": IMAGE, "command": ["act", "wait"]}
     batch = [rows.slot(f"batch-{n}", asked=HALF, **wanted) for n in range(2)]
     work(bench)
     assert {again(row).status for row in batch} == {"running"}

@@ -35,7 +35,8 @@ def measure(*, rounds: int) -> list[Figure]:
     fleet, there, may_miss = crowd()
     figures = []
     for name, shape in ASKED.items():
-        took_ms = []
+        took_ms: list[float] = []
+        choice = None
         for _ in range(rounds):
             began_s = process_time()
             choice = choose(shape, fleet, there, may_miss=may_miss)

@@ -15,7 +15,7 @@ from scheduler.placement.filters.ports import PORT
 from scheduler.placement.filters.room import CPU, MEMORY, RESOURCES
 from scheduler.placement.filters.where import IMAGE, VOLUME
 
-__all__ = ["FILTERS", "PLENTY", "Filter", "caps"]
+__all__ = ["AFFINITY", "FILTERS", "PLENTY", "Filter", "caps"]
 
 FILTERS: tuple[Filter, ...] = (
     READY,
