@@ -19,6 +19,8 @@ from scheduler.policies import read_policies
 from scheduler.reading import as_json, query
 from scheduler.shapes import Asked, Shapes, learn_specs
 
+Numbers = dict[tuple[int, str], int]  # (host, device) -> number
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -52,12 +54,12 @@ class Bound:
 _THERE = (
     "SELECT c.id, c.name, c.project_id, c.service_id, c.restart, c.host_id, c.desired <> 'run' OR c.stop_at IS NOT NULL"
     " OR c.status = 'stopping', c.ports, c.is_successor OR coalesce(s.strict, false),"
-    " c.spec_hash, NULL, c.cpu_millis, c.memory_bytes,"
+    " c.gpus, c.spec_hash, NULL, c.cpu_millis, c.memory_bytes,"
     " c.image_digest, c.image_id, c.image_architecture, c.only_host_id, s.name"
     " FROM containers_container c LEFT JOIN containers_service s ON s.id = c.service_id"
     " WHERE c.status = ANY(%s) AND c.host_id IS NOT NULL"
 )
-_HASH = 9
+_HASH = 10
 _BRAKED = "SELECT host_id FROM scheduler_brake WHERE released_at IS NULL"
 
 
@@ -75,12 +77,13 @@ def read_crowd(fleet: Fleet, *, below: int) -> Crowd:
         [sorted(ON_ENGINE), below],
     )
     learn_specs({row[_HASH] for row in rows})
+    numbers = _numbers() if fleet.park is not None else {}
     braked = {host for (host,) in query(_BRAKED)}
     shapes = Shapes(fleet, read_policies(), kin=_known(fleet))
     crowd = Crowd()
     for row in rows:
         free = None not in braked and row[5] not in braked
-        one = _occupant(row, at, shapes, free=free)
+        one = _occupant(row, at, shapes, free=free, numbers=numbers)
         if one is not None:
             (crowd.leave if row[6] else crowd.stay).append(one)
             crowd.who[one.container] = Who(row[1], row[2], one.service, row[4])
@@ -92,7 +95,9 @@ def _known(fleet: Fleet) -> set[Kin]:
     return {*fleet.company, *(kin for kin, _ in fleet.shunned)}
 
 
-def _occupant(row: tuple[Any, ...], at: Mapping[int, int], shapes: Shapes, *, free: bool) -> Occupant | None:
+def _occupant(
+    row: tuple[Any, ...], at: Mapping[int, int], shapes: Shapes, *, free: bool, numbers: Numbers
+) -> Occupant | None:
     """None: on a host that is not here, or with a spec that cannot be read; it is not asked to go."""
     if row[5] not in at:
         return None
@@ -105,9 +110,22 @@ def _occupant(row: tuple[Any, ...], at: Mapping[int, int], shapes: Shapes, *, fr
         row=at[row[5]],
         shape=shape,
         ports=_ports(row[7]),
+        gpus=_devices(row[9], row[5], numbers),
         service=str(row[3] or ""),
         may_go=free and not row[8] and not shape.volumes,
     )
+
+
+def _numbers() -> Numbers:
+    """By which number placement knows a device of a host."""
+    found = query("SELECT host_id, device, number FROM hosts_hostgpu WHERE is_there")
+    return {(host, device): number for host, device, number in found}
+
+
+def _devices(text: str, host: int, numbers: Numbers) -> tuple[int, ...]:
+    if text == "[]" or not numbers:
+        return ()
+    return tuple(numbers[host, one["device"]] for one in as_json(text) if (host, one["device"]) in numbers)
 
 
 def _ports(text: str) -> tuple[BoundPort, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.placement.fleet import Fleet
+from scheduler.placement.gpus import NONE
 from scheduler.placement.types import BoundPort, Ints, Shape
 
 
@@ -110,8 +111,10 @@ def release_ports(fleet: Fleet, row: int, ports: Iterable[BoundPort]) -> None:
 
 
 def _free_devices(fleet: Fleet, one: Occupant) -> None:
+    """Of those that are still there."""
     if fleet.park is not None and one.shape.gpus is not None:
-        fleet.park.free[one.row, list(one.gpus)] += one.shape.gpus.millis
+        there = fleet.park.free[one.row]
+        there[[at for at in one.gpus if at < len(there) and there[at] != NONE]] += one.shape.gpus.millis
         fleet.park.changes[one.row] += 1
 
 

@@ -14,7 +14,7 @@ from containers.transitions import Move, move
 from core.accounts.models import Project
 from core.events.models import Event
 from core.lib.lease import Hold
-from hosts.models import Host
+from hosts.models import Host, HostGpu
 from scheduler.controllers import pending, restarts
 from scheduler.controllers.services.loop import Services
 from scheduler.decisions import decision_json
@@ -209,6 +209,26 @@ def test_a_service_that_may_miss_none_and_what_has_data_stay(hold: Hold) -> None
     for row in (*rows, data):
         row.refresh_from_db()
         assert row.desired == "run"
+
+
+def test_who_has_the_gpu_gives_way(hold: Hold) -> None:
+    first, second = host("h1"), host("h2")
+    for row, names in ((first, ("a", "b")), (second, ("c",))):
+        for number, name in enumerate(names):
+            HostGpu.objects.create(host=row, number=number, device=f"GPU-{name}", model="T4")
+    learning = {"gpus": {"count": 1}}
+    held = [running(f"c{n}", hold, resources=learning) for n in range(3)]
+    running("idle", hold)
+    serving = turn(hold, container("serving", priority=5, resources={"gpus": {"count": 2}}))
+    assert serving.nominated_host_id == first.pk
+    gone_by_now = [row for row in held if row.host_id == first.pk]
+    for row in gone_by_now:
+        row.refresh_from_db()
+        assert row.reason == "preempted"
+        gone(row)
+    serving = turn(hold, serving)
+    assert serving.host_id == first.pk
+    assert sorted(one["device"] for one in serving.gpus) == ["GPU-a", "GPU-b"]
 
 
 def test_while_a_brake_holds_nobody_gives_way_there(hold: Hold) -> None:
