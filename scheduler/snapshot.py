@@ -138,6 +138,7 @@ def pending_for(ids: Sequence[UUID], *, without: int) -> tuple[list[Pending], Fl
         shapes = _shapes(fleet, at, rows)
         pending = [_pending(row, (), shapes, {}) for row in rows]
         read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
+        fleet.claims = _claims_of_others(ids, at, shapes)
     if without in at:
         row = at[without]
         fleet.availability = (*fleet.availability[:row], Availability.DRAINING.value, *fleet.availability[row + 1 :])
@@ -168,6 +169,7 @@ def waiting_one(container: UUID) -> Waiting | None:
         shapes = _shapes(fleet, at, [tuple(row)])
         pending = _pending(tuple(row), failed.get(row[1], ()), shapes, {})
         read_more(fleet, at, [pending.shape] if pending.shape is not None else [], now=now)
+        fleet.claims = _claims_of_others([container], at, shapes)
         return Waiting(now, _kept_to_image(pending, fleet, failed), fleet, alike, not_before)
 
 
@@ -181,6 +183,17 @@ def _claims(at: Mapping[int, int], pending: Sequence[Pending]) -> tuple[Claim, .
         )
     )
     kept = [(one, hosts[one.id]) for one in pending if one.id in hosts] if hosts else []
+    return tuple(Claim(str(one.id), at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
+
+
+def _claims_of_others(ids: Sequence[UUID], at: Mapping[int, int], shapes: Shapes) -> tuple[Claim, ...]:
+    """The rooms that are kept for anybody but these."""
+    rows = query(
+        f"{_WAITING}, nominated_host_id FROM containers_container WHERE status = %s AND nominated_host_id IS NOT NULL"
+        " AND desired = 'run' AND id <> ALL(%s::uuid[]) ORDER BY priority DESC, created_at, id",
+        [Status.PENDING.value, list(ids)],
+    )
+    kept = [(_pending(row[:-1], (), shapes, {}), row[-1]) for row in rows]
     return tuple(Claim(str(one.id), at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
 
 
