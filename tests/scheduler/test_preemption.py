@@ -222,10 +222,10 @@ def test_who_has_the_gpu_gives_way(hold: Hold) -> None:
     serving = turn(hold, container("serving", priority=5, resources={"gpus": {"count": 2}}))
     assert serving.nominated_host_id == first.pk
     gone_by_now = [row for row in held if row.host_id == first.pk]
-    for row in gone_by_now:
-        row.refresh_from_db()
-        assert row.reason == "preempted"
-        gone(row)
+    for leaving in gone_by_now:
+        leaving.refresh_from_db()
+        assert leaving.reason == "preempted"
+        gone(leaving)
     serving = turn(hold, serving)
     assert serving.host_id == first.pk
     assert sorted(one["device"] for one in serving.gpus) == ["GPU-a", "GPU-b"]
