@@ -6,7 +6,7 @@ Before: moves, binding and wishes inside their transaction. After: events and on
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -105,7 +105,7 @@ def lock(ids: Iterable[UUID], hold: Hold | None = None) -> dict[UUID, Row]:
             cursor.execute(f"{hold.fencing}; {_LOCK}", [hold.key, list(ids)])
             hold.judge(cursor.fetchone())
             cursor.nextset()
-        return {r[0]: Row(*r[:5], Status(r[5]), *r[6:]) for r in cursor.fetchall()}
+        return {r[0]: replace(Row(*r), status=Status(r[5])) for r in cursor.fetchall()}
 
 
 def write(changes: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,13 +85,13 @@ def one_pass(placement: Placement, pending: int) -> dict[str, float]:
 
 
 @contextmanager
-def clocks() -> Iterator[Counter[str]]:
+def clocks() -> Iterator[dict[str, float]]:
     """Time spent inside the parts of a pass, each without regard to what it calls."""
     from scheduler import binding, snapshot
     from scheduler.controllers import pending
     from scheduler.standing import Standing
 
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     parts: list[tuple[Any, str, str]] = [
         (snapshot, "read", "read"),
         (Standing, "look", "read: changes"),
@@ -112,13 +112,13 @@ def clocks() -> Iterator[Counter[str]]:
             setattr(where, name, function)
 
 
-def timed(function: Callable[..., Any], words: str, spent: Counter[str]) -> Callable[..., Any]:
+def timed(function: Callable[..., Any], words: str, spent: dict[str, float]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         began_s = time.perf_counter()
         try:
             return function(*args, **kwargs)
         finally:
-            spent[words] += (time.perf_counter() - began_s) * 1000  # type: ignore[assignment]
+            spent[words] += (time.perf_counter() - began_s) * 1000
 
     return call
 
@@ -126,12 +126,13 @@ def timed(function: Callable[..., Any], words: str, spent: Counter[str]) -> Call
 def idle_turns() -> dict[str, dict[str, list[float]]]:
     """Per loop: the first look of a new leader, then turns with nothing to do, in milliseconds."""
     from scheduler.daemon import LOOPS
+    from scheduler.turn import Done
     from tests.scheduler.lease import given
 
     turn = given()
     found: dict[str, dict[str, list[float]]] = {}
     for spec in LOOPS:
-        act, took = spec.begin(), []
+        act, took, done = spec.begin(), [], Done()
         for _ in range(IDLE_TURNS):
             began_s = time.perf_counter()
             done = act(turn)

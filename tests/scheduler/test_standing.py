@@ -1,6 +1,8 @@
 """Who stands where, by what has changed since the last look, is what counting anew would say; for random changes."""
 
+from itertools import count
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,14 +26,15 @@ from tests.scheduler.rows import container, host, walk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RULES = (
+RULES: tuple[dict[str, Any], ...] = (
     {},
     {"affinity": [{"label": "tier=web", "apart": True}]},
     {"affinity": [{"service": "db", "apart": True, "within": "zone"}], "labels": {"tier": "web"}},
     {"labels": {"tier": "web", "colour": "red"}},
 )
 LOOK, ADD, BIND, RUN, END, FORGET = range(6)
-Seen = tuple[dict[int, int], object, object]
+NUMBERS = count()
+Seen = tuple[dict[str, int], object, object]
 
 
 def seen_by(company: Company) -> Seen:
@@ -50,9 +53,14 @@ def seen_by(company: Company) -> Seen:
 def change(what: int, chance: Random, hosts: list[Host]) -> None:
     """One thing that the rows of an installation go through."""
     if what == ADD:
-        container(f"c-{chance.getrandbits(60)}", **chance.choice(RULES))  # type: ignore[arg-type]
+        container(f"c-{next(NUMBERS)}", **chance.choice(RULES))
         return
-    wanted = {BIND: ["pending"], RUN: ["bound"], END: ["bound", "running"], FORGET: sorted(FINAL)}[what]
+    wanted: list[str] = {
+        BIND: ["pending"],
+        RUN: ["bound"],
+        END: ["bound", "running"],
+        FORGET: [one.value for one in FINAL],
+    }[what]
     rows = list(Container.objects.filter(status__in=wanted).order_by("created_at", "id"))
     if not rows:
         return
@@ -111,7 +119,7 @@ def test_a_pass_reads_only_what_changed() -> None:
     first = snapshot.read(standing)
     assert first is not None
     assert first.fleet.containers.tolist() == [5]
-    taken = []
+    taken: list[object] = []
     standing._take = taken.extend  # type: ignore[method-assign,assignment]
     snapshot.read(standing)
     assert taken == []

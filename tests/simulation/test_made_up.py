@@ -70,7 +70,8 @@ def test_words_that_make_no_sense_are_told(more: dict[str, Any], words: str) -> 
 
 def world_of(trials: Trials) -> tuple[World, list[FakeHost], list[str]]:
     forget("simulated")
-    made, said = MadeUp([MadeUpHost(f"h-{n}", 8, 4096) for n in range(4)], ()), []
+    made = MadeUp([MadeUpHost(f"h-{n}", 8, 4096) for n in range(4)], ())
+    said: list[str] = []
     world = World(made.hosts, trials, say=said.append)
     return world, [fake_host(one.url) for one in made.hosts], said
 

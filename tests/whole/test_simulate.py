@@ -35,7 +35,7 @@ class Simulation:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ORCHESTRA_", "DJANGO_"))}
         size = ["--hosts", str(HOSTS), "--containers", str(CONTAINERS), "--port", str(self.port)]
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "simulate", *size, "--churn", "2/s", "--failures", "60/min"],
+            [sys.executable, "manage.py", "simulate", *size, "--churn", "1/s", "--failures", "30/min"],
             cwd=ROOT,
             env={**clean, **OF_SOMEBODY_ELSE, "ORCHESTRA_VAR": str(var)},
             stdout=subprocess.PIPE,
@@ -53,7 +53,7 @@ class Simulation:
     def said(self, pattern: str) -> re.Match[str] | None:
         return next(filter(None, (re.search(pattern, line) for line in self.lines)), None)
 
-    def await_words(self, pattern: str, *, timeout_s: float = 60) -> re.Match[str]:
+    def await_words(self, pattern: str, *, timeout_s: float = 120) -> re.Match[str]:
         wait_for(
             lambda: self.said(pattern) is not None, timeout_s=timeout_s, what=pattern, last=lambda: self.lines[-30:]
         )
