@@ -31,7 +31,7 @@ class Load(NamedTuple):
 
     row: int
     shape: Shape
-    count: int
+    many: int
     moves: bool = True
 
 
@@ -85,7 +85,7 @@ def without(fleet: Fleet, rows: Ints, loads: Iterable[Load]) -> Fleet:
     left = replace(left, ready=ready, unready_words=words, columns=columns)
     for load in loads:
         if load.shape.counted or load.shape.near:
-            for _ in range(load.count):
+            for _ in range(load.many):
                 part(left, load.row, load.shape)
     return left
 
@@ -95,7 +95,7 @@ def refused(fleet: Fleet, moving: Sequence[Load]) -> tuple[tuple[int, str], ...]
     groups: dict[Shape, list[str]] = {}
     for load in moving:
         names = groups.setdefault(load.shape, [])
-        names += [str(len(names) + number) for number in range(load.count)]
+        names += [str(len(names) + number) for number in range(load.many)]
     found = []
     for group in place([Request(shape, tuple(names)) for shape, names in groups.items()], fleet):
         count = sum(verdict.host is None for verdict in group.verdicts)
@@ -127,7 +127,7 @@ class Crowd:
         self.shape = _column([known.setdefault(load.shape, len(known)) for load in self.loads])
         self.shapes = list(known)
         self.domain = domain_of[_column([load.row for load in self.loads])]
-        count, moves = _column([load.count for load in self.loads]), _column([load.moves for load in self.loads]) > 0
+        count, moves = _column([load.many for load in self.loads]), _column([load.moves for load in self.loads]) > 0
         self.total, self.moving = self._sums(count), self._sums(count * moves)
         needs = np.zeros((len(self.shapes), KINDS + len(fleet.resources)), dtype=np.int64)
         for number, shape in enumerate(self.shapes):
@@ -143,7 +143,7 @@ class Crowd:
 
     def _sums(self, column: Ints) -> Floats:
         """Of each domain."""
-        return np.bincount(self.domain, weights=column, minlength=len(self.domains))
+        return np.bincount(self.domain, weights=column.astype(np.float64), minlength=len(self.domains))
 
     def _look(self, wanted: set[int]) -> dict[int, _Left | None]:
         most = self.brought.max(axis=0, initial=0)
@@ -232,7 +232,7 @@ def _left(shape: Shape, fleet: Fleet, most: Floats) -> _Left | None:
 def _is_plain(shape: Shape, fleet: Fleet) -> bool:
     if shape.volumes or shape.gpus is not None or shape.asked_ports() or shape.only_host is not None:
         return False
-    within = {rule.within for rule in (*shape.near, *shape.at_most)}
+    within = {rule.within for rule in shape.near} | {rule.within for rule in shape.at_most}
     within |= {where for kin, where in fleet.shunned if kin in shape.counted}
     return within <= {HOST} and all(rule.apart for rule in shape.near)
 

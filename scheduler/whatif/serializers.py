@@ -23,7 +23,9 @@ class LossSerializer(serializers.Serializer[Any]):
 
 class HostLossSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(help_text="when the fleet was looked at, at most some seconds ago")
-    label = serializers.CharField(allow_null=True, help_text="null: each host by itself")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of this name
+        allow_null=True, help_text="null: each host by itself"
+    )
     fits = serializers.BooleanField(help_text="whether everything that moves finds a host, whichever is lost")
     asked = serializers.IntegerField(help_text="how many losses were looked at")
     failing = serializers.IntegerField(help_text="after how many of them something finds no host")

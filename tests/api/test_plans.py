@@ -10,6 +10,7 @@ from core.accounts.models import Project
 from core.events.models import Event
 from hosts.models import Host
 from scheduler.models import Plan
+from tests import rows as plain
 from tests import services
 from tests.api.conftest import Person
 from tests.api.specs import WEB
@@ -103,8 +104,8 @@ def test_a_host_that_is_lost_or_drained(admin: Person, shop: Project) -> None:
     hosts = [rows.host("h1"), rows.host("h2")]
     running(shop, [hosts[0], hosts[0]])
     alone = rows.container("alone", project=shop)
-    assert services.rows.bind(alone, hosts[0])
-    services.rows.advance(alone, Status.RUNNING)
+    assert plain.bind(alone, hosts[0])
+    plain.advance(alone, Status.RUNNING)
     lost = admin.post("/plans", {"changes": [{"verb": "host.lost", "host": "h1"}]}).json()
     assert sorted(doings(lost)) == [
         ("lose", "web.1", "h1"),

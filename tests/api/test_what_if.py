@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from containers import service_actions
 from core.accounts.models import Project
 from scheduler.whatif.read import KEPT
-from tests import services
+from tests import rows as plain
 from tests.api.conftest import Person
 from tests.api.test_plans import SMALL, running
 from tests.scheduler import rows
@@ -22,11 +23,10 @@ def _fresh() -> Iterator[None]:
 
 
 def test_any_host_or_zone_lost(admin: Person, viewer: Person, shop: Project) -> None:
-    tight = {"labels": {"zone": "a"}, "memory": 600 * rows.MIB}
-    first, second = rows.host("h1", **tight), rows.host("h2", **tight)
+    first, second = (rows.host(name, memory=600 * rows.MIB, labels={"zone": "a"}) for name in ("h1", "h2"))
     running(shop, [first, first, second])
     alone = rows.container("alone", project=shop)
-    assert services.rows.bind(alone, second)
+    assert plain.bind(alone, second)
     found = viewer.get("/what-if/host-loss").json()
     assert (found["fits"], found["asked"], found["failing"]) == (False, 2, 1)
     assert found["summary"] == "1 of 2 hosts cannot be lost: after h1 1 container finds no host"
@@ -54,7 +54,7 @@ def test_how_many_more_fit(viewer: Person, stranger: Person, shop: Project) -> N
     assert found["hosts"] == [{"host": "h1", "more": 3}, {"host": "h2", "more": 1}]
     assert "lack memory" in found["why"]
     assert stranger.get("/what-if/fits?project=shop&service=web").status_code == 404
-    services.service_actions.create(shop, {"name": "all", "mode": "global", "container": SMALL}, actor="user:test")
+    service_actions.create(shop, {"name": "all", "mode": "global", "container": SMALL}, actor="user:test")
     assert viewer.get("/what-if/fits?project=shop&service=all").json()["code"] == "is-global"
 
 

@@ -49,7 +49,7 @@ def standing(share: float) -> tuple[Fleet, list[Load], float]:
         counts = Counter(at[verdict.host] for verdict in group.verdicts if verdict.host is not None)
         loads += [Load(row, shape, count) for row, count in sorted(counts.items())]
     for load in loads:
-        fleet.add([load.row] * load.count, load.shape)
+        fleet.add([load.row] * load.many, load.shape)
     return fleet, loads, float(fleet.memory_reserved.sum() / fleet.memory_allocatable.sum())
 
 

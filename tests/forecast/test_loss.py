@@ -73,7 +73,7 @@ def crowd(rng: Random, made: Fleet) -> list[Load]:
 
 def _has_room(made: Fleet, row: int, one: Shape, count: int) -> bool:
     licenses = made.resources["license"]
-    return (
+    return bool(
         made.cpu_free()[row] >= count * one.cpu_millis
         and made.memory_free()[row] >= count * one.memory_bytes
         and licenses.allocatable[row] - licenses.reserved[row] >= count * dict(one.needs).get("license", 0)
@@ -99,8 +99,14 @@ def test_each_loss_is_what_placing_everything_says(seed: int) -> None:
 
 def test_where_there_is_plenty_nothing_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
     """And where there is not, placement is asked, once for each host that is in doubt."""
-    rng, asked = Random(1), []
-    monkeypatch.setattr(loss, "refused", lambda *words: asked.append(words) or ())
+    rng = Random(1)
+    asked: list[tuple[object, ...]] = []
+
+    def note(*words: object) -> tuple[tuple[int, str], ...]:
+        asked.append(words)
+        return ()
+
+    monkeypatch.setattr(loss, "refused", note)
     made = fleet(rng, hosts=25)
     small = Shape(cpu_millis=10, memory_bytes=MIB)
     losses(made, [Load(row, small, 5) for row in range(25)], each_host(made))

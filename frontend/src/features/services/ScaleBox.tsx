@@ -30,71 +30,94 @@ export function ScaleBox({ service, verbs }: { service: Service; verbs: ServiceV
   };
   return (
     <>
-    <Tooltip
-      label={refusal ?? ""}
-      disabled={refusal === null}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      <form
-        className={styles.scale}
-        aria-label={t("serviceVerb.scale")}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape" || typed === null) return;
-          setTyped(null);
-          event.preventDefault(); // it takes the number back, and leaves the page where it is
-        }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          apply();
-        }}
+      <Tooltip
+        label={refusal ?? ""}
+        disabled={refusal === null}
+        events={{ hover: true, focus: true, touch: true }}
       >
-        <StepButton label={t("service.fewer")} isOff={refusal !== null} onClick={() => step(-1)}>
-          <IconMinus size={14} />
-        </StepButton>
-        <TextInput
-          size="xs"
-          w={56}
-          inputMode="numeric"
-          aria-label={t("service.replicas")}
-          value={text}
-          error={error !== undefined}
-          title={error}
-          readOnly={refusal !== null}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+        <form
+          className={styles.scale}
+          aria-label={t("serviceVerb.scale")}
           onKeyDown={(event) => {
-            if (event.key === "ArrowUp") step(1);
-            else if (event.key === "ArrowDown") step(-1);
-            else return;
+            if (event.key !== "Escape" || typed === null) return;
+            setTyped(null);
+            event.preventDefault(); // it takes the number back, and leaves the page where it is
+          }}
+          onSubmit={(event) => {
             event.preventDefault();
+            apply();
+          }}
+        >
+          <Stepper text={text} error={error} isOff={refusal !== null} onType={setTyped} onStep={step} />
+          {isChanged && refusal === null && (
+            <>
+              <Button size="xs" type="submit" loading={verbs.busy === "scale"} disabled={error !== undefined}>
+                {t("service.scaleTo", { count: wanted ?? 0 })}
+              </Button>
+              <Button
+                size="xs"
+                variant="default"
+                disabled={error !== undefined}
+                onClick={() => setPlans(true)}
+              >
+                {t("plans.show")}
+              </Button>
+            </>
+          )}
+        </form>
+      </Tooltip>
+      {plans && wanted !== null && (
+        <PlanDialog
+          title={t("plans.scale", { name: service.name, count: wanted })}
+          changes={[changeOf(service, "service.scale", { replicas: wanted })]}
+          onClose={() => setPlans(false)}
+          onApplied={() => {
+            setPlans(false);
+            setTyped(null);
+            verbs.refresh();
           }}
         />
-        <StepButton label={t("service.more")} isOff={refusal !== null} onClick={() => step(1)}>
-          <IconPlus size={14} />
-        </StepButton>
-        {isChanged && refusal === null && (
-          <>
-            <Button size="xs" type="submit" loading={verbs.busy === "scale"} disabled={error !== undefined}>
-              {t("service.scaleTo", { count: wanted ?? 0 })}
-            </Button>
-            <Button size="xs" variant="default" disabled={error !== undefined} onClick={() => setPlans(true)}>
-              {t("plans.show")}
-            </Button>
-          </>
-        )}
-      </form>
-    </Tooltip>
-        {plans && wanted !== null && (
-          <PlanDialog
-            title={t("plans.scale", { name: service.name, count: wanted })}
-            changes={[changeOf(service, "service.scale", { replicas: wanted })]}
-            onClose={() => setPlans(false)}
-            onApplied={() => {
-              setPlans(false);
-              setTyped(null);
-              verbs.refresh();
-            }}
-          />
-        )}
+      )}
+    </>
+  );
+}
+
+interface StepperProps {
+  text: string;
+  error: string | undefined;
+  isOff: boolean;
+  onType: (text: string) => void;
+  onStep: (by: number) => void;
+}
+
+/** Minus, a number, plus. */
+function Stepper({ text, error, isOff, onType, onStep }: StepperProps) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <StepButton label={t("service.fewer")} isOff={isOff} onClick={() => onStep(-1)}>
+        <IconMinus size={14} />
+      </StepButton>
+      <TextInput
+        size="xs"
+        w={56}
+        inputMode="numeric"
+        aria-label={t("service.replicas")}
+        value={text}
+        error={error !== undefined}
+        title={error}
+        readOnly={isOff}
+        onChange={(event) => onType(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowUp") onStep(1);
+          else if (event.key === "ArrowDown") onStep(-1);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <StepButton label={t("service.more")} isOff={isOff} onClick={() => onStep(1)}>
+        <IconPlus size={14} />
+      </StepButton>
     </>
   );
 }
