@@ -23,7 +23,8 @@ def _fresh() -> Iterator[None]:
 
 
 def test_any_host_or_zone_lost(admin: Person, viewer: Person, shop: Project) -> None:
-    first, second = (rows.host(name, memory=600 * rows.MIB, labels={"zone": "a"}) for name in ("h1", "h2"))
+    sizes = {"h1": 1024 * rows.MIB, "h2": 600 * rows.MIB}
+    first, second = (rows.host(name, memory=size, labels={"zone": "a"}) for name, size in sizes.items())
     running(shop, [first, first, second])
     alone = rows.container("alone", project=shop)
     assert plain.bind(alone, second)
