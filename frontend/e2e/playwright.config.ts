@@ -19,7 +19,7 @@ export default defineConfig({
     { name: "keyboard", testMatch: "keyboard.spec.ts", dependencies: ["road"] },
     { name: "lists", testMatch: "lists.spec.ts", dependencies: ["road"] },
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["road"] },
-    { name: "services", testMatch: "services.spec.ts", dependencies: ["first"] },
+    { name: "services", testMatch: ["services.spec.ts", "plans.spec.ts"], dependencies: ["first"] },
     { name: "explain", testMatch: "explain.spec.ts", dependencies: ["first"] },
     { name: "proof", testMatch: "proof.spec.ts" },
     { name: "rules", testMatch: "rules*.spec.ts", dependencies: ["first"] },

@@ -112,23 +112,6 @@ test("it is scaled by a number and Enter, and no more is asked before that", asy
   await expectSettled(3, 1);
 });
 
-test("one more is shown as a plan first, and then done as it was shown", async () => {
-  await page.getByRole("button", { name: "One more" }).click();
-  await button("Show plan first").click();
-  const plan = page.getByTestId("plan");
-  await expect(plan).toContainText("1 starts");
-  const step = plan.getByRole("row").nth(1);
-  await expect(step).toContainText(`starts${NAME}.4`);
-  await expect(step).toContainText(`${NAME}.4 is one of 4`);
-  await expectAccessible(page, "services-plan");
-  await button("Apply the plan").click();
-  await expect(plan).toHaveCount(0);
-  await expectSettled(4, 1);
-  await field("Replicas").fill("3");
-  await field("Replicas").press("Enter");
-  await expectSettled(3, 1);
-});
-
 test("a change is written as YAML, looked at as a difference, and rolled out one slot after the other", async () => {
   await page.getByRole("link", { name: "Change", exact: true }).click();
   await page.getByRole("radiogroup").getByText("YAML").click();

@@ -143,7 +143,8 @@ class Crowd:
 
     def _sums(self, column: Ints) -> Floats:
         """Of each domain."""
-        return np.bincount(self.domain, weights=column.astype(np.float64), minlength=len(self.domains))
+        found = np.bincount(self.domain, weights=column, minlength=len(self.domains))
+        return found.astype(np.float64)
 
     def _look(self, wanted: set[int]) -> dict[int, _Left | None]:
         most = self.brought.max(axis=0, initial=0)

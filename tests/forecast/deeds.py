@@ -115,7 +115,8 @@ class Deeds:
                 for step in ROAD[ROAD.index(Status(row.status)) + 1 :]:
                     changed += move(Move(row.pk, step), by=By.AGENT, actor=AGENT)
             elif row.status == Status.RUNNING and row.health == Health.STARTING:
-                changed += len(observe_many([Observation(row.pk, {"health": Health.HEALTHY})], actor=AGENT) or ())
+                observe_many([Observation(row.pk, {"health": Health.HEALTHY})], actor=AGENT)
+                changed += 1
         with connection.cursor() as cursor:
             cursor.execute("UPDATE containers_container SET watched_until = now() WHERE status = 'running'")
         return changed
