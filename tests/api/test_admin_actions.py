@@ -16,10 +16,11 @@ from django.utils import timezone
 from containers.models import Container, LogTail, Registry
 from containers.states import Status
 from containers.transitions import BoundPort
+from core.accounts.models import User
 from core.events.models import Event
 from hosts.engine.fake import fake_host, forget
 from hosts.models import Host, HostGpu, HostImage, Process
-from scheduler.models import Brake, Decision, LoopRun, SchedulerLease
+from scheduler.models import Brake, Decision, LoopRun, Plan, SchedulerLease
 from scheduler.policies import choose
 from tests import rows, services
 from tests.api.conftest import Person
@@ -178,6 +179,7 @@ def one_of_each() -> Host:
     SchedulerLease.objects.get_or_create(name="scheduler")
     Brake.objects.create(host=host, message="3 of 9 were stopped")
     choose(made.project, "binpack", actor="tests")
+    Plan.objects.create(made_by="user:ada", user=User.objects.get(username="ada"), changes=[], forecast={}, seen={})
     return host
 
 

@@ -35,6 +35,7 @@ from core.accounts.roles import Role
 from hosts.engine.fake import forget
 from hosts.models import Host
 from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy
+from scheduler.plans import actions as plans
 from tests import rows, services
 from tests.api.conftest import Person
 
@@ -146,10 +147,13 @@ def known(engines: None, shop: Project, viewer: Person, owner: Person) -> Known:
     token, _ = make_token(owner.user, name="ci", role=Role.VIEWER, project=shop, expires_at=None)
     on, off = Brake.objects.create(message="3 of 9"), Brake.objects.create(message="4 of 9", host=host, released_at=now)
     PlacementPolicy.objects.create(name="own", weights={"pack": 1})
+    scale = {"verb": "service.scale", "project": "shop", "service": "web-svc", "body": {"replicas": 3}}
+    plan = plans.make(owner.user, [scale])
     return {
         "projects": ["shop"],
         "brakes": [str(on.pk), str(off.pk)],
         "policies": ["binpack", "own"],
+        "plans": [str(plan.pk)],
         "containers": [str(row.pk) for row in (*found, *of_services)],
         "services": [str(row.pk) for row in made],
         "hosts": ["h1", "h2"],

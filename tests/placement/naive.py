@@ -146,10 +146,8 @@ def weighed(name: str, shape: Shape, fleet: Fleet, row: int) -> float:
     memory = (fleet.memory_reserved[row] + shape.memory_bytes) / max(fleet.memory_allocatable[row], 1)
     load = (cpu + memory + (fleet.containers[row] + 1) / 100) / 3
     there = fleet.company.get(shape.own, {}) if shape.own else {}
-    if name == "spread":
-        return float(1 - load)
-    if name == "pack":
-        return float(load)
+    if name in ("spread", "pack"):
+        return float(load if name == "pack" else 1 - load)
     if name == "balance":
         return float(1 - abs(cpu - memory))
     if name == "usage":
@@ -160,6 +158,9 @@ def weighed(name: str, shape: Shape, fleet: Fleet, row: int) -> float:
         return -beside(fleet, row, there, shape.policy.over) / 10
     if name == "stay":
         return float(fleet.ids[row] == shape.was_on)
+    if name == "fragments":
+        assert fleet.park is None, "GPUs are compared in test_gpus"
+        return 0.0
     return 0.5 / 300 if row in fleet.images.get(shape.image, ()) else 0.0
 
 

@@ -91,4 +91,4 @@ def test_fixes_of_both_kinds_are_met() -> None:
 
     collect()
     assert pairs
-    assert kinds >= {"memory", "cpu", "uncordon", "tolerate", "constraint", "ready", "volume", "needs", "project"}
+    assert kinds >= {"memory", "uncordon", "tolerate", "constraint", "ready", "volume", "needs", "project"}
