@@ -61,6 +61,7 @@ test("of a service it is told once for all that wait, with its decisions below",
     container: { image: IMAGE, resources: { memory: "60t" } },
   });
   await page.goto(`/p/default/services/${String(service["id"])}`);
+  await expectLive(page);
   await page.keyboard.press("w");
   await expect(page.getByRole("heading", { name: "3 containers wait" })).toBeVisible();
   const first = page.getByTestId(fixes).getByRole("listitem").first();
