@@ -20,7 +20,8 @@ export const plans = {
     stays_other: "{{count}} containers stay where they are",
     more_one: "and {{count}} more step",
     more_other: "and {{count}} more steps",
-    assumes: "It takes what starts to be well at once. If anything it rests on changes, it cannot be applied.",
+    assumes:
+      "It takes what starts to be well at once. If anything it rests on changes, it cannot be applied.",
     spareFits: "If any one host is lost, all still fits",
     spareLacks_one: "If {{name}} is lost, {{count}} container finds no host",
     spareLacks_other: "If {{name}} is lost, {{count}} containers find no host",
