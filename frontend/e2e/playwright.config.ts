@@ -35,6 +35,7 @@ export default defineConfig({
     actionTimeout: 20_000,
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
+    contextOptions: { reducedMotion: "reduce" }, // what fades and slides is drawn sixty times a second
     trace: process.env["ORCHESTRA_TRACE"] === undefined ? "off" : "retain-on-failure", // films each page: costs a core
     screenshot: "only-on-failure",
     launchOptions: {

@@ -74,12 +74,12 @@ def _by(steps: Steps, part: int) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(10))
 def test_a_plan_and_what_then_happens_agree(seed: int) -> None:
     check(seed)
 
 
-@pytest.mark.parametrize("seed", range(1000, 1004))
+@pytest.mark.parametrize("seed", range(1000, 1003))
 def test_a_lost_host_brings_what_was_foretold(seed: int) -> None:
     check(seed, lost=True)
 

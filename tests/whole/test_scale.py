@@ -7,7 +7,7 @@ import pytest
 
 from tests.large_fleet.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def test_the_live_rules_before_a_large_fleet(tmp_path: Path) -> None:

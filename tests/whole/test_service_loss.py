@@ -150,7 +150,7 @@ def one_is_bound(fleet: Fleet, service: Service, host: str) -> bool:
     return any(one.attempt > 1 and one.host not in ("", host) and one.status != "running" for one in service.replicas())
 
 
-@pytest.mark.parametrize("fault", ["freeze", "hang", "cut"])
+@pytest.mark.parametrize("fault", ["freeze", pytest.param("hang", marks=pytest.mark.soak), "cut"])
 def test_three_seconds_move_nothing(fleet: Fleet, fault: str) -> None:
     service = fleet.service(f"web-{fault}")
     before, host = service.replicas(), busiest(service)
