@@ -12,6 +12,7 @@ import { Fixes, Nearest } from "@/shared/ui/Fixes";
 import { Funnel } from "@/shared/ui/Funnel";
 import { Loading } from "@/shared/ui/Loading";
 import { Panel } from "@/shared/ui/Panel";
+import { RefusedHosts } from "@/shared/ui/RefusedHosts";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import styles from "./ContainerPage.module.css";
 import { decisionQuery } from "./queries";
@@ -46,7 +47,7 @@ function Placed({ decision, isSaid }: { decision: Decision; isSaid: boolean }) {
       <p className="soft">{isSaid ? decided : `${decision.text} · ${decided}`}</p>
       <Funnel total={decision.hosts_total} steps={decision.funnel} note={t("funnel.note")} />
       <Scores decision={decision} />
-      <RefusedHosts decision={decision} />
+      <RefusedHosts refused={decision.refused} note={String(decision.refused.length)} />
     </>
   );
 }
@@ -74,7 +75,7 @@ function Waits({ container, decision, now }: { container: Container; decision: D
           </h2>
           {decision.text !== container.message && <p className="soft">{decision.text}</p>}
           <Scores decision={decision} />
-          <RefusedHosts decision={decision} />
+          <RefusedHosts refused={decision.refused} note={String(decision.refused.length)} />
         </>
       )}
     </>
@@ -119,31 +120,6 @@ function Scores({ decision }: { decision: Decision }) {
       <SimpleTable
         label={t("why.scores")}
         heads={[t("column.host"), t("why.total"), ...terms.map(scoreName)]}
-        rows={rows}
-      />
-    </Panel>
-  );
-}
-
-function RefusedHosts({ decision }: { decision: Decision }) {
-  const { t } = useTranslation();
-  const filterName = useCodeName("filter");
-  if (decision.refused.length === 0) return null;
-  const rows = decision.refused.map((one) => ({
-    key: `${one.host}/${one.filter}`,
-    cells: [
-      <span key="host" className="mono">
-        {one.host}
-      </span>,
-      filterName(one.filter),
-      one.reason,
-    ],
-  }));
-  return (
-    <Panel title={t("why.refusedHosts")} note={String(decision.refused.length)} isFlush>
-      <SimpleTable
-        label={t("why.refusedHosts")}
-        heads={[t("column.host"), t("why.filter"), t("why.reason")]}
         rows={rows}
       />
     </Panel>

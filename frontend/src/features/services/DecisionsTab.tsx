@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Advice, DecisionGroup, Service } from "@/shared/api/types";
-import { useCodeName } from "@/shared/i18n/useCodeName";
 import { showMoment } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -11,7 +10,7 @@ import { Fixes, Nearest } from "@/shared/ui/Fixes";
 import { Funnel } from "@/shared/ui/Funnel";
 import { Loading } from "@/shared/ui/Loading";
 import { Panel } from "@/shared/ui/Panel";
-import { SimpleTable } from "@/shared/ui/SimpleTable";
+import { RefusedHosts } from "@/shared/ui/RefusedHosts";
 import { decisionsQuery } from "./queries";
 import styles from "./Services.module.css";
 
@@ -115,26 +114,6 @@ function Example({ project, id, name }: { project: string; id: string; name: str
 
 function Refused({ group }: { group: DecisionGroup }) {
   const { t } = useTranslation();
-  const filterName = useCodeName("filter");
-  if (group.refused.length === 0) return null;
-  const rows = group.refused.map((one) => ({
-    key: `${one.host}/${one.filter}`,
-    cells: [
-      <span key="host" className="mono">
-        {one.host}
-      </span>,
-      filterName(one.filter),
-      one.reason,
-    ],
-  }));
   const note = t("decisions.refusedOf", { shown: group.refused.length, total: group.refused_total });
-  return (
-    <Panel title={t("why.refusedHosts")} note={note} isFlush>
-      <SimpleTable
-        label={t("why.refusedHosts")}
-        heads={[t("column.host"), t("why.filter"), t("why.reason")]}
-        rows={rows}
-      />
-    </Panel>
-  );
+  return <RefusedHosts refused={group.refused} note={note} />;
 }
