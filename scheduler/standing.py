@@ -57,14 +57,15 @@ class Standing:
     def look(self) -> None:
         """What has changed since the last look, or everything when that is long ago."""
         now_s = monotonic_s()
+        since, self._since = self._since, None  # a look that fails half-way is followed by one at everything
         ((xmin,),) = query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        if self._since is None or now_s >= self._everything_at_s:
+        if since is None or now_s >= self._everything_at_s:
             self._forget()
             self._everything_at_s = now_s + EVERYTHING_EVERY_S
             self._take(query(f"{_ROWS} c.status = ANY(%s) AND c.host_id IS NOT NULL", [THERE, THERE]))
         else:
             changed = "c.changed_xid >= %s AND c.status <> %s"  # what waits stands nowhere, and never did
-            self._take(query(f"{_ROWS} {changed}", [THERE, self._since, Status.PENDING.value]))
+            self._take(query(f"{_ROWS} {changed}", [THERE, since, Status.PENDING.value]))
         self._since = xmin
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:

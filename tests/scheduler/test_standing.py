@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import DataError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from core.accounts.models import default_project
 from core.lib.notify import listen_dsn
 from hosts.models import Host
 from scheduler import snapshot
+from scheduler import standing as module
 from scheduler.company import ANEW, Company
 from scheduler.fleet import read_fleet
 from scheduler.placement import Fleet
@@ -124,3 +126,16 @@ def test_a_pass_reads_only_what_changed() -> None:
     ((standing._since,),) = query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")  # as if all were over
     snapshot.read(standing)
     assert taken == []
+
+
+def test_a_look_that_failed_is_followed_by_one_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    to = host("h1")
+    bind_many([Binding(container("there").pk, to.pk, to.name)], actor="scheduler")
+    standing = Standing()
+    assert seen_by(standing)[0] == {"h1": 1}
+    standing._everything_at_s = 0.0  # all is to be read anew, and that is cut off
+    with monkeypatch.context() as cut:
+        cut.setattr(module, "_ROWS", "SELECT 1 / 0, %s::text[] FROM containers_container c WHERE ")
+        with pytest.raises(DataError):
+            seen_by(standing)
+    assert seen_by(standing)[0] == {"h1": 1}
