@@ -1,9 +1,10 @@
-import { Button, CopyButton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
+import { Command } from "@/shared/ui/Command";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { Verb } from "@/shared/ui/Verb";
 import styles from "./Services.module.css";
@@ -31,7 +32,6 @@ export function CreateButton({ project }: { project: string }) {
 export function NoServices({ project }: { project: string }) {
   const { t } = useTranslation();
   const { mayOperate } = useRights(project);
-  const command = createCommand(project);
   return (
     <EmptyState
       title={t("services.empty")}
@@ -40,16 +40,9 @@ export function NoServices({ project }: { project: string }) {
       <div className={styles.ways}>
         <CreateButton project={project} />
         {mayOperate && (
-          <div className={styles.command}>
+          <div className={styles.byShell}>
             <p className="soft">{t("services.command")}</p>
-            <code tabIndex={0}>{command}</code>
-            <CopyButton value={command}>
-              {({ copied, copy }) => (
-                <Button size="compact-xs" variant="default" onClick={copy}>
-                  {t(copied ? "steps.copied" : "steps.copy")}
-                </Button>
-              )}
-            </CopyButton>
+            <Command path={`/projects/${project}/services`} wish={WEB} />
           </div>
         )}
       </div>
@@ -57,13 +50,4 @@ export function NoServices({ project }: { project: string }) {
   );
 }
 
-/** The same wish for a shell; the token stands in the shell's own variable. */
-function createCommand(project: string): string {
-  const service = JSON.stringify({ name: "web", replicas: 3, container: { image: "nginx:1.29" } });
-  return [
-    `curl -X POST ${window.location.origin}/api/v1/projects/${project}/services`,
-    '-H "Authorization: Bearer $ORCHESTRA_TOKEN"',
-    "-H 'Content-Type: application/json'",
-    `-d '${service}'`,
-  ].join(" \\\n  ");
-}
+const WEB = { name: "web", replicas: 3, container: { image: "nginx:1.29" } };

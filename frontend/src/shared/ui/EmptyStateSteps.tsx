@@ -1,4 +1,4 @@
-import { Button, CopyButton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { api, body } from "../api/client";
 import { ROUTES } from "../lib/paths";
 import { useRights } from "../lib/roles";
 import { useFleet } from "../live/hooks";
+import { Command } from "./Command";
 import styles from "./EmptyState.module.css";
 import { ErrorNote } from "./ErrorNote";
 import { Verb } from "./Verb";
@@ -38,7 +39,6 @@ function AddHostStep() {
   const { t } = useTranslation();
   const { isAdmin } = useRights("");
   const navigate = useNavigate();
-  const command = addCommand();
   return (
     <>
       <p className="soft">
@@ -52,32 +52,15 @@ function AddHostStep() {
       {isAdmin && (
         <>
           <p className="soft">{t("steps.command")}</p>
-          <div className={styles.command}>
-            <code tabIndex={0}>{command}</code>
-            <CopyButton value={command}>
-              {({ copied, copy }) => (
-                <Button size="compact-xs" variant="default" onClick={copy}>
-                  {t(copied ? "steps.copied" : "steps.copy")}
-                </Button>
-              )}
-            </CopyButton>
-          </div>
+          <Command path="/hosts" wish={LOCAL} />
         </>
       )}
     </>
   );
 }
 
-/** The engine of the machine that Orchestra runs on; the token stands in the shell's own variable. */
-function addCommand(): string {
-  const host = JSON.stringify({ name: "local", url: "unix:///var/run/docker.sock" });
-  return [
-    `curl -X POST ${window.location.origin}/api/v1/hosts`,
-    '-H "Authorization: Bearer $ORCHESTRA_TOKEN"',
-    "-H 'Content-Type: application/json'",
-    `-d '${host}'`,
-  ].join(" \\\n  ");
-}
+/** The engine of the machine that Orchestra runs on. */
+const LOCAL = { name: "local", url: "unix:///var/run/docker.sock" };
 
 function RunStep({ project }: { project: string }) {
   const { t } = useTranslation();
