@@ -47,7 +47,7 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "happy-dom",
+    environment: "node", // most test rules without a page, and to make one takes longer; the others ask for it
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
   },

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test, vi } from "vitest";
 import { session } from "../live/session";
 import { fetchAgain, PartMissing } from "./lazyPart";

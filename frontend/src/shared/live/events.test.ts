@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import type { OrchestraEvent } from "../api/types";
 import { type History, isNewer, merge, withNewest } from "./events";
