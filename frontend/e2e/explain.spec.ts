@@ -4,7 +4,7 @@
  * its containers. Needs what the road of services.spec.ts needs.
  */
 import { expect } from "@playwright/test";
-import { call, expectAccessible, removeAll } from "./console";
+import { call, expectMomentAccessible, removeAll } from "./console";
 import { expectLive, test, TAG } from "./fixtures";
 
 const IMAGE = process.env["ORCHESTRA_IMAGE"] ?? "busybox:1";
@@ -35,7 +35,7 @@ test("what fits nowhere says what would let it in; when that is done on the host
   await expect(page.getByRole("region", { name: "Nearest misses" })).toContainText(
     `wants ${LABEL}=gold, has no label ${LABEL}`,
   );
-  await expectAccessible(page, "why-waits");
+  await expectMomentAccessible(page, "why-waits");
 
   const link = label.getByRole("link");
   const host = (await link.textContent()) ?? "";
@@ -48,7 +48,7 @@ test("what fits nowhere says what would let it in; when that is done on the host
   await page.goto(address);
   await expect(page.getByText(new RegExp(`On ${host}: 1 of \\d+ hosts fitted`))).toBeVisible();
   await expect(page.getByTestId(fixes)).toHaveCount(0);
-  await expectAccessible(page, "why-placed");
+  await expectMomentAccessible(page, "why-placed");
   await call(page, "PATCH", `/hosts/${host}`, { labels: before.labels });
   await removeAll(page, `gold-${TAG}`);
 });
@@ -72,7 +72,7 @@ test("of a service it is told once for all that wait, with its decisions below",
   await group.locator("summary").click();
   await expect(group.getByTestId("funnel")).toBeVisible();
   await expect(group.getByRole("region", { name: "Refused hosts" })).toContainText("needs 60 TiB");
-  await expectAccessible(page, "service-decisions");
+  await expectMomentAccessible(page, "service-decisions");
   await group.getByRole("link").first().click();
   await expect(page.getByText(/Cannot be placed/)).toBeVisible();
   await call(page, "POST", `/projects/default/services/${String(service["id"])}/remove`);

@@ -3,7 +3,7 @@
  * themes. Needs an account and a host: ORCHESTRA_USER and ORCHESTRA_PASSWORD (those that the road makes, when left out).
  */
 import { expect, test } from "@playwright/test";
-import { expectAccessible, logIn, watch } from "./console";
+import { expectMomentAccessible, logIn, watch } from "./console";
 
 let troubles: string[];
 
@@ -81,7 +81,7 @@ test("a token is shown once and can be revoked", async ({ page }) => {
   await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("button", { name: "Make the token" }).click();
   await expect(page.getByTestId("token")).toHaveText(/\S{20,}/);
-  await expectAccessible(page, "settings-tokens");
+  await expectMomentAccessible(page, "settings-tokens");
   await page.reload();
   await expect(page.getByRole("cell", { name, exact: true })).toBeVisible();
   await expect(page.getByTestId("token")).toHaveCount(0);

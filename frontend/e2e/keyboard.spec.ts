@@ -3,7 +3,7 @@
  * there, restart it and see it running again. No call of the mouse stands in this file.
  */
 import { expect, test } from "@playwright/test";
-import { call, expectAccessible, PASSWORD, removeAll, servingSpec, watch } from "./console";
+import { call, expectMomentAccessible, PASSWORD, removeAll, servingSpec, watch } from "./console";
 
 const TAG = Date.now().toString(36);
 const NAME = `keys-${TAG}`;
@@ -45,7 +45,7 @@ test("find, read, ask why, restart: without a mouse", async ({ page }) => {
     const peek = page.getByRole("complementary", { name: "Beside the list" });
     await expect(peek.getByRole("heading", { name: NAME })).toBeVisible();
     await expect(page).toHaveURL(/peek=/);
-    await expectAccessible(page, "keys-peek");
+    await expectMomentAccessible(page, "keys-peek");
     await press("Escape");
     await expect(peek).toBeHidden();
     await press("w");
@@ -81,7 +81,7 @@ test("find, read, ask why, restart: without a mouse", async ({ page }) => {
     await press(".");
     const actions = page.getByRole("dialog", { name: `Actions of ${NAME}` });
     await expect(actions.getByRole("button", { name: "Restart" })).toBeFocused();
-    await expectAccessible(page, "keys-actions");
+    await expectMomentAccessible(page, "keys-actions");
     await press("ArrowDown", "ArrowUp", "Enter");
     await expect(actions).toBeHidden();
     await expect(page.getByText("attempt 2", { exact: true })).toBeVisible({ timeout: START_MS });

@@ -4,7 +4,7 @@
  * other.
  */
 import { expect, type Page, test } from "@playwright/test";
-import { call, expectAccessible, logIn, removeAll, servingSpec, waitingSpec, watch } from "./console";
+import { call, expectMomentAccessible, logIn, removeAll, servingSpec, waitingSpec, watch } from "./console";
 
 const TAG = Date.now().toString(36);
 const WAITING = ["one", "three", "two"].map((word) => `${word}-${TAG}`);
@@ -47,7 +47,7 @@ test("the filter offers keys and values, says what is wrong, and shows what is n
   await page.keyboard.type("pend");
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("option", { selected: true })).toHaveText(/^state:pending\d+$/);
-  await expectAccessible(page, "lists-suggestions");
+  await expectMomentAccessible(page, "lists-suggestions");
   await page.keyboard.press("Tab");
   await expect(filter()).toHaveValue("state:pending ");
   await page.keyboard.type(`${TAG} `);
@@ -56,7 +56,7 @@ test("the filter offers keys and values, says what is wrong, and shows what is n
   await page.keyboard.press("Escape");
   await expect(page.getByRole("note")).toContainText("“hots” is no key");
   await expect(page.getByRole("note")).toContainText("Was host meant?");
-  await expectAccessible(page, "lists-notes");
+  await expectMomentAccessible(page, "lists-notes");
   await filter().fill(`state:pending ${TAG} host:h9`);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Without host:h9: 3" })).toBeVisible();
@@ -70,7 +70,7 @@ test("a view is saved, found after a reload, renamed and deleted", async () => {
   await menu().click();
   await page.getByRole("menuitem", { name: "Save and edit views…" }).click();
   await page.getByRole("textbox", { name: "Save what is shown as" }).fill("Mine");
-  await expectAccessible(page, "lists-views");
+  await expectMomentAccessible(page, "lists-views");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(menu()).toHaveText("Mine");
   await menu().click();
@@ -79,7 +79,7 @@ test("a view is saved, found after a reload, renamed and deleted", async () => {
   await expect(filter()).toHaveValue("");
   await page.reload();
   await menu().click();
-  await expectAccessible(page, "lists-views-menu");
+  await expectMomentAccessible(page, "lists-views-menu");
   await page.getByRole("menuitem", { name: "Mine" }).click();
   await expect(filter()).toHaveValue(`state:pending ${TAG}`);
   await menu().click();
@@ -119,7 +119,7 @@ test("ticked by keys and by checkbox; each verb says for how many it is, and why
   await expect(bar).toContainText("3 ticked");
   await page.getByRole("checkbox", { name: "Tick all shown" }).check();
   await expect(bar).toContainText("4 ticked");
-  await expectAccessible(page, "lists-ticked");
+  await expectMomentAccessible(page, "lists-ticked");
   await row(SERVING).getByRole("checkbox").uncheck();
   await expect(bar).toContainText("3 ticked");
 });
@@ -130,7 +130,7 @@ test("removing many names them first; they stay struck through until somebody mo
   const dialog = page.getByRole("dialog", { name: "Remove 3 containers?" });
   for (const name of WAITING) await expect(dialog).toContainText(name);
   await expect(dialog).not.toContainText(SERVING);
-  await expectAccessible(page, "lists-remove");
+  await expectMomentAccessible(page, "lists-remove");
   await dialog.getByRole("button", { name: "Remove 3" }).click();
   await expect(page.getByRole("region", { name: "Result" })).toContainText("Remove: 3 done");
   for (const name of WAITING) await expect(row(name)).toHaveAttribute("data-gone", "true");
@@ -149,7 +149,7 @@ test("a log in the dock stays wherever one goes, folds, grows by keys, and close
   await page.getByRole("link", { name: "Overview g o" }).click();
   await expect(page.getByTestId("verdict")).toBeVisible();
   await expect(log).toContainText(/\S/);
-  await expectAccessible(page, "lists-dock");
+  await expectMomentAccessible(page, "lists-dock");
   const divider = page.getByRole("separator", { name: "Height of the dock" });
   const before = Number(await divider.getAttribute("aria-valuenow"));
   await divider.press("ArrowUp");
@@ -180,7 +180,7 @@ test("scrolling up in a log pauses it and counts what is new; the end follows ag
   await page.getByRole("button", { name: "Save what is shown as a file" }).click();
   expect((await download).suggestedFilename()).toBe(`${SERVING}.log`);
   await page.mouse.move(700, 20); // away from the tooltip
-  await expectAccessible(page, "lists-log");
+  await expectMomentAccessible(page, "lists-log");
 });
 
 test("the project switch scopes everything, and Back leads to the project from before", async () => {
@@ -196,7 +196,7 @@ test("the project switch scopes everything, and Back leads to the project from b
   await expect(row(SERVING)).toBeVisible();
   await page.getByRole("link", { name: "Overview g o" }).click();
   await current("default").click();
-  await expectAccessible(page, "lists-projects");
+  await expectMomentAccessible(page, "lists-projects");
   await page.getByRole("option", { name: new RegExp(PROJECT) }).click();
   await expect(current(PROJECT)).toBeVisible();
   await page.goBack();

@@ -5,7 +5,7 @@
  * ORCHESTRA_PRIVATE_IMAGE, ORCHESTRA_REGISTRY_USER and ORCHESTRA_REGISTRY_PASSWORD.
  */
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, logIn, watch, writeYaml } from "./console";
+import { expectMomentAccessible, logIn, watch, writeYaml } from "./console";
 
 const TAG = Date.now().toString(36);
 const NAME = `pages-${TAG}`;
@@ -59,7 +59,7 @@ test("a mistake in YAML is marked at its line as it is typed, and corrected it r
   await expect(problems()).toContainText(/line 4 .*did you mean command\?/);
   await expect(problems()).toContainText(/line 6 .*the memory request/);
   await expect(page.locator(".cm-lint-marker-error")).toHaveCount(2);
-  await expectAccessible(page, "pages-yaml");
+  await expectMomentAccessible(page, "pages-yaml");
   await problems()
     .getByRole("button", { name: /line 6/ })
     .click();
@@ -90,7 +90,7 @@ test("through the form and back nothing is lost, not even a comment; the form sa
   const cpu = page.getByRole("textbox", { name: "CPU request" });
   await cpu.fill("much");
   await expect(cpu).toHaveAttribute("aria-invalid", "true");
-  await expectAccessible(page, "pages-form");
+  await expectMomentAccessible(page, "pages-form");
   await cpu.fill("0.1");
   await expect(cpu).not.toHaveAttribute("aria-invalid", "true");
   await page.getByRole("radiogroup").getByText("YAML").click();
@@ -130,7 +130,7 @@ test("credentials are saved only when the registry takes them", async () => {
   await page.getByRole("button", { name: "Test and save" }).click();
   await expect(password).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByRole("dialog")).toContainText("401");
-  await expectAccessible(page, "pages-registry-refused");
+  await expectMomentAccessible(page, "pages-registry-refused");
   await password.fill(process.env["ORCHESTRA_REGISTRY_PASSWORD"] ?? "");
   await page.getByRole("button", { name: "Test and save" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -138,7 +138,7 @@ test("credentials are saved only when the registry takes them", async () => {
   await expect(row).toContainText("works");
   await row.getByRole("button", { name: "Test" }).click();
   await expect(row).toContainText("login succeeded");
-  await expectAccessible(page, "pages-registries");
+  await expectMomentAccessible(page, "pages-registries");
   await row.getByRole("button", { name: "Remove" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText("No registries yet")).toBeVisible();
@@ -156,12 +156,12 @@ test("what marking a host dead would do is shown before it is done, and a host t
   await expect(page.getByTestId("following")).toContainText(NAME);
   await expect(page.getByRole("dialog")).toContainText(/would be refused now.*answers/);
   await expect(page.getByRole("button", { name: "Mark dead", exact: true })).toBeDisabled();
-  await expectAccessible(page, "pages-mark-dead");
+  await expectMomentAccessible(page, "pages-mark-dead");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Remove…" }).click();
   await page.getByRole("button", { name: "Remove the host" }).click();
   await expect(page.getByRole("alert")).toContainText(NAME);
-  await expectAccessible(page, "pages-remove-host");
+  await expectMomentAccessible(page, "pages-remove-host");
   await page.keyboard.press("Escape");
 });
 
@@ -190,7 +190,7 @@ test("the map's second level shows a host's containers, and both are in the addr
   await expect(page.getByTestId("cells").getByRole("link", { name: `${NAME}: running` })).toBeVisible();
   await expect(page.getByRole("radio", { name: "CPU" })).toBeChecked();
   await expect(page.getByRole("combobox", { name: "How hosts are grouped" })).toHaveValue("state");
-  await expectAccessible(page, "pages-cells");
+  await expectMomentAccessible(page, "pages-cells");
   await page.getByTestId("cells").getByRole("button", { name: "Close" }).click();
   await expect(page).not.toHaveURL(/at=/);
 });

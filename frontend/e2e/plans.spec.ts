@@ -3,7 +3,7 @@
  * account and a host, as services.spec.ts does.
  */
 import { expect, type Page, test } from "@playwright/test";
-import { call, expectAccessible, logIn, watch } from "./console";
+import { call, expectMomentAccessible, logIn, watch } from "./console";
 
 const NAME = `plan-${Date.now().toString(36)}`;
 const IMAGE = process.env["ORCHESTRA_IMAGE"] ?? "busybox:1";
@@ -44,7 +44,7 @@ test("one more is shown as a plan first, and then done as it was shown", async (
   const step = plan().getByRole("row").nth(1);
   await expect(step).toContainText(`starts${NAME}.3`);
   await expect(step).toContainText(`${NAME}.3 is one of 3`);
-  await expectAccessible(page, "services-plan");
+  await expectMomentAccessible(page, "services-plan");
   await button("Apply the plan").click();
   await expect(plan()).toHaveCount(0);
   await expect(page.getByText("3 of 3 ready")).toBeVisible({ timeout: READY_MS });

@@ -8,7 +8,7 @@
  * ORCHESTRA_LOAD_PATH     a path of the image that costs CPU when asked for (/)
  */
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, logIn, PASSWORD, watch, writeYaml } from "./console";
+import { expectMomentAccessible, logIn, PASSWORD, watch, writeYaml } from "./console";
 
 const IMAGE = needed("ORCHESTRA_IMAGE");
 const PORT = process.env["ORCHESTRA_IMAGE_PORT"] ?? "80";
@@ -80,7 +80,7 @@ test("the form refuses what cannot be, at the field, and loses nothing", async (
   await refused({ field: "Image", value: "UPPER CASE", message: /\/image/ });
   await refused({ field: "Memory request", value: "ten lots", message: /\/resources\/memory/ });
   await refused({ field: "Container port", value: "99999", message: /\/ports\/0\/container_port/ });
-  await expectAccessible(page, "run-refused");
+  await expectMomentAccessible(page, "run-refused");
 });
 
 test("a forbidden and an unknown field are named in YAML, and stay there to be corrected", async () => {
@@ -96,7 +96,7 @@ test("a forbidden and an unknown field are named in YAML, and stay there to be c
   await expect(problems).toContainText("line 1");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("This is not YAML yet");
-  await expectAccessible(page, "run-yaml");
+  await expectMomentAccessible(page, "run-yaml");
   await writeYaml(page, good);
   await page.getByRole("radiogroup").getByText("Form").click();
   await expect(field("Name")).toHaveValue(NAME);
@@ -188,7 +188,7 @@ test("a host with a bad address is refused at its field", async () => {
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByLabel("Engine URL")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("Engine URL")).toHaveValue("ftp://somewhere");
-  await expectAccessible(page, "add-host");
+  await expectMomentAccessible(page, "add-host");
   await page.keyboard.press("Escape");
 });
 
@@ -233,7 +233,7 @@ test("it stops and goes, and the page says so by itself", async () => {
 test("German says the same", async () => {
   await page.getByRole("button", { name: /Sprache: Deutsch/ }).click();
   await expect(page.getByRole("heading", { name: "Container", exact: true })).toBeVisible();
-  await expectAccessible(page, "german");
+  await expectMomentAccessible(page, "german");
 });
 
 test("logging out leads to the login, and the login back to where one wanted to go", async () => {
@@ -270,7 +270,7 @@ async function publishedPort(): Promise<number> {
 async function remove(name: string): Promise<void> {
   await page.getByRole("button", { name: "Remove" }).click();
   const dialog = page.getByRole("dialog", { name: `Remove ${name}?` });
-  await expectAccessible(page, "remove");
+  await expectMomentAccessible(page, "remove");
   await dialog.getByRole("button", { name: "Remove" }).click();
   await expect(dialog).toBeHidden();
   await page.getByRole("link", { name: "Containers g c" }).click();

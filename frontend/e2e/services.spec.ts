@@ -7,7 +7,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import {
   call,
-  expectAccessible,
+  expectMomentAccessible,
   logIn,
   putBrakeOn,
   removeAll,
@@ -85,7 +85,7 @@ test("what a service cannot be is said at its field; created, it comes up slot b
   await field("Command").fill(COMMAND);
   await field("Memory request").fill("lots");
   await expect(problems()).toContainText("/container/resources/memory");
-  await expectAccessible(page, "services-create-refused");
+  await expectMomentAccessible(page, "services-create-refused");
   await field("Memory request").fill("8m");
   await field("CPU request").fill("10m");
   await button("Port").click();
@@ -95,7 +95,7 @@ test("what a service cannot be is said at its field; created, it comes up slot b
   await page.getByText("How it is updated (advanced)").click();
   await field("Ready for (s)").fill("2");
   await expect(problems()).toContainText("The server would take this");
-  await expectAccessible(page, "services-create");
+  await expectMomentAccessible(page, "services-create");
   await button("Create").click();
   await expect(page.getByRole("heading", { name: NAME })).toBeVisible();
   address = new URL(page.url()).pathname;
@@ -126,17 +126,17 @@ test("a change is written as YAML, looked at as a difference, and rolled out one
   await expect(problems()).toContainText(/did you mean env\?/);
   await writeYaml(page, text("two"));
   await expect(problems()).toContainText("The server would take this");
-  await expectAccessible(page, "services-yaml");
+  await expectMomentAccessible(page, "services-yaml");
   await button("Look at the changes…").click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByTestId("diff")).toContainText("/container/env");
   await expect(dialog.getByTestId("follows")).toContainText("new revision");
-  await expectAccessible(page, "services-review");
+  await expectMomentAccessible(page, "services-review");
   await dialog.getByRole("button", { name: "Save and roll out" }).click();
   await expect(page.getByTestId("rollout")).toBeVisible();
   await expect(page.getByTestId("lanes").locator("[data-phase=moving]").first()).toBeVisible();
   await expect(lane(3).getByText("its turn comes").or(lane(1).getByText("its turn comes"))).toBeVisible();
-  await expectAccessible(page, "services-rolling");
+  await expectMomentAccessible(page, "services-rolling");
   await expectSettled(3, 2);
   await expect(page.getByTestId("rollout")).toHaveCount(0);
 });
@@ -148,7 +148,7 @@ test("paused it replaces nothing, and resumed it goes on", async () => {
   await button("Restart").click();
   await expect(page.getByTestId("rollout")).toBeVisible();
   await expect(page.getByTestId("lanes").locator("[data-phase=waiting]")).toHaveCount(3);
-  await expectAccessible(page, "services-paused");
+  await expectMomentAccessible(page, "services-paused");
   await button("Resume").click();
   await expectSettled(3, 2);
 });
@@ -163,7 +163,7 @@ test("any two revisions are compared at an address, and one is rolled back to", 
   await button("Roll back to revision 1").click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByTestId("diff")).toContainText("ROUND");
-  await expectAccessible(page, "services-roll-back");
+  await expectMomentAccessible(page, "services-roll-back");
   await dialog.getByRole("button", { name: "Roll back to revision 1" }).click();
   await expect(dialog).toBeHidden();
   await page.getByRole("tab", { name: "Overview" }).click();
@@ -185,7 +185,7 @@ test("who is slower sees what the other has changed, and loses nothing", async (
   const meanwhile = page.getByTestId("meanwhile");
   await expect(meanwhile.getByTestId("diff")).toContainText("/replicas");
   await expect(field("Image")).toHaveValue(`${IMAGE}-none`);
-  await expectAccessible(page, "services-meanwhile");
+  await expectMomentAccessible(page, "services-meanwhile");
   await meanwhile.getByRole("button", { name: "Load theirs and drop mine" }).click();
   await expect(field("Image")).toHaveValue(IMAGE);
   await expect(field("Replicas")).toHaveValue("2");
@@ -199,7 +199,7 @@ test("the list shows it live, finds it, and says its verbs with their reasons", 
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: /^Abort/ })).toHaveAttribute("aria-disabled", "true");
   await expect(dialog).toContainText("No roll-out of it is under way");
-  await expectAccessible(page, "services-actions");
+  await expectMomentAccessible(page, "services-actions");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
   await page.locator("[aria-controls=palette-list]").fill(NAME);
@@ -211,7 +211,7 @@ test("its containers lead to it and back, and one of them is replaced", async ()
   await page.getByRole("tab", { name: "Containers" }).click();
   await page.getByRole("link", { name: `${NAME}.1` }).click();
   await expect(page.getByRole("link", { name: `of service ${NAME}, slot 1, revision 1` })).toBeVisible();
-  await expectAccessible(page, "services-container");
+  await expectMomentAccessible(page, "services-container");
   await button("Replace").click();
   await expect(page.getByText(/will be replaced/)).toBeVisible();
   await page.getByRole("link", { name: /^of service/ }).click();
@@ -244,7 +244,7 @@ test("a host of it is drained: what moves and what stays is said before, its pro
   await expect(mover.first()).toBeVisible();
   const blocked = dialog.getByRole("region", { name: /cannot move$/ });
   await expect(blocked.getByRole("row", { name: new RegExp(`${stays}.*it stands alone`) })).toBeVisible();
-  await expectAccessible(page, "services-drain");
+  await expectMomentAccessible(page, "services-drain");
   await dialog.getByRole("button", { name: "Start draining" }).click();
   await expect(dialog).toBeHidden();
   await expect(state()).toHaveText("draining");
@@ -254,7 +254,7 @@ test("a host of it is drained: what moves and what stays is said before, its pro
     timeout: ROLL_MS,
   });
   await expect(page.getByText(/^[1-9]\d* of [1-9]\d* gone$/).first()).toBeVisible();
-  await expectAccessible(page, "services-draining");
+  await expectMomentAccessible(page, "services-draining");
   await button("Cancel the drain").click();
   await expect(state()).toHaveText("ready");
   await expect(progress).toHaveCount(0);
@@ -307,7 +307,7 @@ test("only by its name it is removed, and then its page and its row say so", asy
   const dialog = page.getByRole("dialog", { name: `Remove ${NAME}?` });
   const remove = dialog.getByRole("button", { name: "Remove the service" });
   await expect(remove).toBeDisabled();
-  await expectAccessible(page, "services-remove");
+  await expectMomentAccessible(page, "services-remove");
   await dialog.getByRole("textbox").fill(NAME);
   await remove.click();
   await expect(dialog).toBeHidden();

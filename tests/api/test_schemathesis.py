@@ -57,7 +57,11 @@ def config(*, is_thorough: bool) -> Any:
         {
             "seed": 1,
             "generation": {"deterministic": True, "max-examples": EXAMPLES or 4, "database": "none", "no-shrink": True},
-            "phases": {"stateful": {"enabled": False}, "coverage": {"enabled": is_thorough}},
+            "phases": {
+                "stateful": {"enabled": False},
+                "examples": {"enabled": is_thorough},
+                "coverage": {"enabled": is_thorough, "unexpected-methods": ["PUT", "DELETE", "TRACE"]},
+            },
             "checks": {
                 # 503 is an answer where it is documented: what is on a host that is silent cannot be read now.
                 "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
