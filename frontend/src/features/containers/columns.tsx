@@ -55,6 +55,7 @@ function tickColumn({ fleet, ticking, t }: Needs): Column {
     id: "tick",
     label: t("list.tick"),
     width: "16px",
+    isLate: true,
     head: (
       <input
         type="checkbox"
@@ -89,6 +90,7 @@ function buttonColumn({ fleet, project, onActions, t }: Needs): Column {
     id: "buttons",
     label: t("list.actions"),
     width: "48px",
+    isLate: true,
     head: <span className="sr-only">{t("list.actions")}</span>,
     cell: (at) => {
       const target = { project, id: slot[at] ?? "", name: name[at] ?? "" };
@@ -192,6 +194,7 @@ function usageColumns({ fleet, t }: Needs): Column[] {
       id: "trend",
       label: t("column.trend"),
       width: "92px",
+      isLate: true,
       cell: (at) => (
         <Sparkline
           values={fleet.usage.read(table.text("slot")[at] ?? "").cpu_millis}
@@ -218,6 +221,7 @@ function whereColumns({ fleet, hosts, t }: Needs): Column[] {
       id: "ports",
       label: t("column.ports"),
       width: "minmax(90px, 0.9fr)",
+      isLate: true,
       cell: (at) => (
         <PortLinks
           tabIndex={-1}

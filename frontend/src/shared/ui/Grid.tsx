@@ -1,20 +1,14 @@
 import { observeElementRect, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
-import {
-  type KeyboardEvent,
-  memo,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Sort } from "@/live/compare";
 import { useKeys } from "../lib/keys";
 import { keepPlace, placeOf } from "../lib/place";
 import { type Column, nextSort, step } from "./grid";
 import { GridHead } from "./GridHead";
+import { GridRow, rowId } from "./GridRow";
 import styles from "./Grid.module.css";
 import { RowKeys } from "./rowKeys";
+import { useEarly } from "./useEarly";
 
 const ROW_PX = 28;
 const PAGE_ROWS = 20;
@@ -60,6 +54,10 @@ export function Grid(props: Props) {
     initialOffset: place.first_px,
   });
   const drawn = useDrawn(rows.getVirtualItems(), positions);
+  const isEarly = useEarly(
+    props.asked ?? "",
+    drawn.map(({ position }) => position),
+  );
   useOwnFocus(scroller);
   const selectedIndex =
     selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
@@ -94,7 +92,7 @@ export function Grid(props: Props) {
           {drawn.map(({ item, position, drawing }) => {
             const key = keyOf(position);
             return (
-              <Row
+              <GridRow
                 key={drawing}
                 grid={latest}
                 columns={columns}
@@ -104,6 +102,7 @@ export function Grid(props: Props) {
                 top_px={item.start}
                 isSelected={key === selected}
                 isGone={props.isGone(position)}
+                isEarly={isEarly(position)}
                 version={props.versionOf?.(position) ?? drawings.current}
               />
             );
@@ -113,44 +112,6 @@ export function Grid(props: Props) {
     </div>
   );
 }
-
-interface RowProps {
-  grid: RefObject<Props>;
-  columns: readonly Column[];
-  position: number;
-  id: string;
-  index: number;
-  top_px: number;
-  isSelected: boolean;
-  isGone: boolean;
-  /** Only so that another one draws the row again. */
-  version: number;
-}
-
-const Row = memo(function Row({ grid, columns, position, id, ...place }: RowProps) {
-  return (
-    <div
-      id={rowId(id)}
-      role="row"
-      aria-rowindex={place.index + 2}
-      aria-selected={place.isSelected}
-      className={styles.row}
-      data-gone={place.isGone}
-      style={{ transform: `translateY(${place.top_px}px)` }}
-      onClick={(event) => {
-        if (event.target instanceof Element && event.target.closest("a, button, input") !== null) return;
-        grid.current.onSelect(id);
-        grid.current.onOpen(id);
-      }}
-    >
-      {columns.map((column) => (
-        <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
-          {column.cell(position)}
-        </div>
-      ))}
-    </div>
-  );
-});
 
 /** What is on the screen, each with the drawing that shows it. */
 function useDrawn(items: readonly VirtualItem[], positions: Int32Array) {
@@ -236,10 +197,6 @@ function useMoves(grid: Props, { selectedIndex, scroller, scrollTo }: Place): (e
     else if (!move(event.key, event.shiftKey && canExtend)) return;
     event.preventDefault();
   };
-}
-
-function rowId(key: string): string {
-  return `row-${key}`;
 }
 
 interface KeptPlace {

@@ -12,6 +12,8 @@ export interface Column {
   /** The table's column to sort by; none: this column does not sort. */
   sortBy?: string;
   isNumber?: boolean;
+  /** Drawn behind the frame that shows what was asked for: costs much, and nobody looks there first. */
+  isLate?: boolean;
   cell: (position: number) => ReactNode;
 }
 
