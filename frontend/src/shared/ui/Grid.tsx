@@ -53,11 +53,7 @@ export function Grid(props: Props) {
     observeElementRect: observeFull,
     initialOffset: place.first_px,
   });
-  const drawn = useDrawn(rows.getVirtualItems(), positions);
-  const isEarly = useEarly(
-    props.asked ?? "",
-    drawn.map(({ position }) => position),
-  );
+  const drawn = useDrawn(rows.getVirtualItems(), positions, props.asked ?? "");
   useOwnFocus(scroller);
   const selectedIndex =
     selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
@@ -89,7 +85,7 @@ export function Grid(props: Props) {
           }
         />
         <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {drawn.map(({ item, position, drawing }) => {
+          {drawn.map(({ item, position, drawing, isEarly }) => {
             const key = keyOf(position);
             return (
               <GridRow
@@ -102,7 +98,7 @@ export function Grid(props: Props) {
                 top_px={item.start}
                 isSelected={key === selected}
                 isGone={props.isGone(position)}
-                isEarly={isEarly(position)}
+                isEarly={isEarly}
                 version={props.versionOf?.(position) ?? drawings.current}
               />
             );
@@ -114,11 +110,15 @@ export function Grid(props: Props) {
 }
 
 /** What is on the screen, each with the drawing that shows it. */
-function useDrawn(items: readonly VirtualItem[], positions: Int32Array) {
+function useDrawn(items: readonly VirtualItem[], positions: Int32Array, asked: string) {
   const [rowKeys] = useState(() => new RowKeys());
   const shown = items.map((item) => positions[item.index] ?? -1);
   const drawings = rowKeys.assign(shown);
-  return items.map((item, i) => ({ item, position: shown[i] ?? -1, drawing: drawings[i] ?? -1 }));
+  const isEarly = useEarly(asked, shown);
+  return items.map((item, i) => {
+    const position = shown[i] ?? -1;
+    return { item, position, drawing: drawings[i] ?? -1, isEarly: isEarly(position) };
+  });
 }
 
 const rowHeight = (): number => ROW_PX;
