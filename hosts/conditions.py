@@ -129,8 +129,9 @@ def lift_flapping(host: Host, *, actor: str) -> None:
     _tell(host, FLAPPING_LIFTED, actor=actor, message=message, level=Level.INFO)
 
 
-def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> None:
-    """Write facts and capacity. Allocatable never falls below what is reserved: the host is `overbooked` instead."""
+def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> bool:
+    """Write facts and capacity. Allocatable never falls below what is reserved: the host is `overbooked` instead, and
+    the answer True."""
     with transaction.atomic():
         hold.fence()
         host = Host.objects.select_for_update(no_key=True).get(pk=host_id)
@@ -160,6 +161,7 @@ def set_capacity(host_id: int, seen: Capacity, *, actor: str, hold: Hold) -> Non
         words = f"containers have GPUs that its engine no longer names: {', '.join(missed)}"
         over, message = True, "; ".join(filter(None, (message, words)))
     set_condition(host_id, "overbooked", bad=over, message=message, actor=actor, hold=hold)
+    return over
 
 
 def reserve_bytes(host: Host, memory_bytes: int) -> int:

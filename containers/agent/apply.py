@@ -105,6 +105,8 @@ def _start(row: Container, hands: Hands) -> None:
         is_probed = check is not None and check.probe is not None
         health = Health.STARTING if is_probed else seen.health
         moved = hands.move(row.id, Status.RUNNING, engine_id=seen.id, started_at=seen.started_at, health=health)
+        if moved:
+            hands.on_running(row.id)
         if moved and is_probed:
             hands.on_probed(row.id)
     else:

@@ -22,7 +22,8 @@ def _nobody(_: UUID) -> None:
 class Hands:
     """One host as its agent holds it. `may_act` is asked before every engine call that changes something.
 
-    `on_probed` is told of a container that runs since now and is for the agent itself to ask.
+    `on_running` is told of each container that runs since now, `on_probed` of those that are for the agent itself to
+    ask.
     """
 
     host_id: int
@@ -32,6 +33,7 @@ class Hands:
     may_act: Callable[[], bool]
     actor: str
     cluster: str
+    on_running: Callable[[UUID], None] = _nobody
     on_probed: Callable[[UUID], None] = _nobody
 
     def check(self) -> None:

@@ -1,5 +1,6 @@
 """Rows and facts of one host, as plan.py wants them: list the engine first, read the rows second."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from containers.spec import UpdatePolicy
 from containers.states import READY_HEALTH, Desired, Status
 from core.lib.brief import database_visit
 from hosts.engine.types import Facts
+from hosts.states import CONDITIONS
 
 CLOCK_BACK_S = 60.0  # ready since later than that from now: the clock was set back while it was ready
 
@@ -32,6 +34,7 @@ _COLUMNS = (
     f" LEFT JOIN LATERAL {_WINDOW}"
 )
 _OF_COLUMNS: list[Any] = [CLOCK_BACK_S, UpdatePolicy().health_window_s, list(READY_HEALTH)]
+_WORDS = "SELECT version, reachable, responsive, conditions FROM hosts_host WHERE id = %s"
 _URGENT = "(c.status = 'bound' OR (c.desired <> 'run' AND c.status IN ('bound','preparing','starting','running')))"
 
 
@@ -46,10 +49,41 @@ class Cluster:
         return {"orchestra.cluster": self.label, "orchestra.role": "workload"}
 
 
+Standing = tuple[int | None, dict[str, str | None]]
+
+
+def look(host_id: int, facts: Sequence[Facts]) -> tuple[Standing, dict[UUID, Wanted]]:
+    """The version of this host's row and the words that stand there, and what `rows_of` gives.
+
+    The agent writes a word when another one stands.
+    """
+    with database_visit(), connection.cursor() as cursor:
+        cursor.execute(_WORDS, [host_id])
+        row = cursor.fetchone()
+        stands: Standing = (None, {}) if row is None else (row[0], _words(*row[1:]))
+        return stands, _fetch(cursor, *_known(host_id, facts))
+
+
+def _words(reachable: str, responsive: str, conditions: str) -> dict[str, str | None]:
+    found: dict[str, str | None] = dict.fromkeys(CONDITIONS)
+    for name, one in json.loads(conditions).items():
+        found[name] = condition_word(bad=one.get("status") == "bad", message=one.get("message", ""))
+    return found | {"reachable": reachable, "responsive": responsive}
+
+
+def condition_word(*, bad: bool, message: str) -> str:
+    """What a condition says, as one word to compare."""
+    return f"{'bad' if bad else 'ok'}: {message}"
+
+
 def rows_of(host_id: int, facts: Sequence[Facts]) -> dict[UUID, Wanted]:
     """The rows that this host's engine should know, and those of everything it does know."""
+    return _read(*_known(host_id, facts))
+
+
+def _known(host_id: int, facts: Sequence[Facts]) -> tuple[str, list[Any]]:
     listed = [row_id for row_id in map(owner, facts) if row_id is not None]
-    return _read("c.host_id = %s AND (c.gone_at IS NULL OR c.id = ANY(%s))", [host_id, listed])
+    return "c.host_id = %s AND (c.gone_at IS NULL OR c.id = ANY(%s))", [host_id, listed]
 
 
 def urgent_rows(host_id: int) -> dict[UUID, Wanted]:
@@ -64,8 +98,12 @@ def waiting_rows(host_id: int) -> dict[UUID, Wanted]:
 
 def _read(where: str, params: list[Any]) -> dict[UUID, Wanted]:
     with database_visit(), connection.cursor() as cursor:
-        cursor.execute(f"{_COLUMNS} WHERE {where} ORDER BY c.created_at, c.id", [*_OF_COLUMNS, *params])
-        return {row[0]: _wanted(row) for row in cursor.fetchall()}
+        return _fetch(cursor, where, params)
+
+
+def _fetch(cursor: Any, where: str, params: list[Any]) -> dict[UUID, Wanted]:
+    cursor.execute(f"{_COLUMNS} WHERE {where} ORDER BY c.created_at, c.id", [*_OF_COLUMNS, *params])
+    return {row[0]: _wanted(row) for row in cursor.fetchall()}
 
 
 def _wanted(row: tuple[Any, ...]) -> Wanted:

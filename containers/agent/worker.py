@@ -6,8 +6,7 @@ hints of the database only make it sooner.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,10 +14,10 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from containers.agent.crew import Crew
-from containers.agent.facts import write_facts
+from containers.agent.facts import Machine
 from containers.agent.hands import Hands
 from containers.agent.identity import identify
-from containers.agent.observe import Cluster, rows_of, urgent_rows, waiting_rows
+from containers.agent.observe import Cluster, condition_word, look, urgent_rows, waiting_rows
 from containers.agent.pings import PingJudge, words
 from containers.agent.plan import (
     DONE_PREFIX,
@@ -51,7 +50,7 @@ EVENTS_AGAIN_S = 1.0
 FRESH_EVERY_S = 1.0
 TOGETHER = 100  # in one transaction
 TOGETHER_MOST = 300  # what is preparing must come up within its deadline, also when another agent takes over
-WRITE_AGAIN_S = 10.0  # a word that stands already costs no event; writing it again heals what another hand wrote
+WRITE_AGAIN_S = 10.0  # a word of which we have not seen for so long that it stands; it may be another hand's by now
 
 
 class HostWorker:
@@ -59,16 +58,18 @@ class HostWorker:
 
     def __init__(self, hands: Hands, *, on_lost: Callable[[], None]) -> None:
         self.prober = Prober(hands, guarded=self._guarded)
-        self.hands, self.on_lost = replace(hands, on_probed=self.prober.add), on_lost
+        self._measurer, self._machine = Measurer(hands), Machine(hands)
+        self._version: int | None = None  # of the host's row, as the last compare saw it
+        self.hands = replace(hands, on_probed=self.prober.add, on_running=self._measurer.came_up)
+        self.on_lost = on_lost
         self.crew = Crew(self.hands, on_done=self._hands_free, on_failed=self.wake, on_lost=self._lost)
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._compare_at_s = 0.0
         self._passed_over = False  # a row that shall stop was in somebody's hands when we last looked
-        self._told: dict[str, tuple[float, str | None]] = {}
+        self._stands: dict[str, tuple[float, str | None]] = {}  # the words on the host's row: when we knew them last
         self._introduced = threading.Event()  # the engine is this host's, as far as we know
         self._identify_at_s = self._facts_at_s = self._sample_at_s = 0.0
-        self._measurer = Measurer(hands)
         self._threads = [
             threading.Thread(target=self._guarded, args=(body,), name=f"{body.__name__}-{hands.host_name}", daemon=True)
             for body in (self._turns, self._pings, self._events, self._measures)
@@ -166,7 +167,7 @@ class HostWorker:
         try:
             ours = self._is_ours()
             if ours:
-                write_facts(self.hands)
+                self._machine.look(version=self._version)
         except EngineError:
             self._give_up(asked_s, why="the engine gave no answer")
             raise
@@ -180,8 +181,7 @@ class HostWorker:
     def _is_ours(self) -> bool:
         """Ask who it is and write that down. When it is another, nothing is done there until it is introduced again."""
         verdict = identify(self.hands)
-        with database_visit():
-            self._condition("marker", bad=not verdict.ours, message=verdict.message)
+        self._condition("marker", bad=not verdict.ours, message=verdict.message)
         self._identify_at_s = monotonic_s() + IDENTIFY_EVERY_S
         if not verdict.ours:
             self._introduced.clear()
@@ -203,12 +203,15 @@ class HostWorker:
             self._give_up(asked_s, why="the engine gave no answer")
             self._note_responsive(error)
             raise
-        rows = rows_of(self.hands.host_id, facts)
+        (self._version, stands), rows = look(self.hands.host_id, facts)
+        self._stands |= {name: (asked_s, word) for name, word in stands.items()}
         ago_s = monotonic_s() - asked_s
         if (monotonic_s() >= self._identify_at_s or lacks_most(rows.values(), facts)) and not self._is_ours():
             return
-        made = plan(rows, facts, self.crew.busy_since(asked_s))
+        touched = self.crew.busy_since(asked_s)
+        made = plan(rows, facts, touched)
         self._take(made.steps, rows)
+        self._measurer.runs([row.id for row in rows.values() if row.status == Status.RUNNING], touched=touched)
         self.prober.watch(row.id for row in rows.values() if row.probed and row.desired == Desired.RUN)
         self._note_responsive(None)
         stayed = stayed_ready(rows.values(), facts, ago_s=ago_s)
@@ -216,32 +219,30 @@ class HostWorker:
             self.hands.note_stayed_ready(stayed)
         names = ", ".join(made.unknown[:20])
         message = f"{len(made.unknown)} containers bear our label and are in no row: {names}" if made.unknown else ""
-        with self._news("quarantine", message) as is_news:
-            if is_news:
-                self._condition("quarantine", bad=bool(made.unknown), message=message)
+        self._condition("quarantine", bad=bool(made.unknown), message=message)
 
     def _note_responsive(self, error: EngineError | None) -> None:
         if error is not None and not isinstance(error, Deadline):
             return
         to = Responsive.OK if error is None else Responsive.SLOW
         message = "a full list came in time" if error is None else f"no list within its deadline. {error.words}"
-        with self._news("responsive", to) as is_news:
-            if is_news:
+        if self._is_news("responsive", to):
+            with database_visit():
                 set_responsive(self.hands.host_id, to, message=message, actor=self.hands.actor, hold=self.hands.hold)
+            self._stands["responsive"] = (monotonic_s(), to)
 
-    @contextmanager
-    def _news(self, name: str, word: str) -> Iterator[bool]:
-        """A visit to write a word: another than the last one written, or that one again when it is old."""
-        told_s, told = self._told.get(name, (0.0, None))
-        if word == told and monotonic_s() - told_s < WRITE_AGAIN_S:
-            yield False
-            return
-        with database_visit():
-            yield True
-        self._told[name] = (monotonic_s(), word)
+    def _is_news(self, name: str, word: str) -> bool:
+        """Another word than the one that stands, whoever wrote it; also when we have not looked for a while."""
+        known_s, stands = self._stands.get(name, (0.0, None))
+        return word != stands or monotonic_s() - known_s > WRITE_AGAIN_S
 
     def _condition(self, name: str, *, bad: bool, message: str) -> None:
-        set_condition(self.hands.host_id, name, bad=bad, message=message, actor=self.hands.actor, hold=self.hands.hold)
+        word = condition_word(bad=bad, message=message)
+        if self._is_news(name, word):
+            host, actor, hold = self.hands.host_id, self.hands.actor, self.hands.hold
+            with database_visit():
+                set_condition(host, name, bad=bad, message=message, actor=actor, hold=hold)
+            self._stands[name] = (monotonic_s(), word)
 
     # the other threads
 
@@ -249,7 +250,6 @@ class HostWorker:
         judge = PingJudge(settings.HOST_SUSPECT_AFTER_S)
         word: Reachable | None
         written: Reachable | None = None
-        written_s = 0.0
         while not self._stopping.wait(settings.HOST_PING_S if written == Reachable.OK else 0.5):
             try:
                 self.hands.engine.ping(timeout_s=settings.HOST_PING_TIMEOUT_S)
@@ -260,9 +260,9 @@ class HostWorker:
                 self.prober.engine(answers=word == Reachable.OK)
             if word is None or (word == Reachable.OK and not self._introduced.is_set()):
                 continue
-            if word != written or monotonic_s() - written_s > WRITE_AGAIN_S:
+            if word != written or self._is_news("reachable", word):
                 self._write_reachable(word, message)
-                written, written_s = word, monotonic_s()
+                written = word
 
     def _write_reachable(self, word: Reachable, message: str) -> None:
         self.hands.check()
@@ -270,6 +270,7 @@ class HostWorker:
             changed = set_reachable(
                 self.hands.host_id, word, message=message, actor=self.hands.actor, hold=self.hands.hold
             )
+        self._stands["reachable"] = (monotonic_s(), word)
         if changed and word == Reachable.OK:
             self._identify_at_s = 0.0
             self.compare_soon()
@@ -295,7 +296,7 @@ class HostWorker:
         while self._introduced.is_set() and not self._stopping.is_set():
             if monotonic_s() >= self._facts_at_s:
                 self._facts_at_s = monotonic_s() + FACTS_EVERY_S
-                write_facts(self.hands)
+                self._machine.look(version=self._version)
             if monotonic_s() >= self._sample_at_s:
                 self._sample_at_s = monotonic_s() + settings.SAMPLE_S
                 self._measurer.everything()

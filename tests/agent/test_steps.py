@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from containers.agent.apply import do
-from containers.agent.facts import write_facts
+from containers.agent.facts import Machine
 from containers.agent.images import ImageDesk
 from containers.agent.plan import Do, Step, done_name, live_name
 from containers.models import Container, LogTail
@@ -250,24 +250,24 @@ def test_an_engine_says_which_gpus_it_has_and_an_admin_says_it_better(bench: Ben
         return list(HostGpu.objects.order_by("number").values_list("device", "model", "number", "is_there"))
 
     bench.fake.gpus = ("GPU-1", "GPU-2")
-    write_facts(bench.hands)
+    Machine(bench.hands).look(version=None)
     assert names() == [("GPU-1", "", 0, True), ("GPU-2", "", 1, True)]
     version = Host.objects.get().version
-    write_facts(bench.hands)
+    Machine(bench.hands).look(version=None)
     assert Host.objects.get().version == version, "nothing new is not written"
     container = rows.slot(image=IMAGE, resources={"gpus": {"count": 1}})
     assert bind_many([Binding(container.pk, bench.host.pk, bench.host.name, gpus=GpuClaim((1,)))], actor="scheduler")
     bench.fake.gpus = ("GPU-3",)
-    write_facts(bench.hands)
+    Machine(bench.hands).look(version=None)
     assert names() == [("GPU-3", "", 0, True), ("GPU-2", "", 1, False)]
     overbooked = Host.objects.get().conditions["overbooked"]
     assert (overbooked["status"], "GPU-2" in overbooked["message"]) == ("bad", True)
     rows.end(container, Status.FAILED)
-    write_facts(bench.hands)
+    Machine(bench.hands).look(version=None)
     assert names() == [("GPU-3", "", 0, True)]
     assert Host.objects.get().conditions["overbooked"]["status"] == "ok"
     update(bench.host, {"gpus": [{"device": "GPU-3", "model": "A100"}, {"device": "GPU-1", "model": ""}]}, actor="t")
-    write_facts(bench.hands)
+    Machine(bench.hands).look(version=None)
     assert names() == [("GPU-3", "A100", 0, True), ("GPU-1", "", 1, True)]
     update(bench.host, {"gpus": None}, actor="t")
     assert names() == [("GPU-3", "A100", 0, True)]

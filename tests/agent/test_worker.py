@@ -7,15 +7,17 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from containers.agent import worker as worker_module
-from containers.agent.plan import Do, live_name
+from containers.agent.apply import do
+from containers.agent.plan import Do, Step, live_name
 from containers.agent.worker import HostWorker
 from containers.models import Container, Service
 from containers.states import Status
 from hosts.engine.errors import Deadline, EngineDown, EngineError, Refused
 from hosts.engine.fake import FakeHost
-from hosts.models import Host
+from hosts.models import Host, HostBooking, Sample
 from tests import rows, services
 from tests.agent.conftest import IMAGE, Bench, until
 
@@ -128,6 +130,63 @@ def test_figures_that_fail_keep_the_facts_from_nothing(
     bench.fake.fail("stats", error, times=1000)
     worker.start()
     until(lambda: bench.fake.calls["info"] >= 3)
+
+
+def test_figures_of_a_new_container_need_no_look_at_the_rows(bench: Bench, worker: HostWorker) -> None:
+    row = bench.bound()
+    do(Step(Do.BRING_UP, row.pk, "a test says so"), worker.hands, bench.desk)
+    figures = Sample.objects.filter(container_id=row.pk)
+    with CaptureQueriesContext(connection) as asked:
+        worker._measurer.fresh()  # a figure is the difference of two readings
+    assert len(asked) == 0
+    worker._measurer.fresh()
+    assert figures.count() == 1
+    worker._measurer.fresh()
+    assert figures.count() == 1, "only until it has given its first figure"
+    worker._introduce()
+    worker._compare()
+    worker._measurer.everything()
+    assert figures.count() == 2
+    assert rows.end(row, Status.FAILED)
+    worker._compare()
+    assert worker._measurer._running == frozenset()
+
+
+def test_who_came_up_during_a_compare_is_not_forgotten_by_it(bench: Bench, worker: HostWorker) -> None:
+    one, other = uuid4(), uuid4()
+    worker._measurer.came_up(one)
+    worker._measurer.came_up(other)
+    worker._measurer.runs([], touched={one})
+    assert worker._measurer._running == {one}
+
+
+def test_words_that_stand_are_not_written_again_and_those_of_another_hand_are_put_right(
+    bench: Bench, worker: HostWorker
+) -> None:
+    for _ in range(3):  # what is written first makes the row a newer one
+        worker._introduce()
+        worker._compare()
+    with CaptureQueriesContext(connection) as asked:
+        worker._compare()
+        worker._machine.look(version=worker._version)
+    assert asked.captured_queries
+    assert [one["sql"] for one in asked if not one["sql"].startswith("SELECT") or " FOR " in one["sql"]] == []
+    bad = {"status": "bad", "message": "of another hand", "since": "2026-01-01T00:00:00+00:00"}
+    Host.objects.update(responsive="slow", conditions={"quarantine": bad})
+    worker._compare()
+    host = Host.objects.get()
+    assert (host.responsive, host.conditions["quarantine"]["status"]) == ("ok", "ok")
+
+
+def test_a_changed_reserve_is_reckoned_with_soon(bench: Bench, worker: HostWorker) -> None:
+    for _ in range(3):
+        worker._introduce()
+        worker._compare()
+    before = HostBooking.objects.get().memory_bytes_allocatable
+    Host.objects.update(reserve_memory_bytes=before // 2)
+    worker._compare()
+    worker._machine.look(version=worker._version)
+    assert HostBooking.objects.get().memory_bytes_allocatable < before
 
 
 def test_a_services_container_is_seen_to_the_end_of_its_window_once(bench: Bench, worker: HostWorker) -> None:

@@ -287,7 +287,9 @@ class FakeEngine:
             found = [host.containers[name] for name in names if name in host.containers]
             alive = [c for c in found if c.state == "running"]
             known = [c for c in alive if c.id in self._read_before]
-            self._read_before = {c.id for c in alive}
+            self._read_before = {c.id for c in host.containers.values() if c.id in self._read_before} | {
+                c.id for c in alive
+            }
             now = monotonic_s()
             return tuple(
                 Sample(
