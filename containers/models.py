@@ -13,10 +13,11 @@ from django.db.models.functions import Now
 
 from containers.rules import Standing, follows
 from containers.spec.fields import PRIORITY_HIGH, PRIORITY_LOW
-from containers.states import OCCUPYING, Desired, Health, Restart, RolloutKind, RolloutStatus, Status
+from containers.states import FINAL, OCCUPYING, Desired, Health, Restart, RolloutKind, RolloutStatus, Status
 
 NOTHING = Value([], models.JSONField())
 _OCCUPYING = sorted(status.value for status in OCCUPYING)
+_FINAL = sorted(status.value for status in FINAL)
 
 
 class Service(models.Model):
@@ -136,18 +137,18 @@ class Container(models.Model):
     """One attempt to fill one slot. A stand-alone container's slot is its first attempt's id."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="containers")
+    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="containers", db_index=False)
     name = models.CharField(max_length=120)  # of a service's: its name, a dot and the slot's
     slot_id = models.UUIDField()
     attempt = models.IntegerField(default=1)
     is_successor = models.BooleanField(default=False)
     superseded = models.BooleanField(default=False)
 
-    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="containers")
-    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="containers", db_index=False)
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+", db_index=False)
     round = models.IntegerField(default=0)
     slot_key = models.CharField(max_length=32, default="")  # "3"; of a global service the host's id
-    only_host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="+")
+    only_host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="+", db_index=False)
     replace_asked = models.BooleanField(default=False)
     proved = models.BooleanField(default=False)  # it was ready for the whole health window of its roll-out
     watched_until = models.DateTimeField(null=True)  # its agent saw it run then or later, ready as it was at that time
@@ -160,15 +161,16 @@ class Container(models.Model):
     desired = models.CharField(max_length=8, choices=[(d.value, d.value) for d in Desired], default=Desired.RUN.value)
     priority = models.SmallIntegerField(default=0, db_default=0)
     # while it waits: the host where room is made or kept for it, and that nobody less important takes meanwhile
-    nominated_host = models.ForeignKey("hosts.Host", models.SET_NULL, null=True, related_name="+")
+    nominated_host = models.ForeignKey("hosts.Host", models.SET_NULL, null=True, related_name="+", db_index=False)
     restart_asked = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True)
     stop_at = models.DateTimeField(null=True)  # a stop that can still be taken back; the next attempt inherits it
     stop_by = models.CharField(max_length=200, default="")
     generation = models.BigIntegerField(default=1)
 
-    host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="containers")
+    host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="containers", db_index=False)
     bound_at = models.DateTimeField(null=True)
+    decision_id = models.BigIntegerField(null=True)  # of scheduler.Decision: why it is there, or why it waits
     ports = models.JSONField(default=list)
     gpus = models.JSONField(default=list, db_default=NOTHING)  # {"device", "model", "millis"} each; booked by a trigger
     image_digest = models.CharField(max_length=200, default="")
@@ -222,27 +224,28 @@ class Container(models.Model):
                 name="one_name_per_project",
             ),
         ]
+        # Every move of a row writes into each index that holds the row: they are few, and each serves several.
         indexes = [
-            models.Index(fields=["host"], condition=Q(gone_at__isnull=True), name="container_agent_loop"),
+            models.Index(fields=["host", "gone_at"], name="container_agent_loop"),
             models.Index(
                 fields=["-priority", "created_at"],
                 condition=Q(status=Status.PENDING.value),
                 name="container_placement_loop",
             ),
             models.Index(fields=["priority"], condition=~Q(priority=0), name="container_priorities"),
-            models.Index(fields=["status"], condition=Q(superseded=False), name="container_restart_loop"),
+            models.Index(
+                fields=["status"], condition=Q(superseded=False, status__in=_FINAL), name="container_restart_loop"
+            ),
             models.Index(
                 fields=["stop_at"],
                 condition=Q(stop_at__isnull=False, superseded=False),
                 name="container_held_stops",
             ),
             models.Index(fields=["changed_xid"], name="container_delta"),
-            models.Index(
-                fields=["service", "slot_key"],
-                condition=Q(service__isnull=False, gone_at__isnull=True),
-                name="container_service_loop",
-            ),
-            models.Index(fields=["project", "-created_at"], condition=Q(superseded=False), name="container_list"),
+            models.Index(fields=["service", "superseded"], name="container_service_loop"),
+            models.Index(fields=["project", "superseded", "-created_at"], name="container_list"),
+            models.Index(fields=["only_host"], condition=Q(only_host__isnull=False), name="container_pinned"),
+            models.Index(fields=["nominated_host"], condition=Q(nominated_host__isnull=False), name="container_rooms"),
             models.Index(fields=["gone_at"], condition=Q(desired=Desired.REMOVE.value), name="container_removed"),
             models.Index(
                 fields=["slot_id", "-attempt"],

@@ -2,54 +2,78 @@
 look at, and to release a brake.
 """
 
+from collections import Counter
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from containers.models import Container
+from containers.models import Container, Service
 from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each, toned
 from hosts.models import Process
 from scheduler.brakes import release
-from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy, Plan, ProjectPlacement, SchedulerLease
+from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy, Plan, ProjectPlacement, SchedulerLease, Verdict
+
+HOSTS_SHOWN = 3
 
 
 @admin.register(Decision)
 class DecisionAdmin(LookOnly):
-    list_display = ["at", "shown_verdict", "container", "attempt", "host_name", "message"]
-    list_filter = ["verdict", "host_name"]
-    search_fields = ["container_name", "container_id", "slot_id", "host_name", "message"]
+    list_display = ["at", "shown_verdict", "service", "containers", "hosts", "message"]
+    list_filter = ["verdict"]
+    search_fields = ["message", "service_name"]
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
-        """With the container's name and attempt: a decision outlives its container and keeps the id only."""
-        rows = Container.objects.filter(pk=OuterRef("container_id"))
+        """With the service's name: a decision outlives its service and keeps the id only."""
+        rows = Service.objects.filter(pk=OuterRef("service_id"))
         found: QuerySet[Decision] = super().get_queryset(request)
-        return found.annotate(
-            container_name=Subquery(rows.values("name")[:1]), container_attempt=Subquery(rows.values("attempt")[:1])
-        )
+        return found.annotate(service_name=Subquery(rows.values("name")[:1]))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Decision], search_term: str
+    ) -> tuple[QuerySet[Decision], bool]:
+        """Also by a container that it is about: by its name, or its id or its slot's."""
+        found, twice = super().get_search_results(request, queryset, search_term)
+        term = search_term.strip()
+        if term:
+            theirs = Q(name__icontains=term)
+            with suppress(ValueError):
+                theirs |= Q(pk=UUID(term)) | Q(slot_id=UUID(term))
+            found |= queryset.filter(pk__in=Container.objects.filter(theirs).values("decision_id"))
+        return found, twice
 
     @toned("Verdict", {"placed": "success", "refused": "warning"}, ordering="verdict")
     def shown_verdict(self, row: Decision) -> str:
         return row.verdict
 
-    @admin.display(description="Container", ordering="container_name")
-    def container(self, row: Any) -> SafeString | str:
-        if row.container_name is None:
-            return f"{row.container_id} (removed)"
-        address = reverse("admin:containers_container_change", args=[row.container_id])
-        return format_html('<a href="{}">{}</a>', address, row.container_name)
+    @admin.display(description="Service", ordering="service_name")
+    def service(self, row: Any) -> SafeString | str:
+        if row.service_id is None:
+            return "stand-alone"
+        if row.service_name is None:
+            return f"{row.service_id} (removed)"
+        address = reverse("admin:containers_service_change", args=[row.service_id])
+        return format_html('<a href="{}">{}</a>', address, row.service_name)
 
-    @admin.display(description="Attempt")
-    def attempt(self, row: Any) -> int | None:
-        found: int | None = row.container_attempt
-        return found
+    @admin.display(description="Containers")
+    def containers(self, row: Decision) -> int:
+        return len(row.members)
+
+    @admin.display(description="Hosts")
+    def hosts(self, row: Decision) -> str:
+        """Those that got the most, the first three."""
+        got = Counter(one[1] for one in row.members if row.verdict == Verdict.PLACED)
+        shown = ", ".join(f"{host}: {count}" for host, count in got.most_common(HOSTS_SHOWN))
+        return f"{shown}, ..." if len(got) > HOSTS_SHOWN else shown
 
 
 @admin.register(PlacementPolicy)

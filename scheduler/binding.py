@@ -1,8 +1,9 @@
 """Verdicts -> moves: binds what was placed with its room, GPUs, ports and volumes, and gives the rest its reason.
 
 Losing a race is normal: what no longer fits stays pending and is looked at again. Each batch is one transaction under
-the lease, together with its decisions; it holds the containers of few hosts, so that the room of each is counted once.
-Before: placement. After: the agent of the host.
+the lease; it holds the containers of few hosts, so that the room of each is counted once. The decisions of a pass that
+fits into one batch stand in its transaction, those of a larger one are written before its batches, so that no container
+is ever bound without its reason. Before: placement. After: the agent of the host.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,7 +20,7 @@ from containers.models import Container
 from containers.states import Status
 from containers.transitions import Binding, BoundPort, GpuClaim, Observation, bind_many, observe_many
 from core.lib.lease import Hold
-from scheduler.decisions import Kept, keep
+from scheduler.decisions import Decided, Draft
 from scheduler.placement.gpus import GpuWish
 from scheduler.placement.types import Explanation, Group, Verdict
 from scheduler.snapshot import Pending
@@ -44,8 +45,15 @@ class Outcome:
 
 
 T = TypeVar("T")
-Item = tuple[Verdict, Explanation]
-Told = tuple[Verdict, Explanation, str]  # and the words of its reason
+
+
+class Item(NamedTuple):
+    """One verdict, and whose. `words` say why it waits, "" when it was placed."""
+
+    verdict: Verdict
+    seen: Explanation
+    waiting: Pending
+    words: str = ""
 
 
 def write(
@@ -60,19 +68,11 @@ def write(
 
     `notes`: more words for the reasons of some that wait.
     """
-    placed: list[Item] = []
-    refused: list[Told] = []
-    for group in groups:
-        for verdict in group.verdicts:
-            if verdict.host is not None:
-                placed.append((verdict, group.placed))
-            elif group.refused is not None:
-                words = "; ".join(filter(None, [group.refused.words, notes.get(verdict.container)]))
-                if _is_news(pending[verdict.container], words):
-                    refused.append((verdict, group.refused, words))
+    placed, refused = _sorted_out(groups, pending, notes)
+    kept = _keep_first([*placed, *refused], hold) if max(len(placed), len(refused)) > BATCH else None
     placed.sort(key=_by_host)
-    bind = partial(_bind, pending=pending, hold=hold)
-    give = partial(_give_reasons, pending=pending, hold=hold)
+    bind = partial(_bind, kept=kept, hold=hold)
+    give = partial(_give_reasons, kept=kept, hold=hold)
     outcome = Outcome()
     for done in (
         *_side_by_side(placed, partial(all_or_each, work=bind, key=_container, trouble=trouble)),
@@ -80,6 +80,37 @@ def write(
     ):
         outcome = outcome.plus(done)
     return outcome
+
+
+def _sorted_out(
+    groups: Iterable[Group], pending: Mapping[str, Pending], notes: Mapping[str, str]
+) -> tuple[list[Item], list[Item]]:
+    """Those that have a host, and those whose reason is news."""
+    placed: list[Item] = []
+    refused: list[Item] = []
+    for group in groups:
+        for verdict in group.verdicts:
+            waiting = pending[verdict.container]
+            if verdict.host is not None:
+                placed.append(Item(verdict, group.placed, waiting))
+            elif group.refused is not None:
+                words = "; ".join(filter(None, [group.refused.words, notes.get(verdict.container)]))
+                if (waiting.reason, waiting.message) != (NO_HOST, words):
+                    refused.append(Item(verdict, group.refused, waiting, words))
+    return placed, refused
+
+
+def _draft(items: Iterable[Item]) -> Draft:
+    return Draft(Decided(one.verdict, one.waiting.service_id, one.words, one.seen) for one in items)
+
+
+@transaction.atomic
+def _keep_first(items: Sequence[Item], hold: Hold) -> Draft:
+    """The decisions of a large pass, whose groups go through many batches: each group's once, before any of them."""
+    hold.fence()
+    draft = _draft(items)
+    draft.keep()
+    return draft
 
 
 def _side_by_side(items: Sequence[T], write_batch: Callable[[Sequence[T]], list[Outcome]]) -> Iterator[Outcome]:
@@ -106,15 +137,11 @@ def _side_by_side(items: Sequence[T], write_batch: Callable[[Sequence[T]], list[
 
 
 def _by_host(item: Item) -> int:
-    return item[0].host or 0
+    return item.verdict.host or 0
 
 
-def _container(item: Item | Told) -> str:
-    return item[0].container
-
-
-def _is_news(waiting: Pending, words: str) -> bool:
-    return (waiting.reason, waiting.message) != (NO_HOST, words)
+def _container(item: Item) -> str:
+    return item.verdict.container
 
 
 def _batches(items: Sequence[T]) -> list[Sequence[T]]:
@@ -122,25 +149,28 @@ def _batches(items: Sequence[T]) -> list[Sequence[T]]:
 
 
 @transaction.atomic
-def _bind(batch: Sequence[Item], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
-    done = bind_many([_binding(verdict, pending[verdict.container]) for verdict, _ in batch], actor=ACTOR, hold=hold)
-    keep(
-        [
-            _kept(verdict, seen, pending, words=f"placed on {verdict.host_name}")
-            for verdict, seen in batch
-            if UUID(verdict.container) in done
-        ]
-    )
+def _bind(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Outcome:
+    draft = kept or _draft(batch)
+    done = bind_many([_binding(one, draft.ids[one.verdict.container]) for one in batch], actor=ACTOR, hold=hold)
+    if kept is None:
+        draft.keep(only={one.verdict.container for one in batch if one.waiting.id in done})
     return Outcome(bound=len(done), lost_races=len(batch) - len(done))
 
 
 @transaction.atomic
-def _give_reasons(batch: Sequence[Told], *, pending: Mapping[str, Pending], hold: Hold) -> Outcome:
+def _give_reasons(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Outcome:
     hold.fence()
-    still = still_pending(UUID(verdict.container) for verdict, *_ in batch)
-    told = [one for one in batch if UUID(one[0].container) in still]
-    say({UUID(verdict.container): words for verdict, _, words in told}, reason=NO_HOST, hold=hold)
-    keep([_kept(verdict, seen, pending, words=words) for verdict, seen, words in told])
+    still = still_pending(one.waiting.id for one in batch)
+    told = [one for one in batch if one.waiting.id in still]
+    draft = kept or _draft(told)
+    say(
+        {one.waiting.id: one.words for one in told},
+        reason=NO_HOST,
+        hold=hold,
+        decisions={one.waiting.id: draft.ids[one.verdict.container] for one in told},
+    )
+    if kept is None:
+        draft.keep()
     return Outcome(reasons=len(told))
 
 
@@ -150,31 +180,39 @@ def still_pending(ids: Iterable[UUID]) -> set[UUID]:
     return set(waiting.select_for_update().values_list("pk", flat=True))
 
 
-def say(messages: Mapping[UUID, str], *, reason: str, hold: Hold) -> None:
-    """Write why these wait."""
-    told = [Observation(key, {"reason": reason, "message": message}) for key, message in messages.items()]
+def say(
+    messages: Mapping[UUID, str],
+    *,
+    reason: str,
+    hold: Hold,
+    decisions: Mapping[UUID, int] = MappingProxyType({}),
+) -> None:
+    """Write why these wait; `decisions`: that tell more of it."""
+    told = []
+    for key, message in messages.items():
+        values: dict[str, object] = {"reason": reason, "message": message}
+        if key in decisions:
+            values["decision_id"] = decisions[key]
+        told.append(Observation(key, values))
     observe_many(told, actor=ACTOR, hold=hold)
 
 
-def _binding(verdict: Verdict, waiting: Pending) -> Binding:
+def _binding(item: Item, decision_id: int) -> Binding:
+    verdict, shape = item.verdict, item.waiting.shape
     assert verdict.host is not None
-    assert waiting.shape is not None
+    assert shape is not None
     return Binding(
-        id=waiting.id,
+        id=item.waiting.id,
         host_id=verdict.host,
         host_name=verdict.host_name,
         ports=tuple(BoundPort(*port) for port in verdict.ports),
-        volumes=tuple(volume.name for volume in waiting.shape.volumes),
-        needs=waiting.shape.needs,
-        gpus=_gpus(verdict, waiting.shape.gpus),
-        pinned=waiting.shape.only_host is not None,
+        volumes=tuple(volume.name for volume in shape.volumes),
+        needs=shape.needs,
+        gpus=_gpus(verdict, shape.gpus),
+        pinned=shape.only_host is not None,
+        decision_id=decision_id,
     )
 
 
 def _gpus(verdict: Verdict, wish: GpuWish | None) -> GpuClaim | None:
     return None if wish is None else GpuClaim(verdict.gpus, wish.millis, tuple(sorted(wish.models)))
-
-
-def _kept(verdict: Verdict, seen: Explanation, pending: Mapping[str, Pending], *, words: str) -> Kept:
-    waiting = pending[verdict.container]
-    return Kept(waiting.id, waiting.slot_id, verdict, words, seen)

@@ -1,13 +1,16 @@
-"""Keeps decisions: why a container was placed where it is, or why no host fits.
+"""Keeps decisions: why containers were placed where they are, or why no host fits; a row for each group of a pass.
 
-Containers of one group share one explanation, so that a thousand replicas do not keep a thousand lists of hosts.
-Before: binding, in the transaction that binds. After: the API's decision view.
+A group are the containers of one shape, one service and one outcome; the explanation of a shape stands in the row of
+its first group alone. So a thousand replicas are one row, and a pass writes as many rows as there are kinds of wishes.
+Before: binding, which draws the rows up before it binds, because each container's row names its decision.
+After: the API's decision views.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -20,76 +23,122 @@ from scheduler.placement.explain import scored
 from scheduler.placement.types import Explanation, Scored
 from scheduler.placement.types import Verdict as Placed
 
+log = logging.getLogger(__name__)
+
 _COPY = (
-    "COPY scheduler_decision (id, container_id, slot_id, verdict, host_id, host_name, message, score, group_size,"
-    " same_as, hosts_total, funnel, refused, scores, service_id) FROM STDIN"
+    "COPY scheduler_decision (id, service_id, verdict, message, members, terms, group_size, same_as, hosts_total,"
+    " funnel, refused, scores) FROM STDIN"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One container's decision before it is a row. `seen` is shared by the containers of a group."""
+class Decided(NamedTuple):
+    """One container's part. `words` say why it waits, "" when it was placed; `seen` is shared by its group."""
 
-    container_id: UUID
-    slot_id: UUID
     verdict: Placed
-    message: str
+    service_id: UUID | None
+    words: str
     seen: Explanation
 
 
-def keep(decisions: Sequence[Kept]) -> None:
-    """Write them; of each shared explanation one full row, and rows that point to it."""
-    if not decisions:
-        return
-    ids = _new_ids([one.container_id for one in decisions])
-    first: dict[int, int] = {}
-    sizes: dict[int, int] = {}
-    for one in decisions:
-        sizes[id(one.seen)] = sizes.get(id(one.seen), 0) + 1
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for (row_id, service), one in zip(ids, decisions, strict=True):
-            same_as = first.get(id(one.seen))
-            first.setdefault(id(one.seen), row_id)
-            copy.write_row((*_row(row_id, one, same_as=same_as, group_size=sizes[id(one.seen)]), service))
+@dataclass(slots=True)
+class Group:
+    """A decision before it is a row. `size`: how many containers share the explanation, of whichever service."""
+
+    service_id: UUID | None
+    placed: bool
+    words: str
+    seen: Explanation
+    id: int = 0
+    members: list[Placed] = field(default_factory=list)
+    same_as: int | None = None
+    size: int = 0
 
 
-def _new_ids(containers: Sequence[UUID]) -> list[tuple[int, UUID | None]]:
-    """A new id for a decision about each, and the service of each."""
+class Draft:
+    """The decisions of a pass, or of a part of it: drawn up, then kept. `ids`: of each container's decision."""
+
+    def __init__(self, decided: Iterable[Decided]) -> None:
+        self.groups: list[Group] = []
+        self.ids: dict[str, int] = {}
+        found: dict[tuple[int, UUID | None, bool, str], Group] = {}
+        for verdict, service, words, seen in decided:
+            key = (id(seen), service, verdict.host is not None, words)
+            group = found.get(key)
+            if group is None:
+                group = found[key] = Group(service, verdict.host is not None, words, seen)
+                self.groups.append(group)
+            group.members.append(verdict)
+        self._number()
+
+    def _number(self) -> None:
+        sizes: dict[int, int] = {}
+        first: dict[int, int] = {}
+        for group, row_id in zip(self.groups, _new_ids(len(self.groups)), strict=True):
+            group.id = row_id
+            group.same_as = first.setdefault(id(group.seen), row_id)
+            sizes[id(group.seen)] = sizes.get(id(group.seen), 0) + len(group.members)
+            self.ids.update(dict.fromkeys((one.container for one in group.members), row_id))
+        for group in self.groups:
+            group.size = sizes[id(group.seen)]
+            group.same_as = None if group.same_as == group.id else group.same_as
+
+    def keep(self, only: Collection[str] | None = None) -> None:
+        """Write them, in the caller's transaction. `only`: without those who lost a race."""
+        if only is not None and len(only) < len(self.ids):
+            self._strike_out(only)
+        if not self.groups:
+            return
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for group in self.groups:
+                copy.write_row(_row(group))
+
+    def _strike_out(self, only: Collection[str]) -> None:
+        """An explanation stays as long as anybody is left who shares it."""
+        sizes: dict[int, int] = {}
+        for group in self.groups:
+            group.members = [one for one in group.members if one.container in only]
+            sizes[id(group.seen)] = sizes.get(id(group.seen), 0) + len(group.members)
+        for group in self.groups:
+            group.size = sizes[id(group.seen)]
+        self.groups = [one for one in self.groups if one.size and (one.members or one.same_as is None)]
+
+
+def _new_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT orchestra_time_id(), (SELECT c.service_id FROM containers_container c WHERE c.id = asked)"
-            " FROM unnest(%s::uuid[]) AS asked",
-            [list(containers)],
-        )
-        found: list[tuple[int, UUID | None]] = cursor.fetchall()
-        return found
+        cursor.execute("SELECT orchestra_time_id() FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _row(row_id: int, one: Kept, *, same_as: int | None, group_size: int) -> tuple[Any, ...]:
-    """In the order of the COPY's columns, but for the service."""
-    placed = one.verdict
-    score = scored(placed.host_name, one.seen.terms, placed.values) if placed.host is not None else None
+def _row(group: Group) -> tuple[Any, ...]:
+    """In the order of the COPY's columns."""
+    if group.placed:
+        members: list[Any] = [(one.container, one.host_name, one.values) for one in group.members]
+    else:
+        members = [(one.container,) for one in group.members]
     return (
-        row_id,
-        one.container_id,
-        one.slot_id,
-        (Verdict.REFUSED if placed.host is None else Verdict.PLACED).value,
-        placed.host,
-        placed.host_name,
-        one.message,
-        json.dumps(_scored(score)) if score else None,
-        group_size,
-        same_as,
-        one.seen.hosts_total,
-        *(_told_once(one.seen) if same_as is None else ("[]", "[]", "[]")),
+        group.id,
+        group.service_id,
+        (Verdict.PLACED if group.placed else Verdict.REFUSED).value,
+        group.words,
+        json.dumps(members),
+        json.dumps(group.seen.terms if group.placed else ()),
+        group.size,
+        group.same_as,
+        group.seen.hosts_total,
+        *(_told_once(group.seen) if group.same_as is None else ("[]", "[]", "[]")),
     )
 
 
 def _told_once(seen: Explanation) -> tuple[str, str, str]:
     """Funnel, refusals and best scores: what the containers of a group share."""
+    try:
+        refused = [refusal._asdict() for refusal in seen.refused]
+    except Exception:  # words that cannot be made must not keep a container from its host
+        log.exception("a decision is kept without its refused hosts")
+        refused = []
     return (
         json.dumps([step._asdict() for step in seen.funnel]),
-        json.dumps([refusal._asdict() for refusal in seen.refused]),
+        json.dumps(refused),
         json.dumps([_scored(best) for best in seen.best]),
     )
 
@@ -100,17 +149,18 @@ def _scored(one: Scored) -> dict[str, Any]:
 
 def decision_json(container: Container) -> dict[str, Any]:
     """What the API answers for one attempt; without a decision yet, what its row says."""
-    found = latest(container.pk)
+    found = latest(container)
+    host, score = _place(found, container.pk) if found else (None, None)
     text = container.message if container.status == Status.PENDING else ""
     return {
         "container": container.pk,
         "slot": container.slot_id,
         "status": container.status,
-        "text": text or (_told(found) if found else "not decided yet"),
+        "text": text or (_told(found, host) if found else "not decided yet"),
         "verdict": found.verdict if found else None,
         "at": found.at if found else None,
-        "host": (found.host_name or None) if found else None,
-        "score": found.score if found else None,
+        "host": host,
+        "score": _scored(score) if score else None,
         "group_size": found.group_size if found else 0,
         "hosts_total": found.hosts_total if found else 0,
         "funnel": found.funnel if found else [],
@@ -120,9 +170,9 @@ def decision_json(container: Container) -> dict[str, Any]:
     }
 
 
-def latest(container_id: UUID) -> Decision | None:
+def latest(container: Container) -> Decision | None:
     """The newest decision about this attempt, with its group's explanation filled in."""
-    found = Decision.objects.filter(container_id=container_id).order_by("-id").first()
+    found = Decision.objects.filter(pk=container.decision_id).first() if container.decision_id else None
     if found is not None and found.same_as is not None:
         shared = Decision.objects.filter(pk=found.same_as).first()
         if shared is not None:
@@ -130,11 +180,25 @@ def latest(container_id: UUID) -> Decision | None:
     return found
 
 
-def _told(decision: Decision) -> str:
+def _place(decision: Decision, container: UUID) -> tuple[str | None, Scored | None]:
+    """Where this one went, and what that was worth when it did."""
+    mine = next((one for one in decision.members if one[0] == str(container)), None)
+    if decision.verdict == Verdict.REFUSED or mine is None:
+        return None, None
+    _, host, values = mine
+    return host, scored(host, decision.terms, values)
+
+
+def _told(decision: Decision, host: str | None) -> str:
     """For example "placed on h2: the best of 3 hosts that fit; refused: 1 by memory, 1 by labels"."""
+    words = placed_on(host) if host else decision.message
     if decision.verdict == Verdict.REFUSED or not decision.funnel:
-        return decision.message
-    return f"{decision.message}: {funnel_words(decision.funnel)}"
+        return words
+    return f"{words}: {funnel_words(decision.funnel)}"
+
+
+def placed_on(host: str) -> str:
+    return f"placed on {host}"
 
 
 def funnel_words(funnel: Sequence[Mapping[str, Any]]) -> str:

@@ -107,7 +107,7 @@ def _places(host_id: int, asked: Sequence[UUID]) -> dict[UUID, tuple[str | None,
     if not asked:
         return found
     pending, fleet = pending_for(asked, without=host_id)
-    wishes = [(str(one.id), one.shape) for one in pending if one.shape is not None]
+    wishes = [(one.key, one.shape) for one in pending if one.shape is not None]
     for group in place(merge(wishes), fleet):
         for verdict in group.verdicts:
             found[UUID(verdict.container)] = _words(verdict.host_name if verdict.host else None, group.refused)

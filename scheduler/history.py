@@ -1,29 +1,34 @@
 """The last decisions about a service's containers, as groups: those of one shape and pass share one explanation.
 
-Before: the API's view. After: people. A group is what decisions.keep() wrote together.
+Before: the API's view. After: people. A group is a row that decisions.Draft has kept.
 """
 
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from containers.models import Container
-from scheduler.decisions import funnel_words
+from scheduler.decisions import funnel_words, placed_on
 from scheduler.models import Verdict
 from scheduler.reading import query
 
-LOOKED_AT = 5000  # rows; a group has at most as many as one transaction of binding writes
 EXAMPLES = 5
 HOSTS_SHOWN = 20
 REFUSED_SHOWN = 10
 
+# One that was drawn up as placed and was not, because another hand was first or the scheduler died, has by now
+# another decision on its row, or none; of those whose rows are gone nobody knows better.
 _LAST = """
-SELECT coalesce(same_as, id), at, verdict, container_id, host_name, message FROM scheduler_decision
-WHERE service_id = %s ORDER BY id DESC LIMIT %s
+SELECT d.id, coalesce(d.same_as, d.id), d.at, d.verdict, d.message, d.members,
+  CASE WHEN d.verdict = 'placed' THEN ARRAY(
+    SELECT c.id::text FROM jsonb_array_elements(d.members) AS m JOIN containers_container c ON c.id = (m->>0)::uuid
+    WHERE c.decision_id IS DISTINCT FROM d.id
+  ) END
+FROM scheduler_decision d WHERE d.service_id = %s AND d.members <> '[]' ORDER BY d.id DESC LIMIT %s
 """
 _EXPLAINED = f"""
 SELECT id, hosts_total, funnel, scores, jsonb_array_length(refused),
@@ -32,35 +37,33 @@ FROM scheduler_decision WHERE id = ANY(%s)
 """
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Group:
-    """`id`: the row that explains it; `containers` are those of this service alone."""
+    """`explained`: the row that explains it; `containers` are those of this service alone."""
 
     id: int
+    explained: int
     at: datetime
     verdict: str
     message: str
-    containers: list[UUID] = field(default_factory=list)
-    hosts: Counter[str] = field(default_factory=Counter)
+    containers: Sequence[UUID]
+    hosts: Counter[str]
 
 
 def decisions_of(service_id: UUID, *, limit: int) -> list[dict[str, Any]]:
     """The newest `limit` groups, newest first."""
-    groups = _groups(query(_LAST, [service_id, LOOKED_AT]))[:limit]
-    explained = {row[0]: row[1:] for row in query(_EXPLAINED, [[one.id for one in groups]])}
+    groups = [group for row in query(_LAST, [service_id, limit]) if (group := _group(row)).containers]
+    explained = {row[0]: row[1:] for row in query(_EXPLAINED, [[one.explained for one in groups]])}
     names = _names([key for one in groups for key in one.containers[:EXAMPLES]])
-    return [_group_json(one, explained.get(one.id), names) for one in groups]
+    return [_group_json(one, explained.get(one.explained), names) for one in groups]
 
 
-def _groups(rows: Sequence[tuple[Any, ...]]) -> list[Group]:
-    found: dict[tuple[int, str], Group] = {}
-    for first, at, verdict, container, host, message in rows:
-        group = found.setdefault((first, verdict), Group(first, at, verdict, message))
-        group.containers.append(container)
-        if host:
-            group.hosts[host] += 1
-    groups = list(found.values())
-    return groups[:-1] if len(rows) == LOOKED_AT and len(groups) > 1 else groups  # the last one may be cut off
+def _group(row: tuple[Any, ...]) -> Group:
+    row_id, explained, at, verdict, message, members, elsewhere = row
+    others = frozenset(elsewhere or ())
+    mine = [one for one in json.loads(members) if one[0] not in others]
+    hosts = Counter(one[1] for one in mine) if verdict == Verdict.PLACED else Counter()
+    return Group(row_id, explained, at, verdict, message, [UUID(one[0]) for one in mine], hosts)
 
 
 def _names(keys: Collection[UUID]) -> Mapping[UUID, str]:
@@ -94,7 +97,7 @@ def _words(group: Group, funnel: Sequence[Mapping[str, Any]]) -> str:
         return group.message
     count, hosts = len(group.containers), len(group.hosts)
     if count == 1:
-        words = group.message
+        words = placed_on(next(iter(group.hosts)))
     else:
         words = f"{count} placed on {next(iter(group.hosts)) if hosts == 1 else f'{hosts} hosts'}"
     return f"{words}: {funnel_words(funnel)}" if funnel else words

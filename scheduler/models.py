@@ -20,22 +20,20 @@ class Verdict(models.TextChoices):
 
 
 class Decision(models.Model):
-    """One container's part in one placement pass.
+    """What one placement pass decided about the containers of one shape, service and outcome: one row for all of them.
 
-    Containers of one shape share one explanation: it stands in the first one's row, the others name that row in
-    `same_as`.
+    A container's row names the decision that holds for it (Container.decision_id). `members`: [container, host, what
+    each of `terms` was worth there]; of those that got none, their ids alone. Where several services share one
+    explanation it stands in the first one's row, and the others name that row in `same_as`.
     """
 
     id = models.BigIntegerField(primary_key=True, db_default=TimeId())
     at = models.DateTimeField(db_default=Now())
-    container_id = models.UUIDField()
-    slot_id = models.UUIDField()
     service_id = models.UUIDField(null=True)  # as it was then: its containers go before their decisions do
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
-    host_id = models.BigIntegerField(null=True)
-    host_name = models.CharField(max_length=63, default="")
-    message = models.TextField(default="")
-    score = models.JSONField(null=True)
+    message = models.TextField(default="")  # why they wait; "" where each has its host
+    members = models.JSONField(default=list)
+    terms = models.JSONField(default=list)
     group_size = models.IntegerField(default=1)
     same_as = models.BigIntegerField(null=True)
     hosts_total = models.IntegerField(default=0)
@@ -47,7 +45,7 @@ class Decision(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.verdict} {self.container_id} {self.host_name}"
+        return f"{self.verdict} {self.group_size}"
 
 
 DEFAULT_POLICY = "spread"

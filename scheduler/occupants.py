@@ -76,7 +76,7 @@ def read_crowd(fleet: Fleet, *, below: int) -> Crowd:
         f"{_THERE} AND (c.priority < %s OR c.desired <> 'run' OR c.stop_at IS NOT NULL) ORDER BY c.id",
         [sorted(ON_ENGINE), below],
     )
-    learn_specs({row[_HASH] for row in rows})
+    learn_specs({row[_HASH]: row[0] for row in rows})
     numbers = _numbers() if fleet.park is not None else {}
     braked = {host for (host,) in query(_BRAKED)}
     shapes = Shapes(fleet, read_policies(), kin=_known(fleet))

@@ -23,7 +23,7 @@ from scheduler.placement import Shape
 from scheduler.placement.types import BoundPort
 from scheduler.reading import as_json, newest, query
 from scheduler.shapes import Asked
-from scheduler.snapshot import Pending, row_of_wish, rows_where, shaped
+from scheduler.snapshot import Pending, asked_of, row_of_wish, rows_where, shaped
 
 LIVING = sorted(status.value for status in ON_ENGINE | {Status.PENDING})
 NOTHING = Shape(only_host=-1)  # of what placement cannot look at
@@ -138,7 +138,7 @@ def _crew(
 
 
 def _wish(asked: Pending, row: tuple[Any, ...]) -> Body:
-    spec = as_json(row[7])
+    spec = as_json(asked_of(row).spec)
     return Body(
         name="",
         project=asked.project_id,

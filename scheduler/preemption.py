@@ -101,7 +101,7 @@ class Search:
 
     def run(self, refused: Sequence[tuple[Pending, Shape]], aged: set[UUID]) -> Rooms:
         for waiting, shape in refused:
-            claim = self._present.get(str(waiting.id))
+            claim = self._present.get(waiting.key)
             lesser = claim is not None or self._lowest < shape.priority
             if lesser and self._is_enough():
                 continue  # what is kept for it stays so
@@ -137,7 +137,7 @@ class Search:
                 return True
             self._hopeless[key] = self._why_not(shape, waiting)
         if self._hopeless[key]:
-            self.rooms.notes[str(waiting.id)] = self._hopeless[key]
+            self.rooms.notes[waiting.key] = self._hopeless[key]
         return False
 
     def _free(self, shape: Shape, claim: Claim | None) -> int | None:
@@ -160,11 +160,11 @@ class Search:
 
     def _claim(self, waiting: Pending, shape: Shape, row: int, victims: tuple[Occupant, ...]) -> None:
         host = self.fleet.names[row]
-        self.fleet.claims = (*self.fleet.claims, Claim(str(waiting.id), row, shape))
-        before = self._present.get(str(waiting.id))
+        self.fleet.claims = (*self.fleet.claims, Claim(waiting.key, row, shape))
+        before = self._present.get(waiting.key)
         is_new = before is None or before.row != row
         self.rooms.ways.append(Way(waiting, shape, int(self.fleet.ids[row]), host, victims, is_new))
-        self.rooms.notes[str(waiting.id)] = f"room is made for it on {host}"
+        self.rooms.notes[waiting.key] = f"room is made for it on {host}"
 
     def _keep(self, waiting: Pending, shape: Shape, claim: Claim | None) -> bool:
         """A host is kept for what has waited for long, while few hosts are kept so."""
@@ -174,11 +174,11 @@ class Search:
         row = keep_for(shape, self.fleet, present=claim.row if claim else None)
         if row is None:
             return False
-        already = self.rooms.notes.get(str(waiting.id), "")
+        already = self.rooms.notes.get(waiting.key, "")
         self._claim(waiting, shape, row, ())
         minutes = f"{settings.PLACEMENT_AGED_S / 60:g} min"
         kept = f"{self.fleet.names[row]} is kept for it, because it has waited for more than {minutes}"
-        self.rooms.notes[str(waiting.id)] = f"{already}; {kept}" if already else kept
+        self.rooms.notes[waiting.key] = f"{already}; {kept}" if already else kept
         return True
 
     def _drop(self, waiting: Pending) -> None:
@@ -186,7 +186,7 @@ class Search:
         self.rooms.drops.append(waiting.id)
 
     def _forget(self, waiting: Pending) -> None:
-        self.fleet.claims = tuple(one for one in self.fleet.claims if one.container != str(waiting.id))
+        self.fleet.claims = tuple(one for one in self.fleet.claims if one.container != waiting.key)
 
     def _why_not(self, shape: Shape, waiting: Pending) -> str:
         """Who would make room, if only their services might miss them."""

@@ -4,9 +4,10 @@ Before: snapshot.read has the rows. After: placement. Shapes are shared: of a th
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from containers.spec import Affinity, parse, parse_image
 from scheduler.company import kin_of
@@ -20,6 +21,7 @@ from scheduler.reading import as_json, query
 log = logging.getLogger(__name__)
 
 _SPECS: dict[str, "Plain"] = {}  # by spec hash: parsing a spec costs more than placing it
+_EARLIER: dict[str, "Plain"] = {}  # what was in it before it was full
 _SPECS_MAX = 20_000
 
 
@@ -126,22 +128,26 @@ class Shapes:
         return frozenset({own, *(Kin(project, "label", f"{key}={value}") for key, value in plain.labels)} & self._kin)
 
 
-def learn_specs(hashes: Iterable[str]) -> None:
+def learn_specs(examples: Mapping[str, UUID]) -> None:
     """Read those specs that are not known yet: thousands of rows share a few, and each is long."""
-    unknown = sorted({one for one in hashes if one not in _SPECS})
-    if unknown:
-        for spec_hash, spec in query(
-            "SELECT DISTINCT ON (spec_hash) spec_hash, spec FROM containers_container WHERE spec_hash = ANY(%s)",
-            [unknown],
-        ):
-            try:
-                plain_of(spec_hash, spec)
-            except Exception as error:  # told when its own shape is made
-                log.debug("a spec cannot be read: %s", error)
+    for spec_hash, spec in unknown_specs(examples).items():
+        try:
+            plain_of(spec_hash, spec)
+        except Exception as error:  # told when its own shape is made
+            log.debug("a spec cannot be read: %s", error)
+
+
+def unknown_specs(examples: Mapping[str, UUID]) -> dict[str, Any]:
+    """The specs that `plain_of` must be given, by their hashes; `examples`: a container with each."""
+    ids = [example for spec_hash, example in examples.items() if spec_hash not in _SPECS]
+    if not ids:
+        return {}
+    return dict(query("SELECT spec_hash, spec FROM containers_container WHERE id = ANY(%s)", [ids]))
 
 
 def plain_of(spec_hash: str, spec: Any) -> Plain:
-    plain = _SPECS.get(spec_hash)
+    """`spec`: its JSON; not needed where it is known already."""
+    plain = _SPECS.get(spec_hash) or _EARLIER.get(spec_hash)
     if plain is None:
         wanted = parse(as_json(spec))
         shape = Shape(
@@ -157,6 +163,8 @@ def plain_of(spec_hash: str, spec: Any) -> Plain:
             image=engine_name(wanted.image),
         )
         if len(_SPECS) >= _SPECS_MAX:
+            _EARLIER.clear()  # who was told that a spec is known finds it here for a good while
+            _EARLIER.update(_SPECS)
             _SPECS.clear()
         plain = _SPECS[spec_hash] = Plain(
             shape, wanted.labels, wanted.affinity, wanted.max_per, wanted.placement_policy

@@ -7,7 +7,7 @@ the timer. After: placement decides, binding writes.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from containers.reasons import Reason
@@ -20,7 +20,7 @@ from scheduler.placement import Fleet, Shape
 from scheduler.placement.fleet import Claim
 from scheduler.policies import Policies, UnknownPolicy, read_policies
 from scheduler.reading import newest, query, repeatable_read
-from scheduler.shapes import Asked, Shapes
+from scheduler.shapes import Asked, Shapes, unknown_specs
 from scheduler.standing import Standing
 
 PENDING_MAX = 50_000
@@ -29,16 +29,17 @@ GIVES_WAY_S = 5.0
 GIVES_WAY_LOOK_S = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A container that waits for a host, as its row says."""
+class Pending(NamedTuple):
+    """A container that waits for a host, as its row says. `key` is its id as placement knows it."""
 
     id: UUID
+    key: str
     slot_id: UUID
     project_id: int
     attempt: int
     reason: str
     message: str
+    service_id: UUID | None
     shape: Shape | None  # None: its spec could not be read
     error: str = ""
 
@@ -74,12 +75,18 @@ class Failed:
 
 
 _WAITING = (
-    "SELECT id, slot_id, project_id, attempt, reason, message, spec_hash, spec, cpu_millis, memory_bytes,"
+    "SELECT id, slot_id, project_id, attempt, reason, message, service_id, spec_hash, spec, cpu_millis, memory_bytes,"
     " image_digest, image_id, image_architecture, only_host_id,"
     " (SELECT name FROM containers_service s WHERE s.id = containers_container.service_id)"
 )
 
 
+# The same of many: what thousands of them share, their specs and services, is read once for all.
+_MANY = (
+    "SELECT id, slot_id, project_id, attempt, reason, message, service_id, spec_hash, cpu_millis, memory_bytes,"
+    " image_digest, image_id, image_architecture, only_host_id, created_at, not_before FROM containers_container"
+    " WHERE status = %s AND desired = 'run' ORDER BY priority DESC, created_at, id LIMIT %s"
+)
 _FRESH = (
     "SELECT 1 FROM containers_container WHERE status = ANY(%s) AND not_before IS NULL AND desired = 'run'"
     " AND status_since > %s - make_interval(secs => %s) LIMIT 1"
@@ -89,13 +96,9 @@ _FRESH = (
 def read(standing: Standing | None = None) -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits. `standing` is what a loop keeps between its passes."""
     with repeatable_read() as now:
-        rows = query(
-            f"{_WAITING}, created_at, not_before FROM containers_container"
-            " WHERE status = %s AND desired = 'run' ORDER BY priority DESC, created_at, id LIMIT %s",
-            [Status.PENDING.value, PENDING_MAX],
-        )
-        due = _due([(row[-2], row[-1]) for row in rows], now)
-        waiting = [row[:-2] for row, when in zip(rows, due, strict=True) if when is None or when <= now]
+        rows = query(_MANY, [Status.PENDING.value, PENDING_MAX])
+        due = _due([row[-2:] for row in rows], now)
+        waiting = _whole([row for row, when in zip(rows, due, strict=True) if when is None or when <= now])
         wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
@@ -113,7 +116,17 @@ def read(standing: Standing | None = None) -> Snapshot | None:
     return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
 
 
-def _due(rows: Sequence[tuple[datetime, datetime | None]], now: datetime) -> list[datetime | None]:
+def _whole(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of _MANY as _WAITING gives them."""
+    specs = unknown_specs({row[_ASKED]: row[0] for row in rows})
+    ids = {row[_ASKED - 1] for row in rows if row[_ASKED - 1] is not None}
+    names = dict(query("SELECT id, name FROM containers_service WHERE id = ANY(%s)", [list(ids)])) if ids else {}
+    return [
+        (*row[: _ASKED + 1], specs.get(row[_ASKED]), *row[_ASKED + 1 : -2], names.get(row[_ASKED - 1])) for row in rows
+    ]
+
+
+def _due(rows: Sequence[tuple[Any, ...]], now: datetime) -> list[datetime | None]:
     """When each is placed, None: at once. Restarts that were put off give way to what starts for the first time.
 
     They do so for a few seconds at most, and only to what moves: what waits for room, or for an image that is pulled
@@ -183,7 +196,7 @@ def _claims(at: Mapping[int, int], pending: Sequence[Pending]) -> tuple[Claim, .
         )
     )
     kept = [(one, hosts[one.id]) for one in pending if one.id in hosts] if hosts else []
-    return tuple(Claim(str(one.id), at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
+    return tuple(Claim(one.key, at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
 
 
 def _claims_of_others(ids: Sequence[UUID], at: Mapping[int, int], shapes: Shapes) -> tuple[Claim, ...]:
@@ -194,7 +207,7 @@ def _claims_of_others(ids: Sequence[UUID], at: Mapping[int, int], shapes: Shapes
         [Status.PENDING.value, list(ids)],
     )
     kept = [(_pending(row[:-1], (), shapes, {}), row[-1]) for row in rows]
-    return tuple(Claim(str(one.id), at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
+    return tuple(Claim(one.key, at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
 
 
 def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
@@ -219,7 +232,7 @@ def _failed(slots: Iterable[UUID]) -> dict[UUID, list[Failed]]:
 
 # --- the containers that wait
 
-_ASKED = 6  # the first of Asked's columns in a row
+_ASKED = 7  # the first of Asked's columns in a row
 
 
 def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]], *, company: Company = ANEW) -> Shapes:
@@ -227,7 +240,7 @@ def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]
     company.shunned(fleet, at)
     policies = read_policies()
     shapes = Shapes(fleet, policies)
-    kin = shapes.kin((row[2], Asked(*row[_ASKED:])) for row in rows)
+    kin = shapes.kin((row[2], asked_of(row)) for row in rows)
     if kin:
         company.company(fleet, at, kin)
     if any(one.asks("usage") for one in policies.by_name.values()):
@@ -251,15 +264,16 @@ def _last_hosts(rows: Sequence[tuple[Any, ...]], policies: Policies) -> dict[UUI
 
 
 def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes, was_on: Mapping[UUID, int]) -> Pending:
-    container, slot, project, attempt, reason, message = row[:_ASKED]
+    container, slot, project, attempt, reason, message, service = row[:_ASKED]
+    key = str(container)
     try:
         failed_on = frozenset(one.host_id for one in failed)
-        shape = shapes.of(Asked(*row[_ASKED:]), project=project, failed_on=failed_on, was_on=was_on.get(slot))
+        shape = shapes.of(asked_of(row), project=project, failed_on=failed_on, was_on=was_on.get(slot))
     except UnknownPolicy as error:
-        return Pending(container, slot, project, attempt, reason, message, None, str(error))
+        return Pending(container, key, slot, project, attempt, reason, message, service, None, str(error))
     except Exception as error:  # one spec that cannot be read must not stop the others
-        return Pending(container, slot, project, attempt, reason, message, None, _unreadable(error))
-    return Pending(container, slot, project, attempt, reason, message, shape)
+        return Pending(container, key, slot, project, attempt, reason, message, service, None, _unreadable(error))
+    return Pending(container, key, slot, project, attempt, reason, message, service, shape)
 
 
 def _unreadable(error: Exception) -> str:
@@ -272,7 +286,7 @@ def _kept_to_image(pending: Pending, fleet: Fleet, failed: Mapping[UUID, Sequenc
     missing = any(one.reason == Reason.IMAGE_MISSING for one in failed.get(pending.slot_id, ()))
     if shape is None or not missing or shape.image_only_there or not fleet.images.get(shape.image):
         return pending
-    return replace(pending, shape=replace(shape, image_only_there=shape.image))
+    return pending._replace(shape=replace(shape, image_only_there=shape.image))
 
 
 # --- for looking ahead
@@ -293,6 +307,11 @@ def shaped(rows: Sequence[tuple[Any, ...]], fleet: Fleet, now: datetime) -> list
     return pending
 
 
+def asked_of(row: tuple[Any, ...]) -> Asked:
+    """Of a row of rows_where, or of row_of_wish."""
+    return Asked(*row[_ASKED:])
+
+
 def row_of_wish(key: UUID, project: int, asked: Asked) -> tuple[Any, ...]:
     """As the row of a container that nobody has made yet."""
-    return (key, key, project, 1, "", "", *asked)
+    return (key, key, project, 1, "", "", None, *asked)

@@ -7,14 +7,14 @@ stands behind this, so that a second scheduler or a script cannot overcommit eit
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from containers.states import Desired, Status
 from containers.transitions.devices import GpuClaim, devices_of, suit, take
-from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell, write
+from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell, write, write_bound
 from core.lib.lease import Hold
 from hosts.states import Availability, Reachable
 
@@ -29,8 +29,7 @@ class BoundPort:
     host_port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """The verdict for one container: this host, these ports; `volumes` are names within its project."""
 
     id: UUID
@@ -41,6 +40,7 @@ class Binding:
     needs: tuple[tuple[str, int], ...] = ()  # of the host's named resources
     gpus: GpuClaim | None = None
     pinned: bool = False  # a global service's: a cordon keeps nothing of it away
+    decision_id: int | None = None  # that tells why this host
 
 
 @once_more_on_deadlock
@@ -50,16 +50,20 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
     wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
     room = _lock_room({b.host_id for b in wished})
     devices = devices_of({b.host_id for b in wished if b.gpus}) if any(b.gpus for b in wished) else {}
-    changes = []
+    done, plain, more = [], [], []
     for b in wished:
         fits = suit(devices, b.host_id, b.gpus) and _take(room, b, rows[b.id])
-        if fits and _claim(b, rows[b.id].project_id):
-            changes.append(_change(b) | {"gpus": take(devices, b.host_id, b.gpus)})
-    if not changes:
+        if not fits or not _claim(b, rows[b.id].project_id):
+            continue
+        done.append(b)
+        if b.ports or b.gpus:
+            more.append(_change(b) | {"gpus": take(devices, b.host_id, b.gpus)})
+        else:
+            plain.append((b.id, b.host_id, b.decision_id))
+    if not done:
         return set()
-    bound = {change["id"] for change in changes}
-    done = [b for b in wished if b.id in bound]
-    write(changes)
+    write_bound(plain)
+    write(more)
     told = [
         happening(
             rows[b.id],
@@ -71,7 +75,7 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
         for b in done
     ]
     tell([rows[b.id] for b in done], told, work=[b.host_id for b in done])
-    return bound
+    return {b.id for b in done}
 
 
 def _bindable(row: Row) -> bool:
@@ -83,6 +87,7 @@ def _change(binding: Binding) -> dict[str, Any]:
         "id": binding.id,
         "status": Status.BOUND,
         "host_id": binding.host_id,
+        "decision_id": binding.decision_id,
         "ports": [asdict(p) for p in binding.ports],
         "reason": "",
         "message": "",
@@ -94,12 +99,13 @@ class _Room:
     """What is free on a host that may take work."""
 
     is_active: bool
-    free: list[int]
+    cpu_millis: int
+    memory_bytes: int
     resources: dict[str, int]
 
 
 def _lock_room(hosts: set[int]) -> dict[int, _Room]:
-    """What is free on the hosts that may take work, locked in the order of their ids. `free`: CPU and memory."""
+    """What is free on the hosts that may take work, locked in the order of their ids."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT b.host_id, h.availability = %s, b.cpu_millis_allocatable - b.cpu_millis_reserved,"
@@ -110,7 +116,7 @@ def _lock_room(hosts: set[int]) -> dict[int, _Room]:
             [Availability.ACTIVE.value, list(hosts), Availability.DRAINING.value, Reachable.OK.value],
         )
         return {
-            host: _Room(is_active, [cpu, memory], _left(json.loads(most), json.loads(reserved)))
+            host: _Room(is_active, cpu, memory, _left(json.loads(most), json.loads(reserved)))
             for host, is_active, cpu, memory, most, reserved in cursor.fetchall()
         }
 
@@ -120,16 +126,17 @@ def _left(most: dict[str, int], reserved: dict[str, int]) -> dict[str, int]:
 
 
 def _take(room: dict[int, _Room], binding: Binding, row: Row) -> bool:
-    there, request = room.get(binding.host_id), (row.cpu_millis, row.memory_bytes)
+    there = room.get(binding.host_id)
     if there is None or not (there.is_active or binding.pinned):
         return False
-    if any(asked > left for asked, left in zip(request, there.free, strict=True)):
+    if row.cpu_millis > there.cpu_millis or row.memory_bytes > there.memory_bytes:
         return False
     if any(amount > there.resources.get(name, 0) for name, amount in binding.needs):
         return False
     for name, amount in binding.needs:
         there.resources[name] -= amount
-    there.free = [left - asked for asked, left in zip(request, there.free, strict=True)]
+    there.cpu_millis -= row.cpu_millis
+    there.memory_bytes -= row.memory_bytes
     return True
 
 

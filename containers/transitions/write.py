@@ -5,10 +5,9 @@ Before: moves, binding and wishes inside their transaction. After: events and on
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -30,6 +29,7 @@ COLUMNS: dict[str, str] = {
     "reason": "text",
     "message": "text",
     "host_id": "bigint",
+    "decision_id": "bigint",
     "ports": "jsonb",
     "gpus": "jsonb",
     "exit_code": "integer",
@@ -60,6 +60,12 @@ UPDATE containers_container c SET {_SET},
   gone_at = CASE WHEN m.gone THEN COALESCE(c.gone_at, now()) ELSE c.gone_at END
 FROM jsonb_to_recordset(%s::jsonb) AS m({_RECORD}) WHERE c.id = m.id
 """
+# The most frequent of all: bound to a host, with nothing to be written but where and why.
+_BIND = """
+UPDATE containers_container c SET status = 'bound', status_since = now(), bound_at = now(), reason = '', message = '',
+  host_id = m.host_id, decision_id = COALESCE(m.decision_id, c.decision_id)
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS m(id, host_id, decision_id) WHERE c.id = m.id
+"""
 # What the first container of a revision found out about its image holds for all that follow.
 _SHARE_PINS = """
 UPDATE containers_revision r SET image_digest = c.image_digest, image_id = c.image_id,
@@ -68,8 +74,7 @@ FROM containers_container c WHERE c.id = ANY(%s) AND r.id = c.revision_id AND r.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What a change needs to know of a row, read under its lock."""
 
     id: UUID
@@ -87,6 +92,7 @@ class Row:
     service_id: UUID | None = None
 
 
+_STATUS = {status.value: status for status in Status}
 _LOCK = (
     "SELECT id, name, project_id, slot_id, attempt, status, desired, host_id, health, gone_at IS NOT NULL,"
     " cpu_millis, memory_bytes, service_id FROM containers_container WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
@@ -105,7 +111,7 @@ def lock(ids: Iterable[UUID], hold: Hold | None = None) -> dict[UUID, Row]:
             cursor.execute(f"{hold.fencing}; {_LOCK}", [hold.key, list(ids)])
             hold.judge(cursor.fetchone())
             cursor.nextset()
-        return {r[0]: replace(Row(*r), status=Status(r[5])) for r in cursor.fetchall()}
+        return {r[0]: Row(*r[:5], _STATUS[r[5]], *r[6:]) for r in cursor.fetchall()}
 
 
 def write(changes: list[dict[str, Any]]) -> None:
@@ -119,6 +125,15 @@ def write(changes: list[dict[str, Any]]) -> None:
         released = [c["id"] for c in changes if c.get("gone") or c.get("status") in FINAL - {Status.LOST}]
         if released:
             cursor.execute("DELETE FROM containers_hostport WHERE container_id = ANY(%s)", [released])
+
+
+def write_bound(places: Sequence[tuple[UUID, int, int | None]]) -> None:
+    """Container, host and decision of locked rows that claim neither ports nor GPUs."""
+    if not places:
+        return
+    ids, hosts, decisions = zip(*places, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_BIND, [[str(key) for key in ids], list(hosts), list(decisions)])
 
 
 def tell(

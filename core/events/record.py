@@ -3,10 +3,9 @@
 Before: an action or a transition. After: the events list, the socket's event topic, the audit trail.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -15,9 +14,10 @@ from core.events.models import Event, Level
 from core.lib.notify import CHANNEL, RING, Hints, pack
 from core.lib.requests import current_request_id
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+
+class Happening(NamedTuple):
     """An event before it is a row; `object_id` is text, ids of rows that may be gone later."""
 
     kind: str
@@ -28,10 +28,11 @@ class Happening:
     level: str = Level.INFO
     project_id: int | None = None
     host_id: int | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = _NOTHING
 
 
-_COLUMNS = ("kind", "actor", "object_kind", "object_id", "message", "level", "project_id", "host_id", "data")
+_COLUMNS = Happening._fields
+_ENCODER = DjangoJSONEncoder()
 _INSERT = f"INSERT INTO {Event._meta.db_table} ({', '.join(_COLUMNS)}, request_id) VALUES "  # nosec B608
 _COPY = f"COPY {Event._meta.db_table} ({', '.join(_COLUMNS)}, request_id) FROM STDIN"
 _MANY = 20  # from so many on a COPY costs less than a statement with all their values
@@ -60,8 +61,7 @@ def record_many(happenings: Iterable[Happening], hints: Hints | None = None) -> 
 
 
 def _row(happening: Happening, request_id: str) -> list[Any]:
-    fields = [getattr(happening, name) for name in _COLUMNS[:-1]]
-    return [*fields, json.dumps(happening.data, cls=DjangoJSONEncoder), request_id]
+    return [*happening[:-1], _ENCODER.encode(dict(happening.data)), request_id]
 
 
 def _copy(rows: Iterable[Sequence[Any]]) -> None:

@@ -39,9 +39,9 @@ def turn(given: Turn, standing: Standing | None = None) -> Done:
     if seen.wake_in_s is not None:
         given.wake_in(seen.wake_in_s)
     now_s = monotonic_s()
-    looked_at = [one for one in seen.pending if not given.trouble.is_set_aside(str(one.id), now_s)]
+    looked_at = [one for one in seen.pending if not given.trouble.is_set_aside(one.key, now_s)]
     groups, poison = plan(seen, looked_at)
-    waiting = {str(one.id): one for one in looked_at}
+    waiting = {one.key: one for one in looked_at}
     rooms = _rooms(seen, groups, waiting)
     outcome = binding.write(groups, waiting, hold=given.hold, trouble=given.trouble, notes=rooms.notes)
     gave_way = giving_way.apply(rooms, hold=given.hold)
@@ -64,8 +64,8 @@ def _rooms(seen: Snapshot, groups: Sequence[Group], waiting: Mapping[str, Pendin
 
 def plan(seen: Snapshot, pending: Sequence[Pending]) -> tuple[list[Group], dict[str, str]]:
     """Verdicts for all that can be planned, and what is wrong with the others."""
-    poison = {str(one.id): one.error for one in pending if one.shape is None}
-    requests = merge(((str(one.id), one.shape) for one in pending if one.shape is not None), images=seen.fleet.images)
+    poison = {one.key: one.error for one in pending if one.shape is None}
+    requests = merge(((one.key, one.shape) for one in pending if one.shape is not None), images=seen.fleet.images)
     try:
         return place(requests, seen.fleet), poison
     except Exception:
@@ -88,9 +88,9 @@ def _show(poison: Mapping[str, str], pending: Sequence[Pending], given: Turn) ->
     """Count what cannot be planned, and write the reason on its row."""
     news = {}
     for one in pending:
-        words = poison.get(str(one.id))
+        words = poison.get(one.key)
         if words is not None:
-            given.trouble.failed(str(one.id), words, monotonic_s())
+            given.trouble.failed(one.key, words, monotonic_s())
             if (one.reason, one.message) != (POISON, words):
                 news[one.id] = words
     if news:

@@ -121,7 +121,7 @@ def _loads(
 
 
 def _requests(waiting: Sequence[Pending]) -> list[Request]:
-    return merge((str(one.id), one.shape) for one in waiting if one.shape is not None)
+    return merge((one.key, one.shape) for one in waiting if one.shape is not None)
 
 
 def shape_of(service: Service) -> tuple[Shape, Fleet]:

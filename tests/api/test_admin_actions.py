@@ -173,7 +173,7 @@ def one_of_each() -> Host:
     Process.objects.create(id=uuid4(), role="agent", name="a")
     LogTail.objects.create(container=made, text="bye")
     Registry.objects.create(project=made.project, host="registry.test:5000", username="robot", secret_sealed=b"sealed")
-    Decision.objects.create(container_id=made.pk, slot_id=made.slot_id, verdict="placed", host_id=host.pk)
+    Decision.objects.create(verdict="placed", members=[[str(made.pk), host.name, [0.5]]], terms=["spread"])
     now = timezone.now()
     LoopRun.objects.create(name="pending", started_at=now, took_ms=1, result="ok", next_at=now)
     SchedulerLease.objects.get_or_create(name="scheduler")

@@ -89,6 +89,7 @@ def clocks() -> Iterator[dict[str, float]]:
     """Time spent inside the parts of a pass, each without regard to what it calls."""
     from scheduler import binding, snapshot
     from scheduler.controllers import pending
+    from scheduler.decisions import Draft
     from scheduler.standing import Standing
 
     spent: dict[str, float] = defaultdict(float)
@@ -100,7 +101,7 @@ def clocks() -> Iterator[dict[str, float]]:
         (pending, "plan", "place"),
         (binding, "write", "write"),
         (binding, "bind_many", "write: bind"),
-        (binding, "keep", "write: decisions"),
+        (Draft, "keep", "write: decisions"),
     ]
     before = [(where, name, getattr(where, name)) for where, name, _ in parts]
     for where, name, words in parts:

@@ -72,8 +72,7 @@ def test_the_days_of_the_cut_tables_are_made_and_dropped() -> None:
 def decision_at(at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO scheduler_decision (id, at, container_id, slot_id, verdict)"
-            " VALUES (%s, %s, gen_random_uuid(), gen_random_uuid(), 'placed') RETURNING id",
+            "INSERT INTO scheduler_decision (id, at, verdict) VALUES (%s, %s, 'placed') RETURNING id",
             [partitions.time_id(at), at],
         )
         return int(cursor.fetchone()[0])

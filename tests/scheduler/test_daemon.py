@@ -124,8 +124,8 @@ def test_schedulers_that_race_under_one_lease_never_overcommit() -> None:
     done = Container.objects.filter(status="bound")
     assert done.count() == 10
     assert {b.memory_bytes_reserved for b in HostBooking.objects.all()} == {500 * MIB}
-    placed = Decision.objects.filter(verdict="placed").values_list("container_id", flat=True)
-    assert sorted(placed) == sorted(row.pk for row in done)
+    placed = [one[0] for decision in Decision.objects.filter(verdict="placed") for one in decision.members]
+    assert sorted(placed) == sorted(str(row.pk) for row in done)
     assert all(row.message for row in Container.objects.filter(status="pending"))
     assert Container.objects.count() == len(rows)
 

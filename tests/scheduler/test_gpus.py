@@ -8,6 +8,7 @@ from django.db import connection
 from containers.models import Container
 from hosts.models import Host, HostGpu
 from scheduler.controllers import pending
+from scheduler.decisions import decision_json
 from scheduler.gpus import read_demand
 from scheduler.models import Decision
 from scheduler.placement.gpus import GpuWish, demand
@@ -105,6 +106,5 @@ def test_the_policy_for_gpus_leaves_a_whole_one_whole() -> None:
     container("large", resources={"gpus": {"count": 2}})
     pending.turn(given(hold))
     assert given_to(next_one) == [first]
-    decision = Decision.objects.filter(slot_id=next_one.slot_id).latest("id")
-    assert decision.score is not None
-    assert "fragments" in decision.score["terms"]
+    next_one.refresh_from_db()
+    assert "fragments" in decision_json(next_one)["score"]["terms"]

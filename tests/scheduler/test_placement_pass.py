@@ -14,6 +14,7 @@ from core.events.models import Event
 from core.lib.lease import Hold, HoldLost
 from hosts.models import HostBooking, HostHold, HostImage, Process
 from scheduler.controllers import pending
+from scheduler.decisions import decision_json
 from scheduler.models import Decision, PlacementPolicy, ProjectPlacement
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import GIB, MIB, container, current, host, speaker, walk
@@ -37,9 +38,11 @@ def test_one_container_is_bound_and_the_reason_is_kept() -> None:
     booking = HostBooking.objects.get(pk=big.pk)
     assert (booking.cpu_millis_reserved, booking.memory_bytes_reserved) == (1000, GIB)
     decision = Decision.objects.get()
-    assert (decision.verdict, decision.host_name, decision.message) == ("placed", "h2", "placed on h2")
+    assert (decision.verdict, decision.pk, decision.group_size) == ("placed", row.decision_id, 1)
     assert [score["host"] for score in decision.scores] == ["h2", "h1"]
-    assert decision.score == decision.scores[0]
+    told = decision_json(row)
+    assert (told["host"], told["score"]) == ("h2", decision.scores[0])
+    assert told["text"].startswith("placed on h2: the best of 2 hosts that fit")
     assert Event.objects.filter(kind="container.bound", object_id=str(row.pk)).count() == 1
 
 
@@ -121,10 +124,9 @@ def test_a_group_shares_one_explanation() -> None:
     for n in range(4):
         container(f"web{n}", resources={"memory": "1g"})
     pending.turn(given())
-    first, *others = Decision.objects.order_by("id")
-    assert first.funnel
-    assert [one.same_as for one in others] == [first.pk] * 3
-    assert {one.group_size for one in others} == {4}
+    decision = Decision.objects.get()
+    assert decision.funnel
+    assert (decision.same_as, decision.group_size, len(decision.members)) == (None, 4, 4)
     assert sorted(Container.objects.values_list("host__name", flat=True)) == ["h1", "h1", "h2", "h2"]
 
 
@@ -364,9 +366,7 @@ def test_each_is_placed_by_its_policy() -> None:
         row.refresh_from_db()
     assert [row.host.name if row.host else None for row in rows] == ["h1", "h1", "h2", None]
     assert rows[3].message == "there is no placement policy 'none'; there are balanced, binpack, gpu, spread, tight"
-    score = Decision.objects.get(container_id=rows[1].pk).score
-    assert score is not None
-    assert score["terms"].keys() == {"pack"}
+    assert decision_json(rows[1])["score"]["terms"].keys() == {"pack"}
 
 
 def test_named_resources_are_placed_and_booked() -> None:
