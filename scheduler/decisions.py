@@ -131,11 +131,13 @@ def _row(group: Group) -> tuple[Any, ...]:
 
 def _told_once(seen: Explanation) -> tuple[str, str, str]:
     """Funnel, refusals and best scores: what the containers of a group share."""
+    alike: dict[tuple[str, str], list[str]] = {}
     try:
-        refused = [refusal._asdict() for refusal in seen.refused]
+        for refusal in seen.refused:
+            alike.setdefault((refusal.filter, refusal.reason), []).append(refusal.host)
     except Exception:  # words that cannot be made must not keep a container from its host
         log.exception("a decision is kept without its refused hosts")
-        refused = []
+    refused = [{"filter": name, "reason": reason, "hosts": hosts} for (name, reason), hosts in alike.items()]
     return (
         json.dumps([step._asdict() for step in seen.funnel]),
         json.dumps(refused),
@@ -164,7 +166,7 @@ def decision_json(container: Container) -> dict[str, Any]:
         "group_size": found.group_size if found else 0,
         "hosts_total": found.hosts_total if found else 0,
         "funnel": found.funnel if found else [],
-        "refused": found.refused if found else [],
+        "refused": refused_hosts(found.refused) if found else [],
         "scores": found.scores if found else [],
         "now": advice_json(container),
     }
@@ -178,6 +180,12 @@ def latest(container: Container) -> Decision | None:
         if shared is not None:
             found.funnel, found.refused, found.scores = shared.funnel, shared.refused, shared.scores
     return found
+
+
+def refused_hosts(kept: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """One for each host, in the order of their names: what is said of many hosts alike is kept once."""
+    told = ((host, one["filter"], one["reason"]) for one in kept for host in one["hosts"])
+    return [{"host": host, "filter": name, "reason": reason} for host, name, reason in sorted(told)]
 
 
 def _place(decision: Decision, container: UUID) -> tuple[str | None, Scored | None]:

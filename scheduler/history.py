@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from containers.models import Container
-from scheduler.decisions import funnel_words, placed_on
+from scheduler.decisions import funnel_words, placed_on, refused_hosts
 from scheduler.models import Verdict
 from scheduler.reading import query
 
@@ -30,11 +30,7 @@ SELECT d.id, coalesce(d.same_as, d.id), d.at, d.verdict, d.message, d.members,
   ) END
 FROM scheduler_decision d WHERE d.service_id = %s AND d.members <> '[]' ORDER BY d.id DESC LIMIT %s
 """
-_EXPLAINED = f"""
-SELECT id, hosts_total, funnel, scores, jsonb_array_length(refused),
-  jsonb_path_query_array(refused, '$[0 to {REFUSED_SHOWN - 1}]')
-FROM scheduler_decision WHERE id = ANY(%s)
-"""
+_EXPLAINED = "SELECT id, hosts_total, funnel, scores, refused FROM scheduler_decision WHERE id = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,8 @@ def _names(keys: Collection[UUID]) -> Mapping[UUID, str]:
 
 def _group_json(group: Group, explained: tuple[Any, ...] | None, names: Mapping[UUID, str]) -> dict[str, Any]:
     """See DecisionGroupSerializer. Where the explanation is gone (it is older than its group), the words remain."""
-    hosts_total, funnel, scores, refused_total, refused = explained or (0, "[]", "[]", 0, "[]")
-    steps = json.loads(funnel)
+    hosts_total, funnel, scores, kept = explained or (0, "[]", "[]", "[]")
+    steps, refused = json.loads(funnel), refused_hosts(json.loads(kept))
     return {
         "id": str(group.id),
         "at": group.at,
@@ -86,8 +82,8 @@ def _group_json(group: Group, explained: tuple[Any, ...] | None, names: Mapping[
         "hosts_used": len(group.hosts),
         "hosts_total": hosts_total,
         "funnel": steps,
-        "refused": json.loads(refused),
-        "refused_total": refused_total,
+        "refused": refused[:REFUSED_SHOWN],
+        "refused_total": len(refused),
         "scores": json.loads(scores),
     }
 

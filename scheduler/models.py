@@ -38,7 +38,7 @@ class Decision(models.Model):
     same_as = models.BigIntegerField(null=True)
     hosts_total = models.IntegerField(default=0)
     funnel = models.JSONField(default=list)
-    refused = models.JSONField(default=list)
+    refused = models.JSONField(default=list)  # {"filter", "reason", "hosts"}: what is said of many is said once
     scores = models.JSONField(default=list)
 
     class Meta:

@@ -14,6 +14,7 @@ from scheduler.company import kin_of
 from scheduler.gpus import wish_of
 from scheduler.placement import Fleet, PortWish, Shape
 from scheduler.placement.company import AtMost, Kin, Near
+from scheduler.placement.policy import Policy
 from scheduler.placement.types import Volume
 from scheduler.policies import Policies
 from scheduler.reading import as_json, query
@@ -57,7 +58,9 @@ class Shapes:
         self.policies = policies
         self._asks_projects = any(fleet.projects)
         self._kin = {*kin, *(kin for kin, _ in fleet.shunned)}
-        self._made: dict[tuple[Any, ...], Shape] = {}
+        self.asked: set[Policy] = set()  # what they are weighed by; known after `kin`
+        self._same: dict[tuple[Any, ...], Shape] = {}  # of rows that are alike
+        self._made: dict[tuple[Any, ...], Shape] = {}  # and of those that differ only in what nobody asks about
 
     def kin(self, waiting: Iterable[tuple[int, Asked]]) -> set[Kin]:
         """All that the rules of these (project, columns) and of those that are there name; asked before any shape."""
@@ -74,6 +77,7 @@ class Shapes:
 
     def _named(self, project: int, asked: Asked) -> set[Kin]:
         plain = plain_of(asked.spec_hash, asked.spec)
+        self.asked.add(self.policies.of(project, plain.policy))
         named = {kin_of(project, service=rule.service, label=rule.label) for rule in plain.rules}
         if asked.service and (plain.max_per or self._counts_own(project, plain)):
             named.add(Kin(project, "service", asked.service))
@@ -86,6 +90,13 @@ class Shapes:
         self, asked: Asked, *, project: int, failed_on: frozenset[int] = frozenset(), was_on: int | None = None
     ) -> Shape:
         """Raises what parsing its spec raises, and UnknownPolicy."""
+        same = (project, asked.spec_hash, *asked[2:], failed_on, was_on)
+        shape = self._same.get(same)
+        if shape is None:
+            shape = self._same[same] = self._new(asked, project=project, failed_on=failed_on, was_on=was_on)
+        return shape
+
+    def _new(self, asked: Asked, *, project: int, failed_on: frozenset[int], was_on: int | None) -> Shape:
         plain = plain_of(asked.spec_hash, asked.spec)
         chosen = self.policies.of(project, plain.policy)
         was_on = was_on if chosen.asks("stay") else None

@@ -14,11 +14,11 @@ from containers.reasons import Reason
 from containers.states import COMING_UP, Status
 from hosts.states import Availability
 from scheduler.company import ANEW, Company
-from scheduler.fleet import fleet_of, read_fleet, read_more, read_usage
+from scheduler.fleet import no_fleet, read_fleet, read_more, read_usage
 from scheduler.gpus import read_demand
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.fleet import Claim
-from scheduler.policies import Policies, UnknownPolicy, read_policies
+from scheduler.policies import UnknownPolicy, read_policies
 from scheduler.reading import newest, query, repeatable_read
 from scheduler.shapes import Asked, Shapes, unknown_specs
 from scheduler.standing import Standing
@@ -101,15 +101,15 @@ def read(standing: Standing | None = None) -> Snapshot | None:
         waiting = _whole([row for row, when in zip(rows, due, strict=True) if when is None or when <= now])
         wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
         if not waiting:
-            return None if wake_in_s is None else Snapshot(now, fleet_of([], {}), (), wake_in_s)
+            return None if wake_in_s is None else Snapshot(now, no_fleet(), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[3] > 1)
         if standing is not None:
             standing.look()
         company: Company = standing or ANEW
-        fleet = read_fleet(company.on_host())
+        fleet = read_fleet(company.on_host(), None if standing is None else standing.hosts)
         at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
         shapes = _shapes(fleet, at, waiting, company=company)
-        was_on = _last_hosts(waiting, shapes.policies)
+        was_on = _last_hosts(waiting, shapes)
         pending = [_pending(row, failed.get(row[1], ()), shapes, was_on) for row in waiting]
         read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
         fleet.claims = _claims(at, pending)
@@ -238,21 +238,20 @@ _ASKED = 7  # the first of Asked's columns in a row
 def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]], *, company: Company = ANEW) -> Shapes:
     """What makes the shapes of these rows, once it is known what rules about other containers name."""
     company.shunned(fleet, at)
-    policies = read_policies()
-    shapes = Shapes(fleet, policies)
-    kin = shapes.kin((row[2], asked_of(row)) for row in rows)
+    shapes = Shapes(fleet, read_policies())
+    kin = shapes.kin((row[2], asked_of(row)) for row in {(row[2], row[_ASKED], row[-1]): row for row in rows}.values())
     if kin:
         company.company(fleet, at, kin)
-    if any(one.asks("usage") for one in policies.by_name.values()):
+    if any(one.asks("usage") for one in shapes.asked):
         read_usage(fleet, at)
-    if fleet.park is not None and any(one.asks("fragments") for one in policies.by_name.values()):
+    if fleet.park is not None and any(one.asks("fragments") for one in shapes.asked):
         fleet.park.wanted = read_demand()
     return shapes
 
 
-def _last_hosts(rows: Sequence[tuple[Any, ...]], policies: Policies) -> dict[UUID, int]:
+def _last_hosts(rows: Sequence[tuple[Any, ...]], shapes: Shapes) -> dict[UUID, int]:
     """Per slot the host of its last attempt that had one; only where a policy asks."""
-    if not any(one.asks("stay") for one in policies.by_name.values()):
+    if not any(one.asks("stay") for one in shapes.asked):
         return {}
     return dict(
         query(
@@ -301,7 +300,7 @@ def shaped(rows: Sequence[tuple[Any, ...]], fleet: Fleet, now: datetime) -> list
     """The rows with their shapes; the fleet gets what these need to be looked at."""
     at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
     shapes = _shapes(fleet, at, rows)
-    was_on = _last_hosts(rows, shapes.policies)
+    was_on = _last_hosts(rows, shapes)
     pending = [_pending(row, (), shapes, was_on) for row in rows]
     read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
     return pending

@@ -13,6 +13,7 @@ from uuid import UUID
 from containers.states import Status
 from core.lib.clock import monotonic_s
 from scheduler.company import THERE, shun
+from scheduler.fleet import KnownHosts
 from scheduler.placement import Fleet
 from scheduler.placement.company import Kin
 from scheduler.reading import as_json, query
@@ -44,6 +45,7 @@ class Standing:
     """
 
     def __init__(self) -> None:
+        self.hosts = KnownHosts()
         self._since: int | None = None
         self._everything_at_s = 0.0
         self._forget()

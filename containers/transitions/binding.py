@@ -47,15 +47,15 @@ class Binding(NamedTuple):
 def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = None) -> set[UUID]:
     """Bind what still fits; the ids that were bound are returned. Raises HoldLost as move_many does."""
     rows = lock((b.id for b in bindings), hold)
-    wished = [b for b in bindings if b.id in rows and _bindable(rows[b.id])]
-    room = _lock_room({b.host_id for b in wished})
-    devices = devices_of({b.host_id for b in wished if b.gpus}) if any(b.gpus for b in wished) else {}
+    wished = [(b, row) for b in bindings if (row := rows.get(b.id)) is not None and _bindable(row)]
+    room = _lock_room({b.host_id for b, _ in wished})
+    devices = devices_of({b.host_id for b, _ in wished if b.gpus}) if any(b.gpus for b, _ in wished) else {}
     done, plain, more = [], [], []
-    for b in wished:
-        fits = suit(devices, b.host_id, b.gpus) and _take(room, b, rows[b.id])
-        if not fits or not _claim(b, rows[b.id].project_id):
+    for b, row in wished:
+        fits = suit(devices, b.host_id, b.gpus) and _take(room, b, row)
+        if not fits or not _claim(b, row.project_id):
             continue
-        done.append(b)
+        done.append((b, row))
         if b.ports or b.gpus:
             more.append(_change(b) | {"gpus": take(devices, b.host_id, b.gpus)})
         else:
@@ -66,16 +66,16 @@ def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = No
     write(more)
     told = [
         happening(
-            rows[b.id],
+            row,
             "container.bound",
             actor=actor,
             message=f"placed on {b.host_name}",
             data={"from": Status.PENDING, "to": Status.BOUND, "host_id": b.host_id, "host": b.host_name},
         )
-        for b in done
+        for b, row in done
     ]
-    tell([rows[b.id] for b in done], told, work=[b.host_id for b in done])
-    return {b.id for b in done}
+    tell([row for _, row in done], told, work=[b.host_id for b, _ in done])
+    return {b.id for b, _ in done}
 
 
 def _bindable(row: Row) -> bool:

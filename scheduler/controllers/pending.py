@@ -11,6 +11,7 @@ from django.db import transaction
 from core.lib.clock import monotonic_s
 from scheduler import binding, giving_way, preemption, snapshot
 from scheduler.placement import Fleet, Group, Request, merge, place
+from scheduler.placement.place import no_sweep
 from scheduler.snapshot import Pending, Snapshot
 from scheduler.standing import Standing
 from scheduler.trouble import NOT_THE_OBJECTS
@@ -33,6 +34,11 @@ class Placement:
 
 def turn(given: Turn, standing: Standing | None = None) -> Done:
     """One placement pass."""
+    with no_sweep():
+        return _pass(given, standing)
+
+
+def _pass(given: Turn, standing: Standing | None) -> Done:
     seen = snapshot.read(standing)
     if seen is None:
         return Done()

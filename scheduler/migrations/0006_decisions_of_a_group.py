@@ -15,6 +15,12 @@ UPDATE scheduler_decision d SET
   members = jsonb_build_array(jsonb_build_array(d.container_id, d.host_name,
     (SELECT coalesce(jsonb_agg(t.value ORDER BY t.key), '[]') FROM jsonb_each(d.score->'terms') AS t)))
   WHERE verdict = 'placed';
+UPDATE scheduler_decision d SET refused = (
+    SELECT jsonb_agg(jsonb_build_object('filter', g.filter, 'reason', g.reason, 'hosts', g.hosts)) FROM (
+      SELECT e->>'filter' AS filter, e->>'reason' AS reason, jsonb_agg(e->'host') AS hosts
+      FROM jsonb_array_elements(d.refused) AS e GROUP BY 1, 2
+    ) AS g
+  ) WHERE refused <> '[]';
 UPDATE containers_container c SET decision_id = d.id
   FROM (SELECT container_id, max(id) AS id FROM scheduler_decision GROUP BY container_id) AS d
   WHERE c.id = d.container_id;
@@ -33,6 +39,10 @@ SELECT d.at, d.service_id, d.verdict, d.message, d.group_size, coalesce(d.same_a
   (m.one->>0)::uuid, coalesce(m.one->>1, '')
 FROM scheduler_decision d, jsonb_array_elements(d.members) WITH ORDINALITY AS m(one, number) WHERE m.number > 1;
 DELETE FROM scheduler_decision WHERE container_id IS NULL AND members = '[]';
+UPDATE scheduler_decision d SET refused = (
+    SELECT jsonb_agg(jsonb_build_object('host', h, 'filter', e->'filter', 'reason', e->'reason') ORDER BY h)
+    FROM jsonb_array_elements(d.refused) AS e, jsonb_array_elements(e->'hosts') AS h
+  ) WHERE refused <> '[]';
 UPDATE scheduler_decision SET container_id = (members->0->>0)::uuid, host_name = coalesce(members->0->>1, '')
   WHERE container_id IS NULL;
 UPDATE scheduler_decision d SET slot_id = coalesce((SELECT c.slot_id FROM containers_container c

@@ -39,9 +39,14 @@ def refusals(seen: Look) -> Callable[[], tuple[Refusal, ...]]:
         told = []
         for index, at in kept:
             one, seen_there = filters[index], numbers.get(index)
+            said: dict[object, str] = {}
             for place, row in enumerate(at.tolist()):
-                number = None if seen_there is None else seen_there[place]
-                told.append((row, Refusal(fleet.names[row], one.name, one.reason(shape, fleet, row, number))))
+                key = (row, None) if one.alike is None else one.alike(fleet, row)
+                words = said.get(key)
+                if words is None:
+                    number = None if seen_there is None else seen_there[place]
+                    words = said[key] = one.reason(shape, fleet, row, number)
+                told.append((row, Refusal(fleet.names[row], one.name, words)))
         return tuple(refusal for _, refusal in sorted(told))
 
     return say

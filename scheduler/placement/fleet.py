@@ -17,6 +17,7 @@ from scheduler.placement.gpus import Park
 from scheduler.placement.types import BoundPort, Floats, Ints, Mask, Shape, Volume
 
 T = TypeVar("T")
+OF_HOSTS = "of hosts"  # among the columns; who changes hosts begins with no columns
 ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})
 
 PortTable = dict[tuple[int, int], frozenset[tuple[str, str]]]  # (row, port) -> {(address, protocol)}
@@ -121,6 +122,14 @@ class Fleet:
             found = self.columns[key] = make()
         return found
 
+    def of_hosts(self, key: object, make: Callable[[], T]) -> T:
+        """What follows from labels and architectures alone: kept from pass to pass, as long as no host changes."""
+        reckoned: dict[object, Any] = self.once(OF_HOSTS, dict)
+        found: T | None = reckoned.get(key)
+        if found is None:
+            found = reckoned[key] = make()
+        return found
+
     def ports_free(self) -> Ints:
         """Ports of the range that nobody holds and nothing bars, whatever address or protocol."""
         return (self.port_range[1] - self.port_range[0] + 1) - self.ports_busy
@@ -152,7 +161,7 @@ class Fleet:
                 counts[row] = counts.get(row, 0) + count
 
     def domain(self, within: str) -> Domain:
-        return self.once(("domain", within), lambda: domain(within, self.labels))
+        return self.of_hosts(("domain", within), lambda: domain(within, self.labels))
 
     def take_ports(self, row: int, ports: Iterable[BoundPort]) -> None:
         for port in ports:

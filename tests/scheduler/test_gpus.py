@@ -8,7 +8,7 @@ from django.db import connection
 from containers.models import Container
 from hosts.models import Host, HostGpu
 from scheduler.controllers import pending
-from scheduler.decisions import decision_json
+from scheduler.decisions import decision_json, refused_hosts
 from scheduler.gpus import read_demand
 from scheduler.models import Decision
 from scheduler.placement.gpus import GpuWish, demand
@@ -52,7 +52,10 @@ def test_devices_are_given_one_by_one_until_there_are_none_left() -> None:
     third.refresh_from_db()
     assert third.message == ("no host fits: 2 of 2 lack GPUs (needs 1 GPU A100, most free is 0 on h1)")
     (refused,) = Decision.objects.filter(verdict="refused")
-    assert [one["reason"] for one in refused.refused] == ["needs 1 GPU A100, 0 free of 2", "needs 1 GPU A100, has none"]
+    assert [one["reason"] for one in refused_hosts(refused.refused)] == [
+        "needs 1 GPU A100, 0 free of 2",
+        "needs 1 GPU A100, has none",
+    ]
 
 
 def test_a_share_goes_beside_another_and_only_where_sharing_is_declared() -> None:
@@ -89,6 +92,11 @@ def test_what_is_typical_is_what_slots_ask_for_now_and_asked_lately() -> None:
     found = read_demand()
     assert found is not None
     assert [one.tolist() for one in found] == [one.tolist() for one in wanted]
+    seen = read()
+    assert seen is not None
+    assert seen.fleet.park is not None
+    assert seen.fleet.park.wanted is None, "no policy of those that wait asks"
+    container("careful", resources={"cpu": "1"}, placement_policy="gpu")
     seen = read()
     assert seen is not None
     assert seen.fleet.park is not None

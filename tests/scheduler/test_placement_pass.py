@@ -14,7 +14,7 @@ from core.events.models import Event
 from core.lib.lease import Hold, HoldLost
 from hosts.models import HostBooking, HostHold, HostImage, Process
 from scheduler.controllers import pending
-from scheduler.decisions import decision_json
+from scheduler.decisions import decision_json, refused_hosts
 from scheduler.models import Decision, PlacementPolicy, ProjectPlacement
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import GIB, MIB, container, current, host, speaker, walk
@@ -57,7 +57,7 @@ def test_why_pending_is_said_once_and_kept() -> None:
     assert row.message == ("no host fits: 1 of 2 is cordoned, 1 lacks memory (needs 10 TiB, most free is 4 GiB on h1)")
     decision = Decision.objects.get()
     assert (decision.verdict, decision.message, decision.hosts_total) == ("refused", row.message, 2)
-    assert decision.refused == [
+    assert refused_hosts(decision.refused) == [
         {"host": "h1", "filter": "memory", "reason": "needs 10 TiB, 4 GiB free of 4 GiB"},
         {"host": "h2", "filter": "availability", "reason": "is cordoned"},
     ]
@@ -207,7 +207,7 @@ def test_an_image_that_only_one_host_has_decides_after_it_was_missing_elsewhere(
     host("h3", cpu=64_000)
     pending.turn(given(hold))
     assert current(row).host_id == other.pk
-    refused = Decision.objects.latest("id").refused
+    refused = refused_hosts(Decision.objects.latest("id").refused)
     assert {one["filter"] for one in refused} == {"image"}
 
 

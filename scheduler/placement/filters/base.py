@@ -21,7 +21,10 @@ Rows = list[int]
 
 @dataclass(frozen=True)
 class Filter:
-    """`seen`: what of the given rows may change before somebody asks for the reason, as it is now."""
+    """`seen`: what of the given rows may change before somebody asks for the reason, as it is now.
+
+    `alike`: of a row; rows that agree in it are refused in the same words.
+    """
 
     name: str
     refused: Callable[[Shape, Fleet], Mask | None]
@@ -29,6 +32,7 @@ class Filter:
     summary: Callable[[Shape, Fleet, Rows], str]
     room: Callable[[Shape, Fleet, Ints], Ints | None] | None = None
     seen: Callable[[Shape, Fleet, Ints], Sequence[Any]] | None = None
+    alike: Callable[[Fleet, int], object] | None = None
 
 
 def are(rows: Rows) -> str:

@@ -56,8 +56,8 @@ def sum_other_host(shape: Shape, fleet: Fleet, rows: Rows) -> str:
 def wrong_architecture(shape: Shape, fleet: Fleet) -> Mask | None:
     if not shape.architectures:
         return None
-    column = fleet.once("architectures", lambda: np.array(fleet.architectures, dtype=np.str_))
-    return fleet.once(("architectures", shape.architectures), lambda: ~np.isin(column, sorted(shape.architectures)))
+    column = fleet.of_hosts("architectures", lambda: np.array(fleet.architectures, dtype=np.str_))
+    return fleet.of_hosts(("architectures", shape.architectures), lambda: ~np.isin(column, sorted(shape.architectures)))
 
 
 def why_wrong_architecture(shape: Shape, fleet: Fleet, row: int, seen: Any) -> str:

@@ -14,7 +14,7 @@ from scheduler.placement.types import Mask, Shape
 
 
 def broken_rule(rule: Constraint, fleet: Fleet) -> Mask:
-    return fleet.once(
+    return fleet.of_hosts(
         rule, lambda: np.fromiter((not rule.holds(one) for one in fleet.labels), dtype=np.bool_, count=len(fleet))
     )
 
@@ -30,11 +30,6 @@ def wrong_labels(shape: Shape, fleet: Fleet) -> Mask | None:
 
 def why_wrong_labels(shape: Shape, fleet: Fleet, row: int, seen: Any) -> str:
     labels = fleet.labels[row]
-    key = (shape.constraints, tuple(labels.get(rule.key) for rule in shape.constraints))
-    return fleet.once(key, lambda: _broken_words(shape, labels))  # many hosts bear the same labels
-
-
-def _broken_words(shape: Shape, labels: Mapping[str, str]) -> str:
     broken = [rule for rule in shape.constraints if not rule.holds(labels)]
     return "; ".join(f"wants {rule}, {show_label(rule.key, labels)}" for rule in broken)
 
@@ -48,4 +43,9 @@ def sum_wrong_labels(shape: Shape, fleet: Fleet, rows: Rows) -> str:
     return f"{do(rows)} not match {', '.join(str(rule) for rule in rules)}"
 
 
-LABELS = Filter("labels", wrong_labels, why_wrong_labels, sum_wrong_labels)
+def same_labels(fleet: Fleet, row: int) -> object:
+    """Many hosts bear the same ones, and rows that do share them."""
+    return id(fleet.labels[row])
+
+
+LABELS = Filter("labels", wrong_labels, why_wrong_labels, sum_wrong_labels, alike=same_labels)

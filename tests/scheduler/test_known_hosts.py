@@ -1,0 +1,131 @@
+"""The hosts as a loop remembers them from pass to pass are the hosts as they are, whatever has changed meanwhile."""
+
+from dataclasses import fields
+from itertools import count
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.accounts.models import Project
+from hosts.models import Host, HostBooking, HostHold, Process
+from scheduler.controllers import pending
+from scheduler.fleet import KnownHosts, read_fleet
+from scheduler.placement import Fleet
+from scheduler.standing import Standing
+from tests.scheduler import lease
+from tests.scheduler.rows import container, host, speaker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BAD = {"disk": {"status": "bad", "message": "full", "since": "2026-01-01T00:00:00+00:00"}}
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"labels": {"zone": "a"}},
+    {"labels": {"zone": "b", "gpu": ""}},
+    {"availability": "cordoned"},
+    {"availability": "active"},
+    {"reachable": "suspect"},
+    {"reachable": "ok"},
+    {"responsive": "slow"},
+    {"responsive": "ok"},
+    {"conditions": BAD},
+    {"conditions": {}},
+    {"architecture": "aarch64"},
+    {"data_address": "10.9.9.9"},
+    {"taints": ["gpu"]},
+    {"projects": ["shop"]},
+    {"projects": []},
+    {"name": "a-new-name"},
+)
+NUMBERS = count()
+ADD, REMOVE, BOOK, SILENCE, SPEAK = "add", "remove", "book", "silence", "speak"
+
+
+def told(fleet: Fleet) -> dict[str, object]:
+    """Every column, as plain values."""
+    found = {field.name: getattr(fleet, field.name) for field in fields(fleet) if field.compare}
+    found["resources"] = {
+        name: (one.allocatable.tolist(), one.reserved.tolist()) for name, one in found["resources"].items()
+    }
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in found.items()}
+
+
+def change(what: str | int, chance: Random) -> None:
+    hosts = list(Host.objects.order_by("pk"))
+    one = chance.choice(hosts) if hosts else None
+    if what == ADD:
+        host(f"h{next(NUMBERS)}", labels={"zone": chance.choice("ab")})
+    elif one is None:
+        return
+    elif what == REMOVE:
+        one.delete()
+    elif what == BOOK:
+        wanted = {
+            "cpu_millis_reserved": chance.randrange(4000),
+            "resources_allocatable": {"seats": chance.randrange(9)},
+        }
+        HostBooking.objects.filter(pk=one.pk).update(**wanted)
+    elif what == SILENCE:
+        HostHold.objects.filter(pk=one.pk).update(agent=None)
+    elif what == SPEAK:
+        HostHold.objects.filter(pk=one.pk).update(agent=speaker().pk)
+    else:
+        wish = CHANGES[int(what)]
+        name = {"name": f"{wish['name']}-{one.pk}"} if "name" in wish else {}
+        Host.objects.filter(pk=one.pk).update(**{**wish, **name})
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.one_of(st.sampled_from([ADD, REMOVE, BOOK, SILENCE, SPEAK]), st.integers(0, len(CHANGES) - 1)),
+        min_size=5,
+        max_size=14,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_known_hosts_are_as_they_are(steps: list[str | int], chance: Random) -> None:
+    Host.objects.all().delete()
+    Project.objects.get_or_create(name="shop")
+    known = KnownHosts()
+    for step in [ADD, ADD, *steps]:
+        change(step, chance)
+        if chance.random() < 0.7:
+            assert told(read_fleet({}, known)) == told(read_fleet({}))
+    Process.objects.update(retired=True)
+    assert told(read_fleet({}, known)) == told(read_fleet({}))
+
+
+def test_of_hosts_that_have_not_changed_nothing_but_their_room_is_read() -> None:
+    for name in ("h1", "h2", "h3"):
+        host(name)
+    known = KnownHosts()
+    read_fleet({}, known)
+    HostBooking.objects.update(cpu_millis_reserved=7)
+    with CaptureQueriesContext(connection) as asked:
+        fleet = read_fleet({}, known)
+    assert fleet.cpu_reserved.tolist() == [7, 7, 7]
+    assert not [one["sql"] for one in asked if "h.labels" in one["sql"]]
+    Host.objects.filter(name="h2").update(availability="cordoned")
+    with CaptureQueriesContext(connection) as asked:
+        assert read_fleet({}, known).availability == ("active", "cordoned", "active")
+    (read,) = [one["sql"] for one in asked if "h.labels" in one["sql"]]
+    assert f"ARRAY[{Host.objects.get(name='h2').pk}]" in read or f"'{{{Host.objects.get(name='h2').pk}}}'" in read
+
+
+def test_what_was_reckoned_from_labels_goes_with_them() -> None:
+    there = host("h1", labels={"disk": "hdd"})
+    standing, turn = Standing(), lease.given()
+    waits = container("waits", constraints=["disk=ssd"])
+    pending.turn(turn, standing)
+    waits.refresh_from_db()
+    assert waits.message == "no host fits: h1 does not match disk=ssd"
+    Host.objects.filter(pk=there.pk).update(labels={"disk": "ssd"})
+    pending.turn(turn, standing)
+    waits.refresh_from_db()
+    assert waits.status == "bound"
