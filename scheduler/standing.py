@@ -13,7 +13,7 @@ from uuid import UUID
 from containers.states import Status
 from core.lib.clock import monotonic_s
 from scheduler.company import THERE, shun
-from scheduler.fleet import KnownHosts
+from scheduler.known_hosts import KnownHosts
 from scheduler.placement import Fleet
 from scheduler.placement.company import Kin
 from scheduler.reading import as_json, query

@@ -23,9 +23,9 @@ from core.lib.problems import Problem
 from hosts.models import Host
 from hosts.taints import parse_taint
 from scheduler import placement
-from scheduler.fleet import ARCHITECTURES
 from scheduler.forecast.loss import Loss
 from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit
+from scheduler.known_hosts import ARCHITECTURES
 from scheduler.plans.suppose import HostSupposedSerializer, room_of
 from scheduler.plans.verbs import may_see_hosts
 from scheduler.whatif.read import KEPT, shape_of

@@ -6,17 +6,19 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.accounts.models import Project
+from core.lib.notify import listen_dsn
 from hosts.models import Host, HostBooking, HostHold, Process
 from scheduler.controllers import pending
-from scheduler.fleet import KnownHosts, read_fleet
+from scheduler.fleet import read_fleet
+from scheduler.known_hosts import KnownHosts
 from scheduler.placement import Fleet
+from scheduler.reading import query
 from scheduler.standing import Standing
 from tests.scheduler import lease
 from tests.scheduler.rows import container, host, speaker
@@ -101,21 +103,33 @@ def test_known_hosts_are_as_they_are(steps: list[str | int], chance: Random) -> 
     assert told(read_fleet({}, known)) == told(read_fleet({}))
 
 
-def test_of_hosts_that_have_not_changed_nothing_but_their_room_is_read() -> None:
+def test_only_hosts_that_have_changed_are_read() -> None:
     for name in ("h1", "h2", "h3"):
         host(name)
     known = KnownHosts()
     read_fleet({}, known)
-    HostBooking.objects.update(cpu_millis_reserved=7)
-    with CaptureQueriesContext(connection) as asked:
-        fleet = read_fleet({}, known)
-    assert fleet.cpu_reserved.tolist() == [7, 7, 7]
-    assert not [one["sql"] for one in asked if "h.labels" in one["sql"]]
-    Host.objects.filter(name="h2").update(availability="cordoned")
-    with CaptureQueriesContext(connection) as asked:
-        assert read_fleet({}, known).availability == ("active", "cordoned", "active")
-    (read,) = [one["sql"] for one in asked if "h.labels" in one["sql"]]
-    assert f"ARRAY[{Host.objects.get(name='h2').pk}]" in read or f"'{{{Host.objects.get(name='h2').pk}}}'" in read
+    ((known._since,),) = query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    HostBooking.objects.filter(host__name="h1").update(cpu_millis_reserved=7)
+    HostHold.objects.filter(host__name="h3").update(agent=None)
+    read: list[str] = []
+    take = known._take
+    known._take = lambda rows: (read.extend(row[9] for row in rows), take(rows))[1]  # type: ignore[method-assign]
+    fleet = read_fleet({}, known)
+    assert sorted(read) == ["h1", "h3"]
+    assert (fleet.cpu_reserved.tolist(), fleet.unready_words) == ([7, 0, 0], ("", "", "no agent speaks for it"))
+
+
+def test_a_change_that_was_under_way_during_a_look_is_seen_by_the_next() -> None:
+    host("h1")
+    known = KnownHosts()
+    read_fleet({}, known)
+    conninfo, keywords = listen_dsn()
+    with psycopg.connect(conninfo, **{**keywords, "autocommit": False}) as slow:
+        slow.execute("UPDATE hosts_hostbooking SET cpu_millis_reserved = 9")
+        Project.objects.create(name="later")  # a later transaction that ends sooner
+        assert read_fleet({}, known).cpu_reserved.tolist() == [0]
+        slow.commit()
+    assert read_fleet({}, known).cpu_reserved.tolist() == [9]
 
 
 def test_what_was_reckoned_from_labels_goes_with_them() -> None:
