@@ -1,5 +1,6 @@
 """The hosts as a loop remembers them from pass to pass are the hosts as they are, whatever has changed meanwhile."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from itertools import count
 from random import Random
@@ -103,6 +104,19 @@ def test_known_hosts_are_as_they_are(steps: list[str | int], chance: Random) -> 
     assert told(read_fleet({}, known)) == told(read_fleet({}))
 
 
+def names_read_by(known: KnownHosts) -> list[str]:
+    """Grows with each look."""
+    read: list[str] = []
+    take = known._take
+
+    def note(rows: Sequence[tuple[Any, ...]]) -> None:
+        read.extend(row[9] for row in rows)
+        take(rows)
+
+    known._take = note  # type: ignore[method-assign]
+    return read
+
+
 def test_only_hosts_that_have_changed_are_read() -> None:
     for name in ("h1", "h2", "h3"):
         host(name)
@@ -111,9 +125,7 @@ def test_only_hosts_that_have_changed_are_read() -> None:
     ((known._since,),) = query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
     HostBooking.objects.filter(host__name="h1").update(cpu_millis_reserved=7)
     HostHold.objects.filter(host__name="h3").update(agent=None)
-    read: list[str] = []
-    take = known._take
-    known._take = lambda rows: (read.extend(row[9] for row in rows), take(rows))[1]  # type: ignore[method-assign]
+    read = names_read_by(known)
     fleet = read_fleet({}, known)
     assert sorted(read) == ["h1", "h3"]
     assert (fleet.cpu_reserved.tolist(), fleet.unready_words) == ([7, 0, 0], ("", "", "no agent speaks for it"))
