@@ -10,6 +10,7 @@ from uuid import UUID
 
 from containers.models import Container
 from containers.states import Desired, Status
+from scheduler.placement import Fleet, Shape
 from scheduler.placement.explain import no_host_fits
 from scheduler.placement.fixes import Advice, Fix, advise
 from scheduler.placement.place import Rules
@@ -38,20 +39,20 @@ def advice_of_service(service_id: UUID) -> list[dict[str, Any]]:
 def _told(seen: Waiting, *, project: str) -> dict[str, Any]:
     """See AdviceSerializer."""
     shape, fleet = seen.pending.shape, seen.fleet
-    about: dict[str, Any] = {
-        "at": seen.now,
-        "container": seen.pending.id,
-        "waiting": seen.alike,
-        "hosts_total": len(fleet),
-    }
+    about = {"at": seen.now, "container": seen.pending.id, "waiting": seen.alike, "hosts_total": len(fleet)}
     if shape is None:
         return {**about, **_empty(seen.pending.error)}
+    found = advice_about(shape, fleet, ask=Ask(seen.alike, project))
+    return {**about, **found, "text": found["text"] or _fits_now(seen, found["fits"])}
+
+
+def advice_about(shape: Shape, fleet: Fleet, *, ask: Ask) -> dict[str, Any]:
+    """Of one of this shape; no text where a host fits."""
     looked = Rules().look(shape, fleet)
-    advice = advise(shape, fleet, ask=Ask(seen.alike, project))
+    advice = advise(shape, fleet, ask=ask)
     return {
-        **about,
         "fits": advice.fits,
-        "text": _fits_now(seen, advice.fits) if advice.fits else no_host_fits(looked),
+        "text": "" if advice.fits else no_host_fits(looked),
         "funnel": [step._asdict() for step in looked.funnel],
         "lacking": [one._asdict() for one in advice.lacking],
         "misses": [

@@ -7,12 +7,11 @@ nothing that runs is moved.
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, QuerySet
 
-from containers.models import Container, Service
 from core.accounts.models import Project
 from core.events.record import Happening, record
 from core.lib.notify import hint
@@ -20,7 +19,10 @@ from core.lib.problems import FieldProblem, Problem, check_generation, name_take
 from hosts.wishes import LABEL_NAME
 from scheduler.models import DEFAULT_POLICY, PlacementPolicy, ProjectPlacement
 from scheduler.placement.policy import BUILT_IN, MOST_WEIGHT, TERMS, Policy, policy
+from scheduler.policy_users import users_of
 from scheduler.reading import as_json, query
+
+USERS_NAMED: Final = 10
 
 
 class Changes(TypedDict, total=False):
@@ -109,8 +111,9 @@ def remove(name: str, *, actor: str, expected_generation: int | None = None) -> 
     with transaction.atomic():
         row = find(name, locked=True)
         check_generation(expected_generation, row.generation)
-        if users := _users(row):
-            words = f"{name} is named by {', '.join(users)}; let them name another one first"
+        if users := users_of([name])[name]:
+            named = ", ".join(f"{one.kind} {one.name}" for one in users[:USERS_NAMED])
+            words = f"{name} is named by {named}; let them name another one first"
             raise Problem(409, "policy-in-use", words)
         _tell(row, "removed", actor=actor)
         try:
@@ -143,15 +146,6 @@ def find(name: str, *, locked: bool = False) -> PlacementPolicy:
     if found is None:
         raise Problem(404, "not-found", f"there is no policy {name!r}")
     return found
-
-
-def _users(row: PlacementPolicy) -> list[str]:
-    """Who would miss it, up to five of each kind."""
-    services = Service.objects.filter(gone_at=None, revision__spec__placement_policy=row.name)
-    alone = Container.objects.filter(service=None, superseded=False, desired="run", spec__placement_policy=row.name)
-    users = [f"project {one}" for one in row.projects.values_list("project__name", flat=True)[:5]]
-    users += [f"service {one}" for one in services.values_list("name", flat=True)[:5]]
-    return users + [f"container {one}" for one in alone.values_list("name", flat=True)[:5]]
 
 
 def _columns(changes: Changes) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Before: urls.py. After: policies.py does it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import status
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.accounts.actions import actor_of
-from core.accounts.permissions import project_for, require_person, require_platform
+from core.accounts.permissions import is_admin, project_for, project_ids_of, require_person, require_platform
 from core.accounts.roles import Verb
 from core.api.bodies import checked
 from core.api.idempotency import idempotent
@@ -20,6 +21,7 @@ from core.api.pagination import CURSOR, LIMIT, ByName
 from core.api.schema import IDEMPOTENCY_KEY, IF_MATCH, operation
 from scheduler import policies
 from scheduler.models import PlacementPolicy
+from scheduler.policy_users import users_of
 from scheduler.serializers import (
     PolicyChangesSerializer,
     PolicyChoiceSerializer,
@@ -37,7 +39,8 @@ class PolicyList(APIView):
         require_person(request.user)
         pages = ByName()
         rows: Any = pages.paginate_queryset(policies.all_policies(), request)
-        return pages.get_paginated_response(PolicySerializer(rows, many=True).data)
+        context = _users(request, [row.name for row in rows])
+        return pages.get_paginated_response(PolicySerializer(rows, many=True, context=context).data)
 
     @operation(
         "createPolicy",
@@ -51,7 +54,7 @@ class PolicyList(APIView):
         user = require_platform(request.user, Verb.POLICY_CHANGE)
         given = checked(PolicyNewSerializer, request)
         made = policies.create(given.pop("name"), policies.Changes(**given), actor=actor_of(user))  # type: ignore[typeddict-item]
-        answer = _answer(made, status=status.HTTP_201_CREATED)
+        answer = _answer(request, made, status=status.HTTP_201_CREATED)
         answer["Location"] = f"/api/v1/policies/{made.name}"
         return answer
 
@@ -60,7 +63,7 @@ class PolicyOne(APIView):
     @operation("getPolicy", {200: PolicySerializer})
     def get(self, request: Request, policy: str) -> Response:
         require_person(request.user)
-        return _answer(policies.find(policy))
+        return _answer(request, policies.find(policy))
 
     @operation(
         "changePolicy",
@@ -74,7 +77,7 @@ class PolicyOne(APIView):
         user = require_platform(request.user, Verb.POLICY_CHANGE)
         changes = policies.Changes(**checked(PolicyChangesSerializer, request))  # type: ignore[typeddict-item]
         seen = expected_generation(request)
-        return _answer(policies.update(policy, changes, actor=actor_of(user), expected_generation=seen))
+        return _answer(request, policies.update(policy, changes, actor=actor_of(user), expected_generation=seen))
 
     @operation("removePolicy", {204: None}, problems=[409, 412], parameters=[IF_MATCH])
     def delete(self, request: Request, policy: str) -> Response:
@@ -88,14 +91,21 @@ class ProjectPolicy(APIView):
 
     @operation("getProjectPolicy", {200: PolicySerializer})
     def get(self, request: Request, project: str) -> Response:
-        return _answer(policies.chosen(project_for(request.user, project, Verb.PROJECT_SEE)))
+        return _answer(request, policies.chosen(project_for(request.user, project, Verb.PROJECT_SEE)))
 
     @operation("chooseProjectPolicy", {200: PolicySerializer}, body=PolicyChoiceSerializer, problems=[400])
     def put(self, request: Request, project: str) -> Response:
         found = project_for(request.user, project, Verb.POLICY_CHOOSE)
         name = checked(PolicyChoiceSerializer, request)["policy"]
-        return _answer(policies.choose(found, name, actor=actor_of(require_person(request.user))))
+        return _answer(request, policies.choose(found, name, actor=actor_of(require_person(request.user))))
 
 
-def _answer(row: PlacementPolicy, *, status: int = 200) -> Response:
-    return with_etag(Response(PolicySerializer(row).data, status=status), row.generation)
+def _answer(request: Request, row: PlacementPolicy, *, status: int = 200) -> Response:
+    data = PolicySerializer(row, context=_users(request, [row.name])).data
+    return with_etag(Response(data, status=status), row.generation)
+
+
+def _users(request: Request, names: Sequence[str]) -> dict[str, Any]:
+    """What of the policies' users this person may read of."""
+    seen = None if is_admin(request.user) else project_ids_of(request.user)
+    return {"users": users_of(names, projects=seen)}

@@ -5,13 +5,14 @@ Before: decisions.py and models. After: views. The names of the components are t
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from containers.spec.fields import NAME_PATTERN
 from core.api.bodies import Body
 from hosts.states import Availability
 from scheduler.models import Brake, LoopRun, PlacementPolicy, Verdict
-from scheduler.placement.policy import TERMS
+from scheduler.placement.policy import BUILT_IN, TERMS
 
 _TOLD = "; ".join(f"{name}: {words}" for name, words in TERMS.items())
 WEIGHTS = f"of each term of the score, negative ones to avoid: {_TOLD}"
@@ -70,11 +71,10 @@ class LackingSerializer(serializers.Serializer[Any]):
     hosts = serializers.IntegerField()
 
 
-class AdviceSerializer(serializers.Serializer[Any]):
+class FixesSerializer(serializers.Serializer[Any]):
     """How things are at `at`, looked at anew for this answer."""
 
     at = serializers.DateTimeField()
-    container = serializers.UUIDField()
     waiting = serializers.IntegerField(help_text="so many wait with this spec, this one included")
     hosts_total = serializers.IntegerField()
     fits = serializers.IntegerField(help_text="hosts that would take it now; it is placed in the next pass then")
@@ -84,6 +84,10 @@ class AdviceSerializer(serializers.Serializer[Any]):
     misses = MissSerializer(many=True, help_text="up to ten of the hosts that the fewest filters refuse, nearest first")
     fixes = FixSerializer(many=True, help_text="each was tried; the one that asks the least for all who wait is first")
     note = serializers.CharField(allow_blank=True, help_text="what to know of the fixes; for people")
+
+
+class AdviceSerializer(FixesSerializer):
+    container = serializers.UUIDField()
 
 
 class ExampleSerializer(serializers.Serializer[Any]):
@@ -234,14 +238,31 @@ class LoopRunSerializer(serializers.ModelSerializer[LoopRun]):
         read_only_fields = fields
 
 
+class PolicyUserSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["project", "service", "container"])
+    project = serializers.CharField()
+    name = serializers.CharField()
+    id = serializers.UUIDField(allow_null=True, help_text="of a service, or of a container's slot")
+
+
 class PolicySerializer(serializers.ModelSerializer[PlacementPolicy]):
     weights = serializers.DictField(child=serializers.FloatField(), help_text=WEIGHTS)
     over = serializers.CharField(source="over_label", help_text=OVER)
+    is_built_in = serializers.SerializerMethodField(help_text="it comes with Orchestra, and cannot be removed")
+    used_by = serializers.SerializerMethodField(help_text="of the projects you see: who has chosen or names it")
 
     class Meta:
         model = PlacementPolicy
-        fields = ["name", "description", "weights", "over", "generation"]
+        fields = ["name", "description", "weights", "over", "generation", "is_built_in", "used_by"]
         read_only_fields = fields
+
+    def get_is_built_in(self, row: PlacementPolicy) -> bool:
+        return row.name in BUILT_IN
+
+    @extend_schema_field(PolicyUserSerializer(many=True))
+    def get_used_by(self, row: PlacementPolicy) -> Any:
+        """`users` of the context, by the policy's name."""
+        return [one._asdict() for one in self.context["users"].get(row.name, ())]
 
 
 class PolicyPageSerializer(serializers.Serializer[Any]):

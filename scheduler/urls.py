@@ -28,6 +28,7 @@ urlpatterns = [
     path("plans/<uuid:plan>", plan_views.PlanOne.as_view(), name="plan"),
     path("plans/<uuid:plan>/apply", plan_views.PlanApply.as_view(), name="plan-apply"),
     path("what-if/host-loss", whatif_views.HostLoss.as_view(), name="what-if-host-loss"),
+    path("what-if/placement", whatif_views.Simulated.as_view(), name="what-if-placement"),
     path("what-if/fits", whatif_views.MoreFits.as_view(), name="what-if-fits"),
     path("what-if/hosts", whatif_views.HostsNeeded.as_view(), name="what-if-hosts"),
     path("loops", views.Loops.as_view(), name="loops"),

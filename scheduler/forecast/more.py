@@ -1,4 +1,4 @@
-"""How many more of a shape fit, and how many hosts of a shape are needed for what waits. Pure.
+"""How many more of a shape fit and where they go, and how many hosts of a shape are needed for what waits. Pure.
 
 Before: outlook.py has the fleet and the shapes. After: the answer for people.
 """
@@ -17,7 +17,7 @@ from scheduler.placement.filters import FILTERS, caps
 from scheduler.placement.fleet import Countable
 from scheduler.placement.gpus import NONE, Park
 from scheduler.placement.look import look
-from scheduler.placement.types import Floats, Ints
+from scheduler.placement.types import Explanation, Floats, Ints
 
 MOST_MORE: Final = 10_000
 MOST_HOSTS: Final = 1_000
@@ -50,6 +50,35 @@ class NewHost:
     taints: tuple[Taint, ...] = ()
     resources: Mapping[str, int] = field(default_factory=dict)
     architecture: str = "amd64"
+
+
+class Landing(NamedTuple):
+    """Where so many of a shape go: how many each host gets, how many find none; `after`: the fleet with them on it.
+
+    `first` and `refused` are what placement saw at the beginning, and when nothing fitted any more (None: all fit).
+    """
+
+    hosts: Mapping[str, int]
+    left: int
+    first: Explanation
+    refused: Explanation | None
+    after: Fleet
+
+
+def landing(shape: Shape, fleet: Fleet, count: int) -> Landing:
+    """As placement would deal them out now, if nobody else waited. The given fleet is not changed."""
+    groups = place([Request(shape, tuple(map(str, range(count))))], fleet)
+    after, at = fleet.copy(), {name: row for row, name in enumerate(fleet.names)}
+    hosts: dict[str, int] = {}
+    for verdict in (one for group in groups for one in group.verdicts if one.host is not None):
+        row = at[verdict.host_name]
+        hosts[verdict.host_name] = hosts.get(verdict.host_name, 0) + 1
+        after.take_ports(row, verdict.ports)
+        if after.park is not None and shape.gpus is not None:
+            after.park.take(row, verdict.gpus, shape.gpus.millis)
+    after.add([at[name] for name, here in hosts.items() for _ in range(here)], shape)
+    refused = next((group.refused for group in groups if group.refused is not None), None)
+    return Landing(hosts, count - sum(hosts.values()), groups[0].placed, refused, after)
 
 
 def how_many_fit(shape: Shape, fleet: Fleet) -> Fits:

@@ -4,6 +4,7 @@ Read in one look and kept for some seconds in this process: many may ask at once
 asks. After: forecast.loss and forecast.more, which are pure.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,9 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from containers.models import Service
+from containers.spec import ContainerSpec, dump, spec_hash
 from containers.states import ON_ENGINE
+from core.accounts.models import Project
 from core.lib.clock import monotonic_s
 from scheduler.fleet import read_fleet
 from scheduler.forecast.loss import Load, Loss, each_host, each_value, losses
@@ -127,10 +130,29 @@ def _requests(waiting: Sequence[Pending]) -> list[Request]:
 def shape_of(service: Service) -> tuple[Shape, Fleet]:
     """What one more container of it asks for, and the fleet as it is; raises what is wrong with its spec as words."""
     assert service.revision is not None
+    return _shape(service.project_id, wish_of(service.revision, service.name))
+
+
+def shape_of_spec(spec: ContainerSpec, project: Project) -> tuple[Shape, Fleet]:
+    """The same of one that nobody has asked for: as a container of a service of its name, of an image not known yet."""
+    asked = Asked(
+        spec_hash=spec_hash(spec),
+        spec=json.dumps(dump(spec)),
+        cpu_millis=spec.resources.cpu_request_millis,
+        memory_bytes=spec.resources.memory_request_bytes,
+        image_digest="",
+        image_id="",
+        image_architecture="",
+        only_host=None,
+        service=spec.name,
+    )
+    return _shape(project.pk, asked)
+
+
+def _shape(project: int, asked: Asked) -> tuple[Shape, Fleet]:
     with newest() as now:
         fleet = read_fleet()
-        row = row_of_wish(service.pk, service.project_id, wish_of(service.revision, service.name))
-        (found,) = shaped([row], fleet, now)
+        (found,) = shaped([row_of_wish(ALIKE, project, asked)], fleet, now)
     if found.shape is None:
         raise ValueError(found.error)
     return found.shape, fleet

@@ -4,6 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api.bodies import Body
+from scheduler.plans.suppose import HostSupposedSerializer
+from scheduler.serializers import FixesSerializer, FunnelStepSerializer, PlacedOnSerializer, RefusedHostSerializer
+from scheduler.whatif.placing import MOST
+
 
 class LossReasonSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
@@ -53,3 +58,29 @@ class HostsNeededSerializer(serializers.Serializer[Any]):
     )
     left = serializers.IntegerField(help_text="that find no host even then")
     why = serializers.CharField(allow_blank=True, help_text="what refuses those that are left, or with one host less")
+
+
+class SimulationSerializer(Body):
+    """What is asked of a simulation: so many containers, like this spec or like those of a service."""
+
+    project = serializers.CharField(default="default", max_length=63)
+    count = serializers.IntegerField(default=1, min_value=1, max_value=MOST)
+    container = serializers.JSONField(required=False, help_text="a container's spec; it needs no name and no image")
+    service = serializers.CharField(required=False, max_length=63, help_text="a service of the project, by its name")
+    host = HostSupposedSerializer(required=False, help_text="also say how many hosts of this shape would be enough")
+
+
+class LeftSerializer(FixesSerializer):
+    refused = RefusedHostSerializer(many=True, help_text="up to 50 hosts, as they are once the others are placed")
+
+
+class SimulatedSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    policy = serializers.CharField(help_text="by which hosts are weighed for them")
+    containers = serializers.IntegerField(help_text="that were asked about")
+    placed = serializers.IntegerField()
+    hosts = PlacedOnSerializer(many=True, help_text="every host that gets some, the one with the most first")
+    hosts_total = serializers.IntegerField()
+    funnel = FunnelStepSerializer(many=True, help_text="of the first one, as the fleet is now")
+    left = LeftSerializer(allow_null=True, help_text="of those that find no host; null: all fit")
+    needed = HostsNeededSerializer(allow_null=True, help_text="null: no host was described")

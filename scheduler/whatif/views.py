@@ -3,7 +3,8 @@
 Before: urls.py. After: read.py has the fleet, forecast reckons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
@@ -15,11 +16,13 @@ from rest_framework.views import APIView
 
 from containers.models import Service
 from containers.service_queries import services_of
+from core.accounts.models import Project
 from core.accounts.permissions import is_admin, project_for, require_person
 from core.accounts.roles import Verb
+from core.api.bodies import checked
 from core.api.query import whole
 from core.api.schema import operation
-from core.lib.problems import Problem
+from core.lib.problems import Problem, field_problem
 from hosts.models import Host
 from hosts.taints import parse_taint
 from scheduler import placement
@@ -28,8 +31,15 @@ from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit
 from scheduler.known_hosts import ARCHITECTURES
 from scheduler.plans.suppose import HostSupposedSerializer, room_of
 from scheduler.plans.verbs import may_see_hosts
-from scheduler.whatif.read import KEPT, shape_of
-from scheduler.whatif.serializers import FitsSerializer, HostLossSerializer, HostsNeededSerializer
+from scheduler.whatif.placing import simulate, spec_of
+from scheduler.whatif.read import KEPT, shape_of, shape_of_spec
+from scheduler.whatif.serializers import (
+    FitsSerializer,
+    HostLossSerializer,
+    HostsNeededSerializer,
+    SimulatedSerializer,
+    SimulationSerializer,
+)
 
 SHOWN = 20
 MOST_MORE = 10_000
@@ -102,6 +112,35 @@ class MoreFits(APIView):
         return Response(FitsSerializer(answer).data)
 
 
+class Simulated(APIView):
+    @operation("whatIfPlacement", {200: SimulatedSerializer}, body=SimulationSerializer, problems=[400, 409, 413])
+    def post(self, request: Request) -> Response:
+        """Where would so many containers go, and what of them finds no host and why? Nothing is made or changed."""
+        given = checked(SimulationSerializer, request)
+        project = project_for(request.user, given["project"], Verb.SERVICE_SEE)
+        count, (shape, fleet) = given["count"], _simulated(given, project)
+        needed = None
+        if "host" in given:
+            wishes = [placement.Request(shape, tuple(map(str, range(count))))]
+            needed = {"containers": count, **hosts_needed(wishes, fleet, _supposed(given["host"]))._asdict()}
+        answer = {**simulate(shape, fleet, count=count, project=project), "needed": needed}
+        return Response(SimulatedSerializer(answer).data)
+
+
+def _simulated(given: Mapping[str, Any], project: Project) -> tuple[placement.Shape, placement.Fleet]:
+    if ("container" in given) == ("service" in given):
+        raise field_problem("/container", "required", "say what they are like: container (a spec), or service")
+    if "service" in given:
+        return _shape(_service_of(project, given["service"]))
+    if not isinstance(given["container"], dict):
+        raise field_problem("/container", "type", 'container is a spec, like {"resources": {"cpu": "2"}}')
+    spec = spec_of(given["container"])
+    try:
+        return shape_of_spec(spec, project)
+    except ValueError as error:
+        raise field_problem("/container/placement_policy", "unknown", str(error)) from error
+
+
 class HostsNeeded(APIView):
     @operation(
         "whatIfHosts",
@@ -132,7 +171,10 @@ def _may_look(request: Request) -> None:
 
 def _service(request: Request) -> Service:
     project = project_for(request.user, request.query_params.get("project", "default"), Verb.SERVICE_SEE)
-    name = request.query_params.get("service", "")
+    return _service_of(project, request.query_params.get("service", ""))
+
+
+def _service_of(project: Project, name: str) -> Service:
     found = services_of(project).filter(name=name).first()
     if found is None:
         raise Http404(f"no service {name!r}; name one with ?project=&service=")
@@ -155,7 +197,20 @@ def _new_host(request: Request) -> NewHost:
         given["labels"] = {key: value for key, _, value in pairs}
     serializer = HostSupposedSerializer(data=given)
     serializer.is_valid(raise_exception=True)
-    room = room_of(dict(serializer.validated_data), visible=Host.objects.all())
+    return _new(dict(serializer.validated_data))
+
+
+def _supposed(values: dict[str, Any]) -> NewHost:
+    """What is wrong with it is told at its place in the body."""
+    try:
+        return _new(values)
+    except Problem as error:
+        errors = [replace(one, pointer=f"/host{one.pointer}") for one in error.errors]
+        raise Problem(error.status, error.code, error.detail, errors=errors) from error
+
+
+def _new(values: dict[str, Any]) -> NewHost:
+    room = room_of(values, visible=Host.objects.all())
     return NewHost(
         cpu_millis=room["cpu_millis"],
         memory_bytes=room["memory_bytes"],

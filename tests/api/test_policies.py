@@ -28,6 +28,8 @@ def test_one_is_made_changed_and_removed(admin: Person) -> None:
         "weights": {"zones": 2.0, "pack": -0.5},
         "over": "zone",
         "generation": 1,
+        "is_built_in": False,
+        "used_by": [],
     }
     changed = admin.patch("/policies/own", {"weights": {"usage": 1}, "over": ""}, If_Match=made["ETag"])
     assert (changed.json()["weights"], changed.json()["generation"]) == ({"usage": 1.0}, 2)
@@ -69,3 +71,21 @@ def test_a_project_chooses_and_what_is_named_stays(admin: Person, owner: Person,
     assert refused["code"] == "policy-in-use"
     assert "project shop, container web" in refused["detail"]
     assert PlacementPolicy.objects.filter(name="own").exists()
+
+
+def test_who_uses_it_is_told_of_what_one_sees(admin: Person, owner: Person, stranger: Person, shop: Project) -> None:
+    owner.put("/projects/shop/placement-policy", {"policy": "binpack"})
+    named = {**WEB, "name": "web", "placement_policy": "binpack"}
+    alone = admin.post("/projects/shop/containers", named).json()
+    service = {"name": "api", "container": {"image": "web:1", "placement_policy": "binpack"}}
+    made = admin.post("/projects/shop/services", service).json()
+    expected = [
+        {"kind": "project", "project": "shop", "name": "shop", "id": None},
+        {"kind": "service", "project": "shop", "name": "api", "id": made["id"]},
+        {"kind": "container", "project": "shop", "name": "web", "id": alone["slot"]},
+    ]
+    for person in (admin, owner):
+        found = {one["name"]: one for one in person.get("/policies").json()["results"]}
+        assert (found["binpack"]["used_by"], found["binpack"]["is_built_in"]) == (expected, True)
+        assert found["spread"]["used_by"] == []
+    assert stranger.get("/policies/binpack").json()["used_by"] == []

@@ -78,6 +78,7 @@ MATRIX: dict[tuple[str, str], tuple[object, tuple[int, int, int, int, int, int]]
     ("post", "/plans/{plan}/apply"): (None, (409, 404, 404, 404, 404, 401)),
     ("get", "/what-if/host-loss"): (None, (200, 200, 200, 200, 200, 401)),
     ("get", "/what-if/fits?project={p}&service=none"): (None, (404, 404, 404, 404, 404, 401)),
+    ("post", "/what-if/placement"): ({"project": "shop", "container": {}}, (200, 200, 200, 200, 404, 401)),
     ("get", "/what-if/hosts?cpu=4&memory=8g"): (None, (200, 200, 200, 200, 200, 401)),
     ("get", "/loops"): (None, (200, 403, 403, 403, 403, 401)),
     ("get", "/loops/none"): (None, (200, 403, 403, 403, 403, 401)),

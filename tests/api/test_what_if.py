@@ -1,6 +1,7 @@
 """What-if over HTTP: on real rows, in words, and for whom."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -72,3 +73,60 @@ def test_how_many_hosts_are_needed(admin: Person, shop: Project) -> None:
     assert (waiting["containers"], waiting["hosts"]) == (1, 1)
     for wrong in ("cpu=8", "like=none", "cpu=many&memory=8g", "cpu=8&memory=8g&labels=a b=c"):
         assert admin.get(f"/what-if/hosts?{wrong}").status_code == 400, wrong
+
+
+ASK = "/what-if/placement"
+SPREAD = {"service": "simulated", "apart": True, "within": "zone", "prefer": 50}
+
+
+def landed(found: dict[str, Any]) -> dict[str, int]:
+    return {one["host"]: one["containers"] for one in found["hosts"]}
+
+
+def test_where_so_many_would_go_and_why_the_rest_waits(viewer: Person, stranger: Person, shop: Project) -> None:
+    sizes = {"a1": (1024, "a"), "a2": (1024, "a"), "b1": (1024, "b"), "b2": (300, "b")}
+    for name, (size, zone) in sizes.items():
+        rows.host(name, memory=size * rows.MIB, labels={"zone": zone})
+    small = {"resources": {"memory": "256m"}}
+    found = viewer.post(ASK, {"project": "shop", "count": 4, "container": {**small, "affinity": [SPREAD]}}).json()
+    assert (found["placed"], found["left"], found["needed"], found["policy"]) == (4, None, None, "spread")
+    hosts = landed(found)
+    assert hosts.get("a1", 0) + hosts.get("a2", 0) == 2, "two in each zone"
+    alike = viewer.post(ASK, {"project": "shop", "count": 20, "container": small, "host": {"like": "a1"}}).json()
+    assert (alike["placed"], landed(alike)) == (13, {"a1": 4, "a2": 4, "b1": 4, "b2": 1})
+    left = alike["left"]
+    assert (left["waiting"], left["hosts_total"], left["fits"]) == (7, 4, 0)
+    assert left["text"].startswith("no host fits: 4 of 4 lack memory (needs 256 MiB, most free is 44 MiB on b2)")
+    assert {one["host"] for one in left["refused"]} == set(sizes)
+    assert left["fixes"][0]["changes"][0]["kind"] == "memory"
+    assert alike["funnel"][-1]["left"] == 4
+    assert alike["needed"] == {"containers": 20, "hosts": 2, "left": 0, "why": alike["needed"]["why"]}
+    assert stranger.post(ASK, {"project": "shop", "container": {}}).status_code == 404
+
+
+def test_as_more_of_a_service_and_with_its_ports(viewer: Person, shop: Project) -> None:
+    running(shop, [rows.host("h1", memory=1024 * rows.MIB), rows.host("h2", memory=600 * rows.MIB)])
+    found = viewer.post(ASK, {"project": "shop", "service": "web", "count": 9}).json()
+    assert (found["placed"], found["left"]["waiting"]) == (4, 5)
+    asked = {"ports": [{"container_port": 80, "host_port": 8080}]}
+    found = viewer.post(ASK, {"project": "shop", "container": asked, "count": 3}).json()
+    assert (landed(found), found["left"]["waiting"]) == ({"h1": 1, "h2": 1}, 1)
+    assert "port" in found["left"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({}, "/container"),
+        ({"container": {}, "service": "web"}, "/container"),
+        ({"container": []}, "/container"),
+        ({"container": {"resources": {"cpu": "many"}}}, "/container/resources/cpu"),
+        ({"container": {"placement_policy": "none-such"}}, "/container/placement_policy"),
+        ({"container": {}, "count": 0}, "/count"),
+        ({"container": {"volumes": [{"name": "d", "path": "/d"}]}, "count": 1001}, "/count"),
+        ({"container": {}, "host": {"cpu": "8"}}, "/host/memory"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_place(viewer: Person, shop: Project, wrong: dict[str, Any], pointer: str) -> None:
+    refused = viewer.post(ASK, {"project": "shop", **wrong})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, pointer)

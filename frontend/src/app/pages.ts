@@ -3,6 +3,7 @@ import {
   IconActivity,
   IconBox,
   IconLayoutDashboard,
+  IconMapPin,
   IconPlayerPlay,
   IconServer2,
   IconSettings,
@@ -12,7 +13,7 @@ import {
 import { ROUTES } from "@/shared/lib/paths";
 
 export interface MainPage {
-  id: "overview" | "hosts" | "services" | "containers" | "run" | "events" | "settings";
+  id: "overview" | "hosts" | "services" | "containers" | "run" | "placement" | "events" | "settings";
   to: string;
   keys: `g ${string}`;
   icon: TablerIcon;
@@ -24,6 +25,7 @@ export const PAGES: readonly MainPage[] = [
   { id: "services", to: ROUTES.services, keys: "g s", icon: IconStack2 },
   { id: "containers", to: ROUTES.containers, keys: "g c", icon: IconBox },
   { id: "run", to: ROUTES.run, keys: "g r", icon: IconPlayerPlay },
+  { id: "placement", to: ROUTES.placement, keys: "g p", icon: IconMapPin },
   { id: "events", to: ROUTES.events, keys: "g e", icon: IconActivity },
   { id: "settings", to: ROUTES.settings, keys: "g ,", icon: IconSettings },
 ];

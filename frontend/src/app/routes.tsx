@@ -9,6 +9,8 @@ import { HostPage, type HostSearch } from "@/features/hosts/HostPage";
 import { HostsPage } from "@/features/hosts/HostsPage";
 import type { MapSearch } from "@/features/overview/HostMap";
 import { OverviewPage } from "@/features/overview/OverviewPage";
+import { PlacementPage } from "@/features/placement/PlacementPage";
+import { readPlacement } from "@/features/placement/search";
 import { RunPage } from "@/features/run/RunPage";
 import { SettingsPage } from "@/features/settings/SettingsPage";
 import {
@@ -116,7 +118,10 @@ const container = createRoute({
 const run = createRoute({
   getParentRoute: () => inside,
   path: ROUTES.run,
-  validateSearch: (search): { as?: RunMode } => ({ as: RUN_MODES.find((mode) => mode === search["as"]) }),
+  validateSearch: (search): { as?: RunMode; from?: string } => ({
+    as: RUN_MODES.find((mode) => mode === search["as"]),
+    from: text(search["from"]),
+  }),
   component: function Run() {
     const { project } = run.useParams();
     const navigate = run.useNavigate();
@@ -125,7 +130,13 @@ const run = createRoute({
         key={project}
         project={project}
         mode={run.useSearch().as ?? "form"}
-        onMode={(as) => void navigate({ search: as === "form" ? {} : { as }, replace: true })}
+        from={run.useSearch().from}
+        onMode={(as) =>
+          void navigate({
+            search: ({ from }) => ({ ...(from && { from }), ...(as !== "form" && { as }) }),
+            replace: true,
+          })
+        }
       />
     );
   },
@@ -163,6 +174,24 @@ const host = createRoute({
         name={name}
         search={host.useSearch()}
         onSearch={(search) => void navigate({ search, replace: true })}
+      />
+    );
+  },
+});
+
+const placement = createRoute({
+  getParentRoute: () => inside,
+  path: ROUTES.placement,
+  validateSearch: readPlacement,
+  component: function Placement() {
+    const navigate = placement.useNavigate();
+    const project = useProject();
+    return (
+      <PlacementPage
+        key={project}
+        project={project}
+        search={placement.useSearch()}
+        onSearch={(search) => void navigate({ search: (before) => ({ ...search, project: before.project }) })}
       />
     );
   },
@@ -211,5 +240,16 @@ const settings = createRoute({
 export const routeTree = root.addChildren([
   login,
   firstAdmin,
-  inside.addChildren([overview, containers, container, run, hosts, host, events, settings, ...serviceRoutes]),
+  inside.addChildren([
+    overview,
+    containers,
+    container,
+    run,
+    hosts,
+    host,
+    placement,
+    events,
+    settings,
+    ...serviceRoutes,
+  ]),
 ]);

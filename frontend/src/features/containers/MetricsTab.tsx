@@ -9,10 +9,7 @@ import { useUsage } from "@/shared/live/usage";
 import styles from "@/shared/ui/Chart.module.css";
 import { ChartPanel } from "@/shared/ui/ChartPanel";
 import type { ChartLine, ChartMark } from "@/shared/ui/chartPlot";
-import { ChartRange } from "@/shared/ui/ChartRange";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ErrorNote } from "@/shared/ui/ErrorNote";
-import { Loading } from "@/shared/ui/Loading";
+import { UsageFrame } from "@/shared/ui/UsageFrame";
 import { containerKey } from "@/shared/api/queries";
 import { eventsQuery } from "./queries";
 
@@ -32,7 +29,7 @@ interface Props {
 export function MetricsTab({ container, id, range, onRange }: Props) {
   const { t } = useTranslation();
   const ref = { project: container.project, id };
-  const { data, error, refetch } = useUsage({
+  const read = useUsage({
     key: containerKey(ref),
     range,
     fetch: (minutes) => readUsage(ref, minutes),
@@ -41,17 +38,13 @@ export function MetricsTab({ container, id, range, onRange }: Props) {
   const isRunning = container.status === "running";
   const syncKey = `slot ${container.slot}`;
   return (
-    <>
-      <div className={styles.bar}>
-        <ChartRange value={range} onChange={onRange} />
-        <span className="soft">{t("usage.drag")}</span>
-      </div>
-      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading lines={[90, 90]} />}
-      {data?.at.length === 0 && (
-        <EmptyState title={t("usage.none")} text={t(isRunning ? "usage.soon" : "metrics.notRunning")} />
-      )}
-      {data && data.at.length > 0 && (
+    <UsageFrame
+      range={range}
+      onRange={onRange}
+      read={read}
+      none={t(isRunning ? "usage.soon" : "metrics.notRunning")}
+    >
+      {(data) => (
         <div className={styles.grid}>
           <ChartPanel
             title={t("usage.cpu")}
@@ -78,7 +71,7 @@ export function MetricsTab({ container, id, range, onRange }: Props) {
           />
         </div>
       )}
-    </>
+    </UsageFrame>
   );
 }
 

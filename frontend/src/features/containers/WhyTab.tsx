@@ -84,8 +84,14 @@ function Waits({ container, decision, now }: { container: Container; decision: D
 
 function EditLink({ container }: { container: Container }) {
   const { t } = useTranslation();
-  const { project, service_id } = container;
-  if (service_id === null) return null;
+  const { project, service_id, slot } = container;
+  if (service_id === null) {
+    return (
+      <Link to={ROUTES.run} params={{ project }} search={{ from: slot }}>
+        {t("fixes.anew")}
+      </Link>
+    );
+  }
   return (
     <Link to={ROUTES.editService} params={{ project, id: service_id }}>
       {t("fixes.change")}
@@ -100,9 +106,14 @@ function verdict(decision: Decision, t: TFunction): string {
   return t("why.placed", { host: decision.host ?? "?", fits, total });
 }
 
+/** How the server names a wish to be apart within a host label. */
+const APART_IN = "apart in ";
+
 function Scores({ decision }: { decision: Decision }) {
   const { t } = useTranslation();
-  const scoreName = useCodeName("score");
+  const known = useCodeName("score");
+  const scoreName = (term: string): string =>
+    term.startsWith(APART_IN) ? t("score.apart in", { label: term.slice(APART_IN.length) }) : known(term);
   if (decision.scores.length === 0) return null;
   const terms = [...new Set(decision.scores.flatMap((score) => Object.keys(score.terms)))];
   const rows = decision.scores.map((score) => ({

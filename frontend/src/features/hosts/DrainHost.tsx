@@ -13,6 +13,7 @@ import { PlanDialog } from "@/shared/ui/PlanDialog";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import { StateAge } from "@/shared/ui/StateAge";
 import { drainQuery, startDrain } from "./drain";
+import block from "@/shared/ui/Block.module.css";
 import styles from "./HostPage.module.css";
 import { hostKey } from "./queries";
 
@@ -43,12 +44,12 @@ export function DrainHost({ host, onClose }: { host: Host; onClose: () => void }
   }
   return (
     <Dialog isOpen onClose={onClose} title={t("drain.title", { name: host.name })} size="xl">
-      <div className={styles.block}>
+      <div className={block.parts}>
         <p>{t("drain.text")}</p>
         {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Loading lines={[80, 60]} />}
         {data && (
-          <div data-testid="drain-preview" className={styles.block}>
+          <div data-testid="drain-preview" className={block.parts}>
             {data.summary !== "" && <p>{data.summary}</p>}
             <DrainTables drain={data} />
           </div>

@@ -11,7 +11,7 @@ import { Meter } from "@/shared/ui/Meter";
 import { Panel } from "@/shared/ui/Panel";
 import { drainQuery } from "./drain";
 import { DrainTables } from "./DrainHost";
-import styles from "./HostPage.module.css";
+import block from "@/shared/ui/Block.module.css";
 import { hostKey, setCordon } from "./queries";
 
 const EVERY_MS = 2_000;
@@ -28,7 +28,7 @@ export function DrainPanel({ host }: { host: Host }) {
   const words = data && t("drain.done", { done: data.done, total: data.total });
   return (
     <Panel title={t("drain.going")} note={words} actions={<CancelDrain host={host} />}>
-      <div className={styles.block} data-testid="drain">
+      <div className={block.parts} data-testid="drain">
         {error && !data && <ErrorNote error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Loading />}
         {data && (

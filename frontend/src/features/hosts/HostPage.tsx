@@ -14,6 +14,7 @@ import { DrainPanel } from "./DrainPanel";
 import { HostContainers } from "./HostContainers";
 import { HostEvents } from "./HostEvents";
 import { HostGpus } from "./HostGpus";
+import { HostKept } from "./HostKept";
 import { HostLabels } from "./HostLabels";
 import styles from "./HostPage.module.css";
 import { CapacityPanel, ConditionsPanel, FactsPanel } from "./HostPanels";
@@ -47,7 +48,11 @@ export function HostPage({ name, search, onSearch }: Props) {
           <PageHead title={data.name} isMono actions={<HostVerbs host={data} />}>
             <HostStatus state={data.state} />
             {data.labels["zone"] !== undefined && <span>{data.labels["zone"]}</span>}
-            {data.url !== "" && <span className="mono soft">{data.url}</span>}
+            {data.url !== "" && (
+              <span className={`mono soft ${styles.url}`} title={data.url}>
+                {data.url}
+              </span>
+            )}
           </PageHead>
           {data.availability === "draining" && <DrainPanel host={data} />}
           <div className={styles.columns}>
@@ -78,7 +83,12 @@ function Parts({ host, search, onSearch }: { host: Host } & Pick<Props, "search"
     ),
     events: () => <HostEvents host={host} />,
     gpus: () => <HostGpus host={host} />,
-    labels: () => <HostLabels key={host.generation} host={host} />,
+    labels: () => (
+      <>
+        <HostLabels key={`labels ${host.generation}`} host={host} />
+        <HostKept key={`kept ${host.generation}`} host={host} />
+      </>
+    ),
   };
   return (
     <Tabs

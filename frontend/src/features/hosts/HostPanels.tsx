@@ -126,6 +126,7 @@ export function FactsPanel({ host }: { host: Host }) {
         rows={[
           [t("hosts.dataAddress"), mono(host.data_address)],
           [t("hosts.labels"), labels.length > 0 ? mono(labels.join(" ")) : "–"],
+          ...(host.taints.length > 0 ? [[t("hosts.taints"), mono(host.taints.join(" "))] as const] : []),
           ...facts.map((key) => [factName(key), mono(word(host.facts[key]))] as const),
         ]}
       />

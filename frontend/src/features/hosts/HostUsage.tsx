@@ -9,10 +9,7 @@ import { type UsageHistory, useUsage } from "@/shared/live/usage";
 import styles from "@/shared/ui/Chart.module.css";
 import { ChartPanel } from "@/shared/ui/ChartPanel";
 import type { ChartLine, ChartMark } from "@/shared/ui/chartPlot";
-import { ChartRange } from "@/shared/ui/ChartRange";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ErrorNote } from "@/shared/ui/ErrorNote";
-import { Loading } from "@/shared/ui/Loading";
+import { UsageFrame } from "@/shared/ui/UsageFrame";
 import { hostEventsQuery, hostKey, readUsage } from "./queries";
 
 const BAD = new Set(["host.lost", "host.refused", "host.suspect", "host.marked-dead", "host.slow"]);
@@ -29,43 +26,35 @@ type Resource = "cpu_millis" | "memory_bytes";
 /** CPU and memory of the last hours: used, and beside it what is reserved and may be given away now. */
 export function HostUsage({ host, range, onRange }: Props) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useUsage({
+  const read = useUsage({
     key: hostKey(host.name),
     range,
     fetch: (minutes) => readUsage(host.name, minutes),
   });
   const marks = useMarks(host);
-  const plot = (title: string, resource: Resource, show: (value: number) => string) =>
-    data && (
-      <ChartPanel
-        title={title}
-        at={data.at}
-        lines={linesOf(data, host, resource, [t("usage.used"), t("usage.reserved"), t("usage.allocatable")])}
-        show={show}
-        least={host.capacity[resource] / 1.1}
-        span={data.span}
-        marks={marks}
-        isBinary={resource === "memory_bytes"}
-        syncKey={`host ${host.name}`}
-        height_px={190}
-      />
-    );
+  const plot = (data: UsageHistory, resource: Resource, show: (value: number) => string) => (
+    <ChartPanel
+      title={t(resource === "cpu_millis" ? "usage.cpu" : "usage.memory")}
+      at={data.at}
+      lines={linesOf(data, host, resource, [t("usage.used"), t("usage.reserved"), t("usage.allocatable")])}
+      show={show}
+      least={host.capacity[resource] / 1.1}
+      span={data.span}
+      marks={marks}
+      isBinary={resource === "memory_bytes"}
+      syncKey={`host ${host.name}`}
+      height_px={190}
+    />
+  );
   return (
-    <>
-      <div className={styles.bar}>
-        <ChartRange value={range} onChange={onRange} />
-        <span className="soft">{t("usage.drag")}</span>
-      </div>
-      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading lines={[90, 90]} />}
-      {data?.at.length === 0 && <EmptyState title={t("usage.none")} text={t("hosts.usageSoon")} />}
-      {data && data.at.length > 0 && (
+    <UsageFrame range={range} onRange={onRange} read={read} none={t("hosts.usageSoon")}>
+      {(data) => (
         <div className={styles.grid}>
-          {plot(t("usage.cpu"), "cpu_millis", showCores)}
-          {plot(t("usage.memory"), "memory_bytes", showMemory)}
+          {plot(data, "cpu_millis", showCores)}
+          {plot(data, "memory_bytes", showMemory)}
         </div>
       )}
-    </>
+    </UsageFrame>
   );
 }
 

@@ -13,6 +13,7 @@ import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import { notify } from "@/shared/ui/notify";
+import block from "@/shared/ui/Block.module.css";
 import styles from "./HostPage.module.css";
 import { followingQuery, hostKey, markDead } from "./queries";
 
@@ -27,7 +28,7 @@ export function MarkDead({ host, onClose }: { host: Host; onClose: () => void })
   return (
     <Dialog isOpen onClose={onClose} title={t("hosts.markDeadTitle", { name: host.name })} size="lg">
       <form
-        className={styles.block}
+        className={block.parts}
         onSubmit={(event) => {
           event.preventDefault();
           if (mayMark) mark.mutate();
@@ -76,7 +77,7 @@ function Preview({ following }: { following: Following }) {
     [t("hosts.stays", { count: following.stays.length }), following.stays],
   ] as const;
   return (
-    <div data-testid="following" className={styles.block}>
+    <div data-testid="following" className={block.parts}>
       {groups.map(([title, rows]) => (
         <section key={title}>
           <h3>{title}</h3>

@@ -11,6 +11,7 @@ import { useProject } from "@/shared/lib/project";
 import { Confirm } from "@/shared/ui/Confirm";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { notify } from "@/shared/ui/notify";
+import block from "@/shared/ui/Block.module.css";
 import styles from "./HostPage.module.css";
 import { removeHost } from "./queries";
 
@@ -39,7 +40,7 @@ export function RemoveHost({ host, onClose }: { host: Host; onClose: () => void 
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <div className={styles.block}>
+      <div className={block.parts}>
         <p>{t("hosts.removeText")}</p>
         {host.containers > 0 && (
           <div className={styles.refusal} role="note">

@@ -2,6 +2,7 @@
 import { type QueryKey, queryOptions } from "@tanstack/react-query";
 import { api, body } from "@/shared/api/client";
 import type { Following, Host, HostNew, OrchestraEvent, UsagePoint } from "@/shared/api/types";
+import type { KeptSaid } from "./keptDraft";
 
 const ONE = "/api/v1/hosts/{name}" as const;
 
@@ -36,6 +37,10 @@ export async function setCordon(name: string, isCordoned: boolean): Promise<Host
 
 export async function setLabels(host: Host, labels: Record<string, string>): Promise<Host> {
   return body(await api.PATCH(ONE, { params: { ...path(host.name), header: seen(host) }, body: { labels } }));
+}
+
+export async function setKept(host: Host, said: KeptSaid): Promise<Host> {
+  return body(await api.PATCH(ONE, { params: { ...path(host.name), header: seen(host) }, body: said }));
 }
 
 export interface GpuSaid {

@@ -10,7 +10,7 @@ import { useCalmFleet } from "@/shared/live/hooks";
 import { HostStatus } from "@/shared/ui/Status";
 import { CONTAINER_LOOK, CONTAINER_RANK, isContainerState } from "@/shared/ui/status";
 import styles from "./Overview.module.css";
-import { showShare } from "./share";
+import { showShare } from "@/shared/lib/share";
 
 const DRAW_MS = 400;
 const MOST_CELLS = 400;

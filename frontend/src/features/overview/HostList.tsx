@@ -6,7 +6,7 @@ import { ROUTES } from "@/shared/lib/paths";
 import { SimpleTable } from "@/shared/ui/SimpleTable";
 import { HostStatus } from "@/shared/ui/Status";
 import { HOST_RANK, isHostState } from "@/shared/ui/status";
-import { showShare } from "./share";
+import { showShare } from "@/shared/lib/share";
 import styles from "./Overview.module.css";
 
 const MOST_ROWS = 100;

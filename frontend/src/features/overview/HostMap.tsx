@@ -1,17 +1,12 @@
 import { NativeSelect, SegmentedControl } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
-import type { HostTable } from "@/live/fleet";
-import { groupsOf, tilesFor, type Zone } from "@/live/hostMap";
-import { showCount } from "@/shared/lib/format";
 import { MAP_GROUPS, MAP_METRICS, type MapGroup, type MapMetric } from "@/shared/lib/paths";
 import { useCalmFleet } from "@/shared/live/hooks";
+import { HostTiles } from "@/shared/map/HostTiles";
 import { Panel } from "@/shared/ui/Panel";
-import { HostStatus } from "@/shared/ui/Status";
 import { HostCells } from "./HostCells";
 import { HostList } from "./HostList";
 import styles from "./Overview.module.css";
-import { ZoneMap } from "./ZoneMap";
 
 export interface MapSearch {
   by?: MapMetric | undefined;
@@ -33,7 +28,6 @@ export function HostMap({ search, onSearch }: Props) {
   const metric = search.by ?? "hosts";
   const isList = search.view === "list";
   const group = search.group ?? "zone";
-  const zones = groupsOf(hosts, group === "none" ? null : group);
   return (
     <Panel
       title={t("overview.map")}
@@ -78,8 +72,8 @@ export function HostMap({ search, onSearch }: Props) {
       ) : (
         <>
           <p className={styles.mapLegend}>{t(`overview.legend.${metric}`)}</p>
-          <Zones
-            {...{ hosts, zones, metric, group }}
+          <HostTiles
+            {...{ hosts, metric, group }}
             at={search.at}
             onOpen={(name) => onSearch({ ...search, at: name === search.at ? undefined : name })}
           />
@@ -89,48 +83,5 @@ export function HostMap({ search, onSearch }: Props) {
         </>
       )}
     </Panel>
-  );
-}
-
-interface ZonesProps {
-  hosts: HostTable;
-  zones: Zone[];
-  metric: MapMetric;
-  group: MapGroup;
-  at: string | undefined;
-  onOpen: (name: string) => void;
-}
-
-function Zones({ hosts, zones, metric, group, at, onOpen }: ZonesProps) {
-  const { t, i18n } = useTranslation();
-  const { ref, width } = useElementSize();
-  const tiles = tilesFor(hosts.count, width);
-  const count = (value: number): string => showCount(value, i18n.language);
-  return (
-    <div ref={ref} className={styles.zones}>
-      {width > 0 &&
-        zones.map((zone) => (
-          <section key={zone.name}>
-            {(zones.length > 1 || zone.name !== "") && (
-              <h3 className={styles.zoneHead}>
-                {group === "state" ? <HostStatus state={zone.name} /> : zone.name || t("overview.noZone")}
-                <span className="soft">
-                  {[
-                    t("overview.zoneHosts", {
-                      count: zone.positions.length,
-                      shown: count(zone.positions.length),
-                    }),
-                    zone.failed > 0 && t("overview.zoneFailed", { shown: count(zone.failed) }),
-                    zone.down > 0 && t("overview.zoneDown", { shown: count(zone.down) }),
-                  ]
-                    .filter(Boolean)
-                    .join(" · ")}
-                </span>
-              </h3>
-            )}
-            <ZoneMap hosts={hosts} zone={zone} tiles={tiles} metric={metric} at={at} onOpen={onOpen} />
-          </section>
-        ))}
-    </div>
   );
 }

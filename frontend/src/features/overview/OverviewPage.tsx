@@ -15,7 +15,7 @@ import { useBrakes } from "./brakes";
 import { HostMap, type MapSearch } from "./HostMap";
 import { LastEvents } from "./LastEvents";
 import styles from "./Overview.module.css";
-import { showShare } from "./share";
+import { showShare } from "@/shared/lib/share";
 import { Verdict } from "./Verdict";
 
 interface Props {

@@ -10,7 +10,7 @@ import type { Fleet } from "@/live/fleet";
 import { Said } from "@/shared/ui/Said";
 import { ContainerStatus } from "@/shared/ui/Status";
 import styles from "./Overview.module.css";
-import { showShare } from "./share";
+import { showShare } from "@/shared/lib/share";
 
 /** Shown always, in this order, so that a number is found where it was; the rest joins the one it is most like. */
 const SHOWN = [
@@ -90,9 +90,11 @@ function Spare() {
   const worst = data.worst[0];
   return (
     <p className={styles.spare} data-fits={data.fits} title={data.summary} data-testid="spare">
-      {data.fits
-        ? t("plans.spareFits")
-        : t("plans.spareLacks", { name: worst?.name ?? "", count: worst?.unplaced ?? 0 })}
+      <Link to={ROUTES.placement} search={{ tab: "loss" }}>
+        {data.fits
+          ? t("plans.spareFits")
+          : t("plans.spareLacks", { name: worst?.name ?? "", count: worst?.unplaced ?? 0 })}
+      </Link>
     </p>
   );
 }

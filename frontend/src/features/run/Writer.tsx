@@ -9,6 +9,7 @@ import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { PageHead } from "@/shared/ui/Page";
 import { FormFields } from "./FormFields";
+import type { Draft } from "@/shared/spec/draft";
 import type { RunProps } from "./RunPage";
 import { useRun } from "./useRun";
 import { lazyPart } from "@/shared/lib/lazyPart";
@@ -16,9 +17,9 @@ import { lazyPart } from "@/shared/lib/lazyPart";
 const YamlFields = lazyPart(() => import("@/shared/spec/YamlFields"));
 
 /** One spec, written as a form or as YAML, and the button that runs it. */
-export default function Writer({ project, mode, onMode }: RunProps) {
+export default function Writer({ project, mode, onMode, first }: RunProps & { first: Draft }) {
   const { t } = useTranslation();
-  const run = useRun(project, mode, onMode);
+  const run = useRun(project, { first, mode, onMode });
   return (
     <form
       className={styles.page}

@@ -5,7 +5,7 @@ import { api, body, newKey } from "@/shared/api/client";
 import { RequestFailed } from "@/shared/api/problem";
 import type { Container } from "@/shared/api/types";
 import { ROUTES, type RunMode } from "@/shared/lib/paths";
-import { type Draft, EMPTY, fromSpec, type Spec, toSpec, withoutBlankRows } from "@/shared/spec/draft";
+import { type Draft, fromSpec, type Spec, toSpec, withoutBlankRows } from "@/shared/spec/draft";
 import { asShown } from "@/shared/spec/errors";
 import { type FormKind, useWriter, type Writer } from "@/shared/spec/useWriter";
 
@@ -13,11 +13,14 @@ const CONTAINERS = "/api/v1/projects/{project}/containers" as const;
 const KIND: FormKind<Draft> = { toSpec, fromSpec, withoutBlankRows, asShown };
 
 /** The state of the page: the spec of one container, and the wish to run it. */
-export function useRun(project: string, mode: RunMode, onMode: (mode: RunMode) => void): Writer<Draft> {
+export function useRun(
+  project: string,
+  start: { first: Draft; mode: RunMode; onMode: (mode: RunMode) => void },
+): Writer<Draft> {
   const wish = usePost(project);
   const ask = (spec: Spec): Promise<unknown> =>
     api.POST(`${CONTAINERS}/check`, { params: { path: { project } }, body: spec as never });
-  return useWriter({ kind: KIND, first: EMPTY, mode, onMode, check: { key: [project], ask }, wish });
+  return useWriter({ kind: KIND, ...start, check: { key: [project], ask }, wish });
 }
 
 function usePost(project: string) {

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Service } from "@/shared/api/types";
 import { Changes } from "./Changes";
 import { diffSpecs } from "./diff";
+import block from "@/shared/ui/Block.module.css";
 import styles from "./Services.module.css";
 
 interface Props {
@@ -19,7 +20,7 @@ export function Meanwhile({ base, newer, onLoad, onKeep }: Props) {
   const changes = diffSpecs(base.spec, newer.spec);
   return (
     <section className={styles.note} role="alert" data-testid="meanwhile">
-      <div className={styles.block}>
+      <div className={block.parts}>
         <strong>{t("meanwhile.title", { name: newer.name })}</strong>
         {changes.length > 0 ? (
           <Changes label={t("meanwhile.changes")} changes={changes} />

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Service } from "@/shared/api/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { StateAge } from "@/shared/ui/StateAge";
-import styles from "./Services.module.css";
+import block from "@/shared/ui/Block.module.css";
 import { useServiceVerbs } from "./useServiceVerbs";
 
 /** For somebody who types the service's name: all of its containers end, and it cannot be taken back. */
@@ -16,7 +16,7 @@ export function RemoveService({ service, onClose }: { service: Service; onClose:
   return (
     <Dialog isOpen onClose={onClose} title={t("service.removeTitle", { name: service.name })}>
       <form
-        className={styles.block}
+        className={block.parts}
         onSubmit={(event) => {
           event.preventDefault();
           if (mayRemove) verbs.ask({ verb: "remove" }, onClose);

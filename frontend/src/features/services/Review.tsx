@@ -4,7 +4,7 @@ import type { Service, SpecChange } from "@/shared/api/types";
 import { Dialog } from "@/shared/ui/Dialog";
 import { Changes } from "./Changes";
 import { makesRevision } from "./diff";
-import styles from "./Services.module.css";
+import block from "@/shared/ui/Block.module.css";
 
 interface Props {
   service: Service;
@@ -24,7 +24,7 @@ export function Review({ service, changes, isBusy, onSave, onPlan, onClose }: Pr
     : t("review.noRevision");
   return (
     <Dialog isOpen onClose={onClose} title={t("review.title", { name: service.name })} size="lg">
-      <div className={styles.block}>
+      <div className={block.parts}>
         <Changes label={t("review.changes")} changes={changes} />
         {changes.length > 0 && <p data-testid="follows">{follows}</p>}
         <Group justify="flex-end">

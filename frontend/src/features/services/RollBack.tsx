@@ -10,7 +10,7 @@ import { Loading } from "@/shared/ui/Loading";
 import { StateAge } from "@/shared/ui/StateAge";
 import { Changes } from "./Changes";
 import { diffQuery, revisionsQuery } from "./queries";
-import styles from "./Services.module.css";
+import block from "@/shared/ui/Block.module.css";
 import { useServiceVerbs } from "./useServiceVerbs";
 
 interface Props {
@@ -31,7 +31,7 @@ export function RollBack({ service, to, onClose }: Props) {
   const chosen = picked ?? others.find((one) => one.number < current)?.number ?? others[0]?.number ?? null;
   return (
     <Dialog isOpen onClose={onClose} title={t("rollBack.title", { name: service.name })} size="lg">
-      <div className={styles.block}>
+      <div className={block.parts}>
         {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Loading />}
         {data && others.length === 0 && <p>{t("rollBack.none")}</p>}
@@ -83,7 +83,7 @@ export function Difference({ service, from, to }: DifferenceProps) {
   const { data, error, refetch } = useQuery(diffQuery(service, from, to));
   const label = t("diff.between", { from, to });
   return (
-    <section className={styles.block}>
+    <section className={block.parts}>
       <h3>{label}</h3>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Loading lines={[70, 50]} />}

@@ -8,10 +8,7 @@ import { useUsageRead } from "@/shared/live/usage";
 import styles from "@/shared/ui/Chart.module.css";
 import { ChartPanel } from "@/shared/ui/ChartPanel";
 import type { ChartLine, ChartMark } from "@/shared/ui/chartPlot";
-import { ChartRange } from "@/shared/ui/ChartRange";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ErrorNote } from "@/shared/ui/ErrorNote";
-import { Loading } from "@/shared/ui/Loading";
+import { UsageFrame } from "@/shared/ui/UsageFrame";
 import { readUsage, rolloutsQuery, serviceKey } from "./queries";
 import { SlotUsages } from "./SlotUsages";
 import { type Resource, toShown, type UsageShown } from "./usage";
@@ -29,32 +26,25 @@ interface Props {
 /** CPU and memory of all its containers together, with its roll-outs marked, and of each slot beside the others. */
 export function UsageTab({ service, range, onRange }: Props) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useUsageRead<UsageShown>({
+  const read = useUsageRead<UsageShown>({
     key: serviceKey(service),
     range,
     fetch: async (minutes) => toShown(await readUsage(service, minutes), minutes),
   });
   return (
-    <>
-      <div className={styles.bar}>
-        <ChartRange value={range} onChange={onRange} />
-        <span className="soft">{t("usage.drag")}</span>
-      </div>
-      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Loading lines={[90, 90]} />}
-      {data?.at.length === 0 && (
-        <EmptyState
-          title={t("usage.none")}
-          text={t(service.live > 0 ? "service.usage.soon" : "service.usage.idle")}
-        />
-      )}
-      {data && data.at.length > 0 && (
+    <UsageFrame
+      range={range}
+      onRange={onRange}
+      read={read}
+      none={t(service.live > 0 ? "service.usage.soon" : "service.usage.idle")}
+    >
+      {(shown) => (
         <>
-          <Sums service={service} shown={data} />
-          <SlotUsages service={service} shown={data} />
+          <Sums service={service} shown={shown} />
+          <SlotUsages service={service} shown={shown} />
         </>
       )}
-    </>
+    </UsageFrame>
   );
 }
 

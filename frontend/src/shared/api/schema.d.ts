@@ -1116,6 +1116,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/what-if/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Where would so many containers go, and what of them finds no host and why? Nothing is made or changed. */
+        post: operations["whatIfPlacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2035,11 +2052,59 @@ export interface components {
         };
         /** @enum {string} */
         HostStateEnum: "ready" | "cordoned" | "draining" | "suspect" | "engine-down" | "lost" | "unknown" | "unready";
-        /** @enum {string} */
-        KindEnum: "update" | "restart" | "roll-back";
+        /** @description A host that there might be: like one that there is, or by its numbers. */
+        HostSupposed: {
+            /** @default 1 */
+            count: number;
+            /**
+             * @description cores that containers may have, like "7.5"
+             * @default
+             */
+            cpu: string;
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description a host whose room, labels and taints it has
+             * @default
+             */
+            like: string;
+            /**
+             * @description that containers may have, like "31g"
+             * @default
+             */
+            memory: string;
+            resources?: {
+                [key: string]: number;
+            };
+            taints?: string[];
+        };
         Lacking: {
             filters: string[];
             hosts: number;
+        };
+        /** @description How things are at `at`, looked at anew for this answer. */
+        Left: {
+            /** Format: date-time */
+            at: string;
+            /** @description hosts that would take it now; it is placed in the next pass then */
+            fits: number;
+            /** @description each was tried; the one that asks the least for all who wait is first */
+            fixes: components["schemas"]["Fix"][];
+            funnel: components["schemas"]["FunnelStep"][];
+            hosts_total: number;
+            /** @description of the nearest hosts: how many are refused by exactly these */
+            lacking: components["schemas"]["Lacking"][];
+            /** @description up to ten of the hosts that the fewest filters refuse, nearest first */
+            misses: components["schemas"]["Miss"][];
+            /** @description what to know of the fixes; for people */
+            note: string;
+            /** @description up to 50 hosts, as they are once the others are placed */
+            refused: components["schemas"]["RefusedHost"][];
+            /** @description for people */
+            text: string;
+            /** @description so many wait with this spec, this one included */
+            waiting: number;
         };
         /** @enum {string} */
         LevelEnum: "info" | "warning" | "error";
@@ -2285,9 +2350,13 @@ export interface components {
         Policy: {
             readonly description: string;
             readonly generation: number;
+            /** @description it comes with Orchestra, and cannot be removed */
+            readonly is_built_in: boolean;
             readonly name: string;
             /** @description the label of hosts that the term `zones` spreads over */
             over: string;
+            /** @description of the projects you see: who has chosen or names it */
+            readonly used_by: components["schemas"]["PolicyUser"][];
             /** @description of each term of the score, negative ones to avoid: spread: what is left free after placing: CPU, memory and containers; pack: the contrary: what is taken after placing, so that few hosts are filled; balance: CPU and memory taken alike (where there are GPUs: CPU and GPUs), so that neither is left over; usage: what is not in use now, as measured, whatever is reserved; fewest: few containers of the same service on the host; zones: few containers of the same service in the domain of the policy's label; image: the image is there already; stay: the host where the slot's last container was; fragments: little free GPU that a typical request could not use */
             weights: {
                 [key: string]: number;
@@ -2314,6 +2383,18 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Policy"][];
         };
+        PolicyUser: {
+            /**
+             * Format: uuid
+             * @description of a service, or of a container's slot
+             */
+            id: string | null;
+            kind: components["schemas"]["PolicyUserKindEnum"];
+            name: string;
+            project: string;
+        };
+        /** @enum {string} */
+        PolicyUserKindEnum: "project" | "service" | "container";
         Port: {
             container_port: number;
             host_address: string;
@@ -2872,7 +2953,7 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
             from_revision: number | null;
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["RolloutKindEnum"];
             /** @description for people: why it waits, or how it ended */
             message: string;
             number: number;
@@ -2888,6 +2969,8 @@ export interface components {
             stepped_at: string;
             total: number;
         };
+        /** @enum {string} */
+        RolloutKindEnum: "update" | "restart" | "roll-back";
         /** @enum {string} */
         RolloutStatusEnum: "running" | "holding" | "paused" | "done" | "failed" | "rolled-back" | "aborted" | "superseded";
         /** @description A request body; an unknown field is an error with "did you mean". */
@@ -3445,6 +3528,37 @@ export interface components {
             replicas_total: number;
             /** @description seconds that one point stands for */
             step_s: number;
+        };
+        Simulated: {
+            /** Format: date-time */
+            at: string;
+            /** @description that were asked about */
+            containers: number;
+            /** @description of the first one, as the fleet is now */
+            funnel: components["schemas"]["FunnelStep"][];
+            /** @description every host that gets some, the one with the most first */
+            hosts: components["schemas"]["PlacedOn"][];
+            hosts_total: number;
+            /** @description of those that find no host; null: all fit */
+            left: components["schemas"]["Left"] | null;
+            /** @description null: no host was described */
+            needed: components["schemas"]["HostsNeeded"] | null;
+            placed: number;
+            /** @description by which hosts are weighed for them */
+            policy: string;
+        };
+        /** @description What is asked of a simulation: so many containers, like this spec or like those of a service. */
+        Simulation: {
+            /** @description a container's spec; it needs no name and no image */
+            container?: unknown;
+            /** @default 1 */
+            count: number;
+            /** @description also say how many hosts of this shape would be enough */
+            host?: components["schemas"]["HostSupposed"];
+            /** @default default */
+            project: string;
+            /** @description a service of the project, by its name */
+            service?: string;
         };
         SlotUsage: {
             /** @description one for each point; null: nothing was measured */
@@ -9882,6 +9996,92 @@ export interface operations {
             };
             /** @description the object's state does not allow this now; `code` says why */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whatIfPlacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Simulation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulated"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object's state does not allow this now; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

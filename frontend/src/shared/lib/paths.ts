@@ -13,6 +13,7 @@ export const ROUTES = {
   run: "/p/$project/run",
   hosts: "/hosts",
   host: "/hosts/$name",
+  placement: "/placement",
   events: "/events",
   settings: "/settings",
 } as const;
@@ -30,6 +31,9 @@ export const SERVICE_TABS = [
   "events",
 ] as const;
 export type ServiceTab = (typeof SERVICE_TABS)[number];
+
+export const PLACEMENT_TABS = ["simulate", "loss", "policies"] as const;
+export type PlacementTab = (typeof PLACEMENT_TABS)[number];
 
 export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;
 export type MapMetric = (typeof MAP_METRICS)[number];

@@ -12,6 +12,8 @@ export interface Rights {
   mayOperate: boolean;
   /** Keep the project's registries and members. */
   mayOwn: boolean;
+  /** Say which policy the project's containers are placed by when they name none. */
+  mayChoosePolicy: boolean;
   /** Release a brake: of the platform, whatever the project. */
   mayRelease: boolean;
 }
@@ -29,6 +31,7 @@ export function useRights(project: string): Rights {
     isAdmin,
     mayOperate: allows(role, "container.run"),
     mayOwn: allows(role, "registry.change"),
+    mayChoosePolicy: allows(role, "policy.choose"),
     mayRelease: allows(role, "brake.release"),
   };
 }

@@ -1,9 +1,10 @@
 import { Checkbox, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { escapePointer } from "./errors";
-import type { PairDraft } from "./draft";
 import { type FieldsProps, place, textField } from "./fields";
 import { HealthFields } from "./HealthFields";
+import { Pairs } from "./Pairs";
+import { PlacementFields } from "./PlacementFields";
 import { Rows } from "./Rows";
 import styles from "./Spec.module.css";
 
@@ -12,7 +13,16 @@ export function MoreFields(props: FieldsProps) {
   const { t } = useTranslation();
   const isWrong = (pointers: readonly string[]): boolean =>
     pointers.some((pointer) => place(props, pointer).error !== undefined);
-  const isPlacementWrong = isWrong(["/constraints", "/volumes", "/tmpfs"]);
+  const isPlacementWrong = isWrong([
+    "/constraints",
+    "/tolerations",
+    "/affinity",
+    "/max_per",
+    "/needs",
+    "/placement_policy",
+    "/priority",
+  ]);
+  const isStorageWrong = isWrong(["/volumes", "/tmpfs"]);
   const isRestWrong = isWrong([
     "/entrypoint",
     "/labels",
@@ -29,7 +39,13 @@ export function MoreFields(props: FieldsProps) {
       <details className={styles.details} open={isPlacementWrong || undefined}>
         <summary>{t("run.placement")}</summary>
         <div>
-          <Placement {...props} />
+          <PlacementFields {...props} />
+        </div>
+      </details>
+      <details className={styles.details} open={isStorageWrong || undefined}>
+        <summary>{t("run.storage")}</summary>
+        <div>
+          <Storage {...props} />
         </div>
       </details>
       <details className={styles.details} open={isRestWrong || undefined}>
@@ -42,18 +58,11 @@ export function MoreFields(props: FieldsProps) {
   );
 }
 
-function Placement(props: FieldsProps) {
+function Storage(props: FieldsProps) {
   const { t } = useTranslation();
   const { draft, onChange } = props;
   return (
     <div className={styles.grid}>
-      <TextInput
-        className={styles.wide}
-        label={t("run.constraints")}
-        description={t("run.constraintsHint")}
-        placeholder="zone=fra disk!=hdd gpu"
-        {...textField(props, "constraints")}
-      />
       <div className={styles.wide}>
         <Rows
           legend={t("run.volumes")}
@@ -140,51 +149,5 @@ function Process(props: FieldsProps) {
         />
       </div>
     </div>
-  );
-}
-
-interface PairsProps {
-  legend: string;
-  add: string;
-  rows: readonly PairDraft[];
-  words: PairDraft;
-  /** Where the fields of a row stand in the spec; null: what is wrong there is told elsewhere. */
-  pointers: (pair: PairDraft, index: number) => readonly [string, string | null];
-  of: Pick<FieldsProps, "at" | "base">;
-  onChange: (rows: PairDraft[]) => void;
-}
-
-function Pairs({ legend, add, rows, words, pointers, of, onChange }: PairsProps) {
-  return (
-    <Rows
-      legend={legend}
-      add={add}
-      rows={rows}
-      blank={{ name: "", value: "" }}
-      onChange={onChange}
-      row={(pair, index, set) => {
-        const [namePointer, valuePointer] = pointers(pair, index);
-        return (
-          <>
-            <TextInput
-              size="xs"
-              aria-label={words.name}
-              placeholder={words.name}
-              value={pair.name}
-              {...place(of, namePointer)}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-            />
-            <TextInput
-              size="xs"
-              aria-label={words.value}
-              placeholder={words.value}
-              value={pair.value}
-              {...(valuePointer === null ? {} : place(of, valuePointer))}
-              onChange={(event) => set({ value: event.currentTarget.value })}
-            />
-          </>
-        );
-      }}
-    />
   );
 }

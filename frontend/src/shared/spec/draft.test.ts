@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { EMPTY, fromSpec, toSpec, withoutBlankRows } from "./draft";
-import { errorAt, stillWrong } from "./errors";
+import { asShown, errorAt, stillWrong } from "./errors";
+import { NO_RULE } from "./placementDraft";
 import { joinWords, splitWords } from "./words";
 
 const FULL = {
@@ -32,6 +33,12 @@ const FULL = {
   health_check: { test: ["CMD", "true"], interval: 10, timeout: 5, retries: 3, start_period: 7 },
   restart: "always",
   constraints: ["zone=ams,fra", "gpu", "!spot", "cores>8"],
+  tolerations: ["dedicated=ml", "spot"],
+  affinity: [{ service: "db" }, { label: "team=shop", apart: true, within: "zone", prefer: 50 }],
+  max_per: { host: 1, zone: 3 },
+  needs: { license: 1 },
+  placement_policy: "binpack",
+  priority: -5,
 };
 
 test("a spec goes through the form and comes back whole", () => {
@@ -78,6 +85,13 @@ test("a spec of the form itself says only what was filled in", () => {
 test("what is not a number is sent as typed, for the server to refuse", () => {
   const draft = { ...EMPTY, ports: [{ container_port: "80a", host_port: "", protocol: "tcp" }] };
   expect(toSpec(draft)["ports"]).toEqual([{ container_port: "80a", protocol: "tcp" }]);
+});
+
+test("rules that nobody wrote are not sent; the place of the others is told where they are shown", () => {
+  const draft = { ...EMPTY, affinity: [NO_RULE, { ...NO_RULE, name: "db", within: "a b" }] };
+  const sent = toSpec(withoutBlankRows(draft));
+  expect(sent["affinity"]).toEqual([{ service: "db", within: "a b" }]);
+  expect(asShown([FIELD("/affinity/0/within")], draft)[0]?.pointer).toBe("/affinity/1/within");
 });
 
 test("blank rows go before sending, so that the server's row numbers are ours", () => {

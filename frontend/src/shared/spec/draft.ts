@@ -3,6 +3,13 @@
  * going from JSON to the form and back loses nothing.
  */
 import { fromHealthCheck, type HealthDraft, NO_HEALTH, toHealthCheck } from "./healthDraft";
+import {
+  fromPlacement,
+  NO_PLACEMENT,
+  type PlacementDraft,
+  toPlacement,
+  withoutBlankRules,
+} from "./placementDraft";
 import { isRecord, number, text } from "./values";
 import { joinWords, splitWords } from "./words";
 
@@ -20,7 +27,7 @@ export interface VolumeDraft {
   path: string;
   read_only: boolean;
 }
-export interface Draft extends HealthDraft {
+export interface Draft extends HealthDraft, PlacementDraft {
   name: string;
   image: string;
   command: string;
@@ -74,6 +81,7 @@ export const EMPTY: Draft = {
   init: true,
   read_only: false,
   ...NO_HEALTH,
+  ...NO_PLACEMENT,
   rest: {},
 };
 
@@ -98,6 +106,9 @@ export function withoutBlankRows(draft: Draft): Draft {
     env: pairs(draft.env),
     labels: pairs(draft.labels),
     tmpfs: pairs(draft.tmpfs),
+    max_per: pairs(draft.max_per),
+    needs: pairs(draft.needs),
+    affinity: withoutBlankRules(draft.affinity),
     ports: draft.ports.filter((row) => row.container_port.trim() !== "" || row.host_port.trim() !== ""),
     volumes: draft.volumes.filter((row) => row.name.trim() !== "" || row.path.trim() !== ""),
   };
@@ -144,6 +155,7 @@ export function toSpec(draft: Draft, usual = "none"): Spec {
     resources,
     restart: draft.restart === usual ? "" : draft.restart,
     constraints: draft.constraints.split(/(?:,?\s)+/).filter(Boolean),
+    ...toPlacement(draft),
     user: draft.user.trim(),
     workdir: draft.workdir.trim(),
     stop_signal: draft.stop_signal.trim(),
@@ -221,5 +233,6 @@ export function fromSpec(spec: Spec, usual = "none"): Draft {
     init: spec["init"] !== false,
     read_only: spec["read_only"] === true,
     ...fromHealthCheck(spec["health_check"]),
+    ...fromPlacement(spec),
   };
 }

@@ -21,7 +21,7 @@ export function stillWrong(fields: readonly FieldProblem[], sent: Spec, now: Spe
   );
 }
 
-const ROWS = ["ports", "volumes", "tmpfs"] as const;
+const ROWS = ["ports", "volumes", "tmpfs", "affinity"] as const;
 
 /** Blank rows are not sent: an error of the second row that was sent may belong to the third one that is shown. */
 export function asShown(fields: readonly FieldProblem[], draft: Draft, base = ""): FieldProblem[] {

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Advice, Change, Fix } from "@/shared/api/types";
+import type { Change, Fix, Remedy } from "@/shared/api/types";
 import { useCodeName } from "@/shared/i18n/useCodeName";
 import { exactOf } from "@/shared/lib/changes";
 import { showMoment } from "@/shared/lib/format";
@@ -12,7 +12,7 @@ import { Panel } from "./Panel";
 import { SimpleTable } from "./SimpleTable";
 
 interface Props {
-  advice: Advice;
+  advice: Remedy;
   /** Where the spec is changed; nothing where it cannot be. */
   edit?: ReactNode;
 }
@@ -40,7 +40,7 @@ export function Fixes({ advice, edit }: Props) {
   );
 }
 
-function said(advice: Advice, t: TFunction): string {
+function said(advice: Remedy, t: TFunction): string {
   if (advice.fits > 0) return t("fixes.fits", { count: advice.fits });
   if (advice.funnel.length === 0 || advice.hosts_total === 0) return advice.text;
   if (advice.fixes.length === 0) return t("fixes.none");
@@ -100,7 +100,7 @@ function HostLink({ name, isLabels = false }: { name: string; isLabels?: boolean
 }
 
 /** The hosts that come nearest, and what each of them lacks. */
-export function Nearest({ advice }: { advice: Advice }) {
+export function Nearest({ advice }: { advice: Remedy }) {
   const { t } = useTranslation();
   const filterName = useCodeName("filter");
   if (advice.misses.length === 0) return null;

@@ -9,6 +9,7 @@ import { showCores, showMemory } from "../lib/format";
 import { Dialog } from "./Dialog";
 import { ErrorNote } from "./ErrorNote";
 import { Loading } from "./Loading";
+import block from "./Block.module.css";
 import styles from "./PlanDialog.module.css";
 import { SimpleTable } from "./SimpleTable";
 
@@ -35,7 +36,7 @@ export function PlanDialog({ title, changes, onClose, onApplied }: Props) {
   };
   return (
     <Dialog isOpen onClose={onClose} title={title} size="xl">
-      <div className={styles.block} data-testid="plan">
+      <div className={block.parts} data-testid="plan">
         {error && <ErrorNote error={error} onRetry={lookAgain} />}
         {!data && !error && <Loading lines={[80, 60, 60]} />}
         {data && !error && <PlanView plan={data} />}

@@ -22,7 +22,7 @@ export const containers: Words<typeof english> = {
     events: "Ereignisse",
     attempts: "Versuche",
     why: "Warum hier",
-    whyPending: "Warum ohne Platz",
+    whyPending: "Warum er wartet",
     inspect: "Details",
   },
   container: {
@@ -75,7 +75,7 @@ export const containers: Words<typeof english> = {
   why: {
     none: "Noch keine Entscheidung",
     placed: "Auf {{host}}: {{fits}} von {{total}} Hosts passten",
-    refused: "Ohne Platz: 0 von {{total}} Hosts passen",
+    refused: "Kein Platz: 0 von {{total}} Hosts passen",
     decidedAt: "entschieden {{at}}",
     scores: "Wertung der besten",
     scoresNote: "die höchste Summe gewinnt; bei Gleichstand der Name",

@@ -8,6 +8,7 @@ import { explain } from "./explain";
 import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
+import { placement } from "./placement";
 import { plans } from "./plans";
 import { run } from "./run";
 import { services } from "./services";
@@ -28,6 +29,7 @@ export const de: Words<typeof english> = {
   ...explain,
   ...services,
   ...settings,
+  ...placement,
   ...plans,
   ...run,
   ...usage,

@@ -13,8 +13,8 @@ export const overview: Words<typeof english> = {
     onHosts_other: "auf {{shown}} Hosts",
     hostsDown_one: "{{shown}} Host aus",
     hostsDown_other: "{{shown}} Hosts aus",
-    brakes_one: "{{shown}} Bremse zu",
-    brakes_other: "{{shown}} Bremsen zu",
+    brakes_one: "{{shown}} Bremse greift",
+    brakes_other: "{{shown}} Bremsen greifen",
     waiting_one: "{{shown}} wartet",
     waiting_other: "{{shown}} warten",
     size: "{{hosts}} Hosts · {{containers}} Container",
@@ -55,7 +55,7 @@ export const overview: Words<typeof english> = {
     fleetCpu: "CPU der Flotte",
   },
   brake: {
-    on: "Bremse zu",
+    on: "Bremse greift",
     everywhere: "alle Hosts",
     holdsHost:
       "Kein Container von {{host}} wird wegen seiner Gesundheitsprüfung angehalten, bis jemand nachgesehen hat und sie löst.",

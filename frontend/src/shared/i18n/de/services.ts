@@ -273,7 +273,7 @@ export const services: Words<typeof english> = {
   meanwhile: {
     title: "{{name}} wurde inzwischen von anderer Seite geändert; vom Eigenen ist nichts gespeichert",
     changes: "Was dort geändert wurde",
-    same: "Der Spec ist derselbe: Nur eine Umstellung wurde gewünscht.",
+    same: "Die Spec ist dieselbe: Nur eine Umstellung wurde gewünscht.",
     load: "Den neuen Stand laden, das Eigene verwerfen",
     keep: "Das Eigene behalten, auf dem neuen Stand",
   },

@@ -24,6 +24,7 @@ export const shell: Words<typeof english> = {
     services: "Dienste",
     containers: "Container",
     run: "Starten",
+    placement: "Platzierung",
     events: "Ereignisse",
     settings: "Einstellungen",
   },

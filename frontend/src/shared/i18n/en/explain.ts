@@ -26,6 +26,7 @@ export const explain = {
     alike_one: "the same would help on {{count}} other host",
     alike_other: "the same would help on {{count}} other hosts",
     change: "Change the service",
+    anew: "Write it anew with a change",
     onHost: "on the host",
     inSpec: "in the spec",
   },

@@ -6,6 +6,7 @@ import { explain } from "./explain";
 import { hosts } from "./hosts";
 import { list } from "./list";
 import { overview } from "./overview";
+import { placement } from "./placement";
 import { plans } from "./plans";
 import { run } from "./run";
 import { services } from "./services";
@@ -26,6 +27,7 @@ export const en = {
   ...explain,
   ...services,
   ...settings,
+  ...placement,
   ...plans,
   ...run,
   ...usage,

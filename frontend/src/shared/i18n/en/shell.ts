@@ -21,6 +21,7 @@ export const shell = {
     services: "Services",
     containers: "Containers",
     run: "Run",
+    placement: "Placement",
     events: "Events",
     settings: "Settings",
   },

@@ -69,6 +69,7 @@ export const words = {
     resources: "resources",
     cpu: "CPU",
     memory: "memory",
+    kept: "kept room",
   },
   score: {
     spread: "spread",
@@ -77,7 +78,10 @@ export const words = {
     usage: "usage",
     fewest: "fewest",
     zones: "zones",
+    image: "image",
     stay: "stay",
+    "failed there": "failed there",
+    "apart in": "apart in {{label}}",
     avoided: "avoided",
     company: "company",
     fragments: "fragments",

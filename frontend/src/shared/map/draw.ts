@@ -1,7 +1,10 @@
-/** Draws tiles on a canvas: number = failed, bar = CPU, cross = down, dashes = draining, outline = cordoned. */
+/**
+ * Draws tiles on a canvas: number = failed, bar = CPU, cross = down, dashes = draining, outline = cordoned. With ghosts
+ * (containers that are only supposed) the bar is the CPU that is booked, and the number how many would land there.
+ */
 import type { HostTable } from "@/live/fleet";
 import { isDown, placeOf, type Tiles } from "@/live/hostMap";
-import type { MapMetric } from "@/shared/lib/paths";
+import type { MapMetric } from "../lib/paths";
 
 /** From so many failed containers on one host, the host itself is likely the trouble. */
 const MANY_FAILED = 3;
@@ -17,6 +20,7 @@ interface Paint {
   marked: number | null;
   /** The name of the host that is open below the map. */
   open: string | undefined;
+  ghosts: ReadonlyMap<string, number> | undefined;
 }
 
 interface Colours {
@@ -28,6 +32,7 @@ interface Colours {
   badText: string;
   edge: string;
   ramp: string;
+  ghost: string;
   text: string;
   mono: string;
 }
@@ -55,6 +60,7 @@ function readColours(element: Element): Colours {
     badText: read("--tile-bad-text"),
     edge: read("--tile-edge"),
     ramp: read("--bar-used"),
+    ghost: read("--link"),
     text: read("--text"),
     mono: read("--mono"),
   };
@@ -72,7 +78,7 @@ function drawTile(pen: CanvasRenderingContext2D, one: One): void {
   const { tiles, hosts, metric } = paint;
   const { x, y } = placeOf(tiles, index);
   const down = isDown(hosts.text("state")[at] ?? "");
-  const failed = hosts.num("failed")[at] || 0;
+  const failed = paint.ghosts ? 0 : hosts.num("failed")[at] || 0;
   const isBad = metric === "hosts" && (down || failed >= MANY_FAILED);
   const isWarned = metric === "hosts" && failed > 0;
   pen.fillStyle = isBad ? colours.bad : isWarned ? colours.warn : colours.tile;
@@ -83,22 +89,23 @@ function drawTile(pen: CanvasRenderingContext2D, one: One): void {
   if (tiles.hasName) drawName(pen, one, ink);
   drawSign(pen, one, { ink, down, failed });
   drawEdge(pen, one);
+  drawGhosts(pen, one);
 }
 
-function share(hosts: HostTable, at: number, metric: MapMetric): number {
+function share(hosts: HostTable, at: number, metric: MapMetric | "booked"): number {
   const of =
     metric === "memory"
       ? (["memory_used", "memory_capacity"] as const)
-      : (["cpu_used", "cpu_capacity"] as const);
+      : ([metric === "booked" ? "cpu_reserved" : "cpu_used", "cpu_capacity"] as const);
   const part = (hosts.num(of[0])[at] ?? NaN) / (hosts.num(of[1])[at] ?? NaN);
   return Number.isFinite(part) ? Math.min(1, Math.max(0, part)) : NaN;
 }
 
 function drawBar(pen: CanvasRenderingContext2D, { paint, colours, at }: One, x: number, y: number): void {
   const { hosts, tiles } = paint;
-  const part = share(hosts, at, "cpu");
-  if (Number.isNaN(part) || (hosts.num("failed")[at] || 0) > 0 || isDown(hosts.text("state")[at] ?? ""))
-    return;
+  const part = share(hosts, at, paint.ghosts ? "booked" : "cpu");
+  const isSigned = !paint.ghosts && (hosts.num("failed")[at] || 0) > 0;
+  if (Number.isNaN(part) || isSigned || isDown(hosts.text("state")[at] ?? "")) return;
   pen.fillStyle = colours.bar;
   if (tiles.hasName) pen.fillRect(x, y + tiles.height - BAR_PX, tiles.width * part, BAR_PX);
   else pen.fillRect(x, y + tiles.height * (1 - part * 0.8), tiles.width, tiles.height * part * 0.8);
@@ -170,4 +177,34 @@ function drawEdge(pen: CanvasRenderingContext2D, { paint, colours, index, at }: 
   pen.setLineDash(availability === "draining" && !isMarked ? [3, 2] : []);
   pen.strokeRect(x + 1, y + 1, tiles.width - 2, tiles.height - 2);
   pen.setLineDash([]);
+}
+
+const GHOST_PX = 8;
+
+/** What would land here: a dashed outline and a number, and on large tiles a dashed square for each. */
+function drawGhosts(pen: CanvasRenderingContext2D, { paint, colours, index, at }: One): void {
+  const { tiles, hosts, ghosts } = paint;
+  const count = ghosts?.get(hosts.text("name")[at] ?? "") ?? 0;
+  if (count === 0) return;
+  const { x, y } = placeOf(tiles, index);
+  pen.strokeStyle = pen.fillStyle = colours.ghost;
+  pen.globalAlpha = 0.22;
+  pen.fillRect(x, y, tiles.width, tiles.height);
+  pen.globalAlpha = 1;
+  pen.lineWidth = 1.5;
+  pen.setLineDash([3, 2]);
+  pen.strokeRect(x + 1, y + 1, tiles.width - 2, tiles.height - 2);
+  const most = tiles.hasName ? Math.floor((tiles.width - 16) / (GHOST_PX + 3)) : 0;
+  pen.lineWidth = 1;
+  pen.setLineDash([2, 1.5]);
+  for (let number = 0; number < Math.min(count, most); number += 1)
+    pen.strokeRect(x + 8.5 + number * (GHOST_PX + 3), y + 23.5, GHOST_PX, GHOST_PX);
+  pen.setLineDash([]);
+  pen.fillStyle = colours.text;
+  pen.textAlign = tiles.hasName ? "right" : "center";
+  pen.font = `600 ${tiles.hasName ? 12 : 10}px ${colours.mono}`;
+  const [textX, textY] = tiles.hasName
+    ? [x + tiles.width - 6, y + 15]
+    : [x + tiles.width / 2, y + tiles.height / 2 + 0.5];
+  pen.fillText(tiles.hasName ? `+${count}` : count > 99 ? "99" : String(count), textX, textY);
 }
