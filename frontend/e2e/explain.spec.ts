@@ -1,7 +1,8 @@
 /**
  * Why something waits and what would let it in: one that no host's labels suit, told with its funnel, its nearest
  * misses and its fixes; the fix is made, and it is placed. And a service that asks for too much, told once for all of
- * its containers. Needs what the road of services.spec.ts needs.
+ * its containers. Then what is asked before anything is: where so many would land, what a lost zone would do, and the
+ * policies by which hosts are weighed. Needs what the road of services.spec.ts needs.
  */
 import { expect } from "@playwright/test";
 import { call, expectMomentAccessible, removeAll } from "./console";
@@ -36,6 +37,19 @@ test("what fits nowhere says what would let it in; when that is done on the host
     `wants ${LABEL}=gold, has no label ${LABEL}`,
   );
   await expectMomentAccessible(page, "why-waits");
+
+  await page.getByRole("link", { name: "Write it anew with a change" }).click();
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue(`gold-${TAG}-2`);
+  await page.getByText("Placement", { exact: true }).last().click();
+  await expect(page.getByRole("textbox", { name: "Constraints" })).toHaveValue(`${LABEL}=gold`);
+  await page.getByRole("textbox", { name: "Priority" }).fill("-3");
+  await page.getByRole("button", { name: "Rule", exact: true }).click();
+  await page.getByRole("textbox", { name: "Service or label of the others" }).fill("db");
+  await page.getByRole("textbox", { name: "How much it is preferred" }).fill("900");
+  await expect(page.getByTestId("problems")).toContainText("/affinity/0/prefer");
+  await page.getByRole("textbox", { name: "How much it is preferred" }).fill("50");
+  await expect(page.getByTestId("problems")).toContainText("The server would take this");
+  await page.goBack();
 
   const link = label.getByRole("link");
   const host = (await link.textContent()) ?? "";
@@ -76,4 +90,67 @@ test("of a service it is told once for all that wait, with its decisions below",
   await group.getByRole("link").first().click();
   await expect(page.getByText(/Cannot be placed/)).toBeVisible();
   await call(page, "POST", `/projects/default/services/${String(service["id"])}/remove`);
+});
+
+test("where so many would land is asked in the address; what does not fit is told with its reasons", async ({
+  page,
+}) => {
+  await page.goto("/placement?n=3&cpu=0.01&memory=8m&spread=zone");
+  await expect(page.getByTestId("landing")).toContainText(/All 3 fit, on \d of \d hosts/);
+  await page.getByText("The same as a list").click();
+  const rows = page.getByRole("region", { name: "Where they would land" }).getByRole("row");
+  const counts = await rows.getByRole("cell").last().allTextContents();
+  expect(counts.length).toBeGreaterThan(0);
+  await page.getByRole("textbox", { name: "Memory" }).first().fill("60t");
+  await page.getByRole("textbox", { name: "Like the host" }).fill("nowhere");
+  await page.getByRole("button", { name: "Simulate" }).click();
+  await expect(page).toHaveURL(/memory=60t/);
+  await expect(page.getByText(/there is no host 'nowhere'/)).toBeVisible();
+  await page.getByRole("textbox", { name: "Like the host" }).fill("");
+  await page.getByRole("textbox", { name: "CPU" }).last().fill("8");
+  await page.getByRole("textbox", { name: "Memory" }).last().fill("64t");
+  await page.getByRole("button", { name: "Simulate" }).click();
+  await expect(page.getByTestId("landing")).toContainText("None of 3 fits on any host");
+  await expect(page.getByTestId("needed")).toContainText("3 more hosts (8 CPU / 64t) would be enough");
+  await expect(page.getByTestId(fixes)).toContainText(/Lower memory to/);
+  await expect(page.getByTestId("funnel")).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(/like=nowhere/);
+});
+
+test("what a lost zone would do, and a policy from its making to its end", async ({ page }) => {
+  await page.goto("/placement?tab=loss");
+  await expect(page.getByTestId("loss")).toContainText(/host/);
+  await page.getByRole("combobox", { name: "What is lost" }).selectOption("zone");
+  await expect(page).toHaveURL(/label=zone/);
+  await expect(page.getByRole("columnheader", { name: "zone" })).toBeVisible();
+
+  await page.getByRole("tab", { name: "Policies" }).click();
+  await page.getByRole("button", { name: "New policy" }).click();
+  const name = `apart-${TAG}`;
+  const form = page.getByTestId("policy");
+  await form.getByRole("textbox", { name: "Name" }).fill(name);
+  await form.getByRole("textbox", { name: "zones" }).fill("much");
+  await expect(form.getByText("a number, such as 1 or -0.5")).toBeVisible();
+  await form.getByRole("textbox", { name: "zones" }).fill("2");
+  await expect(form.getByText(/say over which label/)).toBeVisible();
+  await form
+    .getByRole("combobox", { name: /Domains/ })
+    .or(form.getByLabel(/Domains/))
+    .first()
+    .fill("zone");
+  await form.getByRole("button", { name: "Save the policy" }).click();
+  await expect(form).toHaveCount(0);
+  await expect(page).not.toHaveURL(/edit=/);
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await expect(row).toContainText("zones 2 (zone)");
+  const made = await call(page, "POST", "/projects/default/containers", {
+    ...{ name: `named-${TAG}`, image: IMAGE, placement_policy: name, resources: { memory: "60t" } },
+  });
+  await row.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByRole("alert")).toContainText(`container named-${TAG}`);
+  await call(page, "POST", `/projects/default/containers/${String(made["slot"])}/remove`);
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await expect(row).toHaveCount(0);
 });

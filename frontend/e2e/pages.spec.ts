@@ -165,7 +165,7 @@ test("what marking a host dead would do is shown before it is done, and a host t
   await page.keyboard.press("Escape");
 });
 
-test("labels of a host are changed, and a bad one is refused at its place", async () => {
+test("labels and taints of a host are changed, and a bad one is refused at its place", async () => {
   await page.getByRole("tab", { name: "Labels" }).click();
   await page.getByRole("button", { name: "Add a label" }).click();
   const name = page.getByRole("textbox", { name: "Label name" }).last();
@@ -179,6 +179,20 @@ test("labels of a host are changed, and a bad one is refused at its place", asyn
   await page.getByRole("button", { name: "Take away the label pages" }).click();
   await page.getByRole("button", { name: "Save labels" }).click();
   await expect(page.getByText(/pages=x/)).toHaveCount(0);
+
+  const taint = page.getByRole("textbox", { name: "Taint", exact: true });
+  await page.getByRole("button", { name: "Taint", exact: true }).click();
+  await taint.fill("kept for pages");
+  await page.getByRole("combobox", { name: "What it does" }).selectOption("avoid");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(taint).toHaveAttribute("aria-invalid", "true");
+  await taint.fill("pages");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("pages:avoid")).toBeVisible();
+  await expectAccessible(page, "pages-host-labels");
+  await page.getByRole("button", { name: "Take away pages" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("pages:avoid")).toHaveCount(0);
   await page.getByRole("tab", { name: "Events" }).click();
   await expect(page.getByRole("cell", { name: "host.changed" }).first()).toBeVisible();
 });

@@ -57,6 +57,18 @@ export const SCREENS: readonly Screen[] = [
   { name: "host-events", path: ({ host }) => `/hosts/${host}?tab=events`, ready: "[role=tabpanel] td" },
   { name: "host-labels", path: ({ host }) => `/hosts/${host}?tab=labels`, ready: "[role=tabpanel] button" },
   {
+    name: "placement", // more than fit: some land, for the others there is a reason
+    path: () => "/placement?n=999&cpu=0.5&memory=256m&spread=zone&hcpu=8&hmemory=16g",
+    ready: "[data-testid=fixes]",
+  },
+  { name: "placement-loss", path: () => "/placement?tab=loss&label=zone", ready: "[data-testid=loss]" },
+  { name: "placement-policies", path: () => "/placement?tab=policies", ready: "[role=tabpanel] td" },
+  {
+    name: "placement-policy",
+    path: () => "/placement?tab=policies&edit=balanced",
+    ready: "[data-testid=policy] input",
+  },
+  {
     name: "host-drain",
     path: ({ host }) => `/hosts/${host}`,
     ready: "[role=dialog] [data-testid=drain-preview]",

@@ -205,6 +205,9 @@ test.describe("somebody who may only look", () => {
     await expectRefused("Add host", /Only a platform admin/);
     await viewer.goto(`/hosts/${await firstHost(viewer)}`);
     await expectRefused("Cordon", /Only a platform admin/);
+    await viewer.goto("/placement?tab=policies");
+    await expectRefused("New policy", /Only a platform admin/);
+    await expectRefused("Choose", /Only owners/);
     await viewer.goto("/p/default/run");
     await expect(viewer.getByText(role).first()).toBeVisible();
     await viewer.goto("/settings?tab=health");

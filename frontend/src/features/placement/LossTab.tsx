@@ -45,6 +45,7 @@ export function LossTab({ label, onLabel }: { label: string; onLabel: (label: st
 function Losses({ found }: { found: HostLoss }) {
   const { t } = useTranslation();
   const { label, worst } = found;
+  const isTold = worst.some((one) => one.reasons.some((reason) => reason.why !== ""));
   const rows = worst.map((one) => ({
     key: one.name,
     cells: [
@@ -57,11 +58,15 @@ function Losses({ found }: { found: HostLoss }) {
       />,
       one.moves,
       one.ends,
-      one.reasons.map((reason, index) => (
-        <span key={index} className={styles.reason}>
-          {reason.why}
-        </span>
-      )),
+      ...(isTold
+        ? [
+            one.reasons.map((reason, index) => (
+              <span key={index} className={styles.reason}>
+                {reason.why}
+              </span>
+            )),
+          ]
+        : []),
     ],
   }));
   const heads = [
@@ -70,7 +75,7 @@ function Losses({ found }: { found: HostLoss }) {
     t("loss.outcome"),
     t("loss.moves"),
     t("loss.ends"),
-    t("loss.why"),
+    ...(isTold ? [t("loss.why")] : []),
   ];
   return (
     <>

@@ -37,12 +37,19 @@ export function PolicyForm({ policy, refusal = null, onClose }: Props) {
   const at = (place: Place): string | undefined => {
     const found = wrong[place];
     // Of a form that nobody has touched yet nothing is said.
-    if (found !== undefined) return isSame ? undefined : t(`policies.wrong.${found}`);
+    const isBlank = place === "name" && draft.name === "";
+    if (found !== undefined) return isSame || isBlank ? undefined : t(`policies.wrong.${found}`);
     return isSent ? refused.find((one) => placeOf(one.pointer) === place)?.message : undefined;
   };
   const isPlaced = refused.length > 0 && refused.every((one) => placeOf(one.pointer) !== undefined);
   const isWrong = Object.keys(wrong).length > 0;
-  const unready = isSame ? t("hosts.labelsSame") : isWrong ? t("policies.unready") : null;
+  const unready = isSame
+    ? t("hosts.labelsSame")
+    : isNew && draft.name === ""
+      ? t("policies.nameFirst")
+      : isWrong
+        ? t("policies.unready")
+        : null;
   return (
     <Dialog
       isOpen
@@ -128,7 +135,6 @@ function Fields({ draft, isNew, isLocked, at, onChange }: FieldsProps) {
         {...text("over")}
         label={t("policies.over")}
         description={t("policies.overHint")}
-        placeholder="zone"
         list="policy-over"
       />
       <datalist id="policy-over">

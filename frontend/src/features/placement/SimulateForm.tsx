@@ -19,6 +19,8 @@ interface Props {
   onAsk: (wish: Wish) => void;
 }
 
+const SHORT: ReadonlySet<WishField> = new Set(["n", "cpu", "memory", "gpus", "hcpu", "hmemory"]);
+
 /** What is supposed: so many, like this; and, if somebody wants to know, hosts of one shape that there might be. */
 export function SimulateForm({ project, first, at, isBusy, onAsk }: Props) {
   const { t } = useTranslation();
@@ -31,6 +33,7 @@ export function SimulateForm({ project, first, at, isBusy, onAsk }: Props) {
     label: t(`simulate.field.${name}`),
     value: wish[name],
     error: at(name),
+    className: at(name) !== undefined ? styles.wrong : SHORT.has(name) ? styles.short : undefined,
     onChange: (event: { currentTarget: { value: string } }) =>
       setWish({ ...wish, [name]: event.currentTarget.value }),
   });
@@ -52,13 +55,13 @@ export function SimulateForm({ project, first, at, isBusy, onAsk }: Props) {
           onAsk(wish);
         }}
       >
-        <TextInput {...field("n")} placeholder="20" inputMode="numeric" className={styles.short} />
+        <TextInput {...field("n")} placeholder="20" inputMode="numeric" />
         <NativeSelect {...choice("service", t("simulate.own"), services)} />
         {isOwn && (
           <>
-            <TextInput {...field("cpu")} placeholder="2" className={styles.short} />
-            <TextInput {...field("memory")} placeholder="4g" className={styles.short} />
-            <TextInput {...field("gpus")} placeholder="1" className={styles.short} />
+            <TextInput {...field("cpu")} placeholder="2" />
+            <TextInput {...field("memory")} placeholder="4g" />
+            <TextInput {...field("gpus")} placeholder="1" />
             <NativeSelect {...choice("spread", t("simulate.anyhow"), labelsOf(hosts))} />
             <TextInput {...field("where")} placeholder="disk=ssd zone!=ams" />
             <TextInput {...field("tolerate")} placeholder="dedicated=ml" />
@@ -79,8 +82,8 @@ export function SimulateForm({ project, first, at, isBusy, onAsk }: Props) {
               <option key={one.name} value={one.name} />
             ))}
           </datalist>
-          <TextInput {...field("hcpu")} placeholder="16" className={styles.short} />
-          <TextInput {...field("hmemory")} placeholder="64g" className={styles.short} />
+          <TextInput {...field("hcpu")} placeholder="16" />
+          <TextInput {...field("hmemory")} placeholder="64g" />
         </fieldset>
         <Button size="xs" type="submit" loading={isBusy}>
           {t("simulate.verb")}

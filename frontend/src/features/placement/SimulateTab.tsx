@@ -13,6 +13,8 @@ import { simulationQuery } from "./queries";
 import {
   fieldOf,
   isAsked,
+  isCount,
+  MOST,
   type PlacementSearch,
   searchOf,
   simulationOf,
@@ -32,15 +34,18 @@ const EXAMPLE: PlacementSearch = { n: 20, cpu: 2, memory: "4g", spread: "zone" }
 /** Where so many containers would go. What is shown is what the address asks: it can be sent to somebody. */
 export function SimulateTab({ project, search, onSearch }: Props) {
   const { t } = useTranslation();
-  const asked = isAsked(search);
   const wish = wishOf(search);
+  const isAny = isAsked(search);
+  const asked = isAny && isCount(wish.n);
   const { data, error, isFetching, refetch } = useQuery({
     ...simulationQuery(simulationOf(wish, project)),
     enabled: asked,
   });
   const fields = asked && error instanceof RequestFailed ? error.fields : [];
   const at = (field: WishField): string | undefined =>
-    fields.find((one) => fieldOf(one.pointer) === field)?.message;
+    field === "n" && !isCount(wish.n)
+      ? t("simulate.wrongCount", { most: MOST })
+      : fields.find((one) => fieldOf(one.pointer) === field)?.message;
   const isPlaced = fields.length > 0 && fields.every((one) => fieldOf(one.pointer) !== undefined);
   return (
     <div className={styles.parts}>
@@ -55,7 +60,7 @@ export function SimulateTab({ project, search, onSearch }: Props) {
           else onSearch(searchOf(next));
         }}
       />
-      {!asked && (
+      {!isAny && (
         <Panel>
           <EmptyState title={t("simulate.none")} text={t("simulate.noneText")}>
             <Link to={ROUTES.placement} search={EXAMPLE}>

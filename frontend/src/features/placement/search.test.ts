@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, isAsked, readPlacement, searchOf, simulationOf, wishOf } from "./search";
+import { fieldOf, isAsked, isCount, readPlacement, searchOf, simulationOf, wishOf } from "./search";
 
 const ASKED = { n: 20, cpu: 2, memory: "4g", spread: "zone" };
 
@@ -47,6 +47,11 @@ describe("the request", () => {
     expect(gpus("2")).toEqual({ resources: { gpus: { count: 2 } } });
     expect(gpus("0.5")).toEqual({ resources: { gpus: { share: "0.5" } } });
   });
+});
+
+it("knows a number of containers", () => {
+  expect(["", "1", "10000"].map(isCount)).toEqual([true, true, true]);
+  expect(["0", "10001", "many", "-1", "1.5"].some(isCount)).toBe(false);
 });
 
 it("finds the field of what the server refuses", () => {

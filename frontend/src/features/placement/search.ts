@@ -33,6 +33,7 @@ export type PlacementSearch = Partial<Record<WishField, Word>> & {
 };
 
 export const NEW = "+";
+export const MOST = 10_000;
 const SPREAD_WEIGHT = 50;
 /** As what the supposed ones are a service of; the server's own name for it. */
 const SUPPOSED = "simulated";
@@ -85,7 +86,12 @@ function words(text: string): string[] {
   return text.split(/(?:,?\s)+/).filter(Boolean);
 }
 
-/** The request of a wish; a number that is none is left for the server to refuse. */
+/** Whether the number of them is one that can be asked. */
+export function isCount(text: string): boolean {
+  return text === "" || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST);
+}
+
+/** The request of a wish. */
 export function simulationOf(wish: Wish, project: string): Simulation {
   const { like, hcpu: cpu, hmemory: memory, service } = wish;
   const host = filled({ like, cpu, memory });

@@ -48,7 +48,7 @@ export function HostTiles({ hosts, metric, group, at, ghosts, onOpen }: Props) {
                     .filter(Boolean)
                     .join(" · ")}
                 </span>
-                {ghosts && (
+                {ghosts && land(zone) > 0 && (
                   <span className={styles.ghosts}>
                     {t("simulate.zoneGets", { shown: count(land(zone)) })}
                   </span>

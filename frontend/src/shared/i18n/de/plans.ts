@@ -25,7 +25,7 @@ export const plans: Words<typeof english> = {
     more_other: "und {{count}} weitere Schritte",
     assumes:
       "Angenommen ist, dass alles, was startet, sofort gesund ist. Ändert sich etwas, worauf der Plan beruht, wird er nicht ausgeführt.",
-    spareFits: "Welcher Host auch ausfällt: Alles findet noch Platz",
+    spareFits: "Jeder einzelne Host darf ausfallen",
     spareLacks_one: "Fällt {{name}} aus, findet {{count}} Container keinen Host",
     spareLacks_other: "Fällt {{name}} aus, finden {{count}} Container keinen Host",
   },
