@@ -112,6 +112,7 @@ def test_as_more_of_a_service_and_with_its_ports(viewer: Person, shop: Project) 
     found = viewer.post(ASK, {"project": "shop", "container": asked, "count": 3}).json()
     assert (landed(found), found["left"]["waiting"]) == ({"h1": 1, "h2": 1}, 1)
     assert "port" in found["left"]["text"]
+    assert found["left"]["fits"] == 0, "the ports of those that landed are taken"
 
 
 @pytest.mark.parametrize(

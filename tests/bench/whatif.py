@@ -11,8 +11,11 @@ from time import process_time
 import numpy as np
 
 from scheduler.forecast.loss import Load, each_host, each_value, losses
-from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit
+from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit, landing
 from scheduler.placement import Fleet, Request, Shape, merge, place
+from scheduler.placement.company import Kin, Near
+from scheduler.placement.fixes import advise
+from scheduler.placement.remedies import Ask
 from tests.bench.crowd import GIB, Crowd
 from tests.bench.figures import Figure
 from tests.bench.rig import say
@@ -32,6 +35,8 @@ def measure(*, rounds: int) -> list[Figure]:
         figures.append(Figure(f"{name}: any host lost", "ms", hosts(fleet, loads, rounds), limit=LIMIT_MS))
         figures.append(Figure(f"{name}: any zone lost", "ms", zones(fleet, loads, rounds)))
         figures.append(Figure(f"{name}: how many more fit", "ms", fits(fleet, loads, rounds)))
+        figures.append(Figure(f"{name}: where 20 land", "ms", lands(fleet, rounds, 20)))
+        figures.append(Figure(f"{name}: where 10,000 land", "ms", lands(fleet, rounds, 10_000)))
         figures.append(Figure(f"{name}: hosts for 10,000 more", "ms", needed(fleet, loads, rounds)))
     return figures
 
@@ -78,6 +83,21 @@ def fits(fleet: Fleet, loads: list[Load], rounds: int) -> list[float]:
         began_s = process_time()
         how_many_fit(loads[0].shape, fleet)
         taken.append(1_000 * (process_time() - began_s))
+    return taken
+
+
+def lands(fleet: Fleet, rounds: int, count: int) -> list[float]:
+    """Spread over zones, with why the rest finds no host and what would let it in."""
+    kin = Kin(1, "service", "simulated")
+    likes = (Near(kin, "zone", apart=True, weight=50),)
+    shape = Shape(cpu_millis=2_000, memory_bytes=4 * GIB, likes=likes, counted=frozenset({kin}))
+    taken = []
+    for _ in range(rounds):
+        began_s = process_time()
+        found = landing(shape, fleet, count)
+        advise(shape, found.after, ask=Ask(max(1, found.left)))
+        taken.append(1_000 * (process_time() - began_s))
+    say(f"{count - found.left} of {count} land, {taken[-1]:.0f} ms")
     return taken
 
 

@@ -5,10 +5,13 @@ from random import Random
 import numpy as np
 import pytest
 
-from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit, unplaced, with_hosts
+from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit, landing, unplaced, with_hosts
 from scheduler.placement import Request, Shape, place
 from scheduler.placement.company import AtMost, Kin
+from scheduler.placement.gpus import GpuWish, Park
 from tests.forecast.test_loss import MIB, crowd, fleet, shape
+from tests.placement.fleets import H
+from tests.placement.fleets import fleet as placed_on
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -24,6 +27,31 @@ def test_as_many_fit_as_are_placed(seed: int) -> None:
     placed = sum(verdict.host is not None for part in (group, *more) for verdict in part.verdicts)
     assert found.more == placed == sum(found.hosts.values())
     assert "no host fits" in found.then
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_once_they_have_landed_no_further_one_fits(seed: int) -> None:
+    rng = Random(seed)
+    made = fleet(rng, hosts=rng.choice((1, 3, 8)))
+    crowd(rng, made)
+    one, before = shape(rng, 99), made.containers.copy()
+    found = landing(one, made, 300)
+    assert sum(found.hosts.values()) + found.left == 300
+    assert found.hosts == dict(how_many_fit(one, made).hosts) or not found.left
+    assert (found.refused is None) == (found.left == 0)
+    assert not found.left or unplaced([Request(one, ("next",))], found.after)[0] == 1
+    assert (made.containers == before).all()
+    gained = dict(zip(found.after.names, (found.after.containers - before).tolist(), strict=True))
+    assert {name: count for name, count in gained.items() if count} == found.hosts
+
+
+def test_gpus_are_taken_where_they_land() -> None:
+    made = placed_on(H("a"), H("b"))
+    made.park = Park(np.array([[1000, 1000], [1000, -1]], dtype=np.int16), ("T4", "T4"), np.array([False, False]))
+    found = landing(Shape(gpus=GpuWish(1)), made, 5)
+    assert (found.hosts, found.left) == ({"a": 2, "b": 1}, 2)
+    assert found.after.park is not None
+    assert found.after.park.free.tolist() == [[0, 0], [0, -1]]
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -59,7 +59,7 @@ export function PoliciesTab({ project, open, onOpen }: Props) {
       {data && open === NEW && refusal === null && <PolicyForm onClose={() => onOpen(undefined)} />}
       {edited && (
         <PolicyForm
-          key={edited.generation}
+          key={edited.name}
           policy={edited}
           refusal={refusal}
           onClose={() => onOpen(undefined)}

@@ -24,8 +24,10 @@ interface Props {
 }
 
 /** Each term of the score with its weight and what it means; what is wrong stands at its field as it is typed. */
-export function PolicyForm({ policy, refusal = null, onClose }: Props) {
+export function PolicyForm({ policy: now, refusal = null, onClose }: Props) {
   const { t } = useTranslation();
+  // As it was when the form was opened: what others change meanwhile is refused when it is saved, not laid over it.
+  const [policy] = useState(now);
   const first = draftOf(policy);
   const [draft, setDraft] = useState(first);
   const save = useSave(policy, onClose);

@@ -25,6 +25,11 @@ const SHORT: ReadonlySet<WishField> = new Set(["n", "cpu", "memory", "gpus", "hc
 export function SimulateForm({ project, first, at, isBusy, onAsk }: Props) {
   const { t } = useTranslation();
   const [wish, setWish] = useState(first);
+  const [told, setTold] = useState(first);
+  if (JSON.stringify(told) !== JSON.stringify(first)) {
+    setTold(first); // the address says something else, as after Back
+    setWish(first);
+  }
   const { data: hosts = [] } = useQuery(hostsQuery);
   const { data: services = [] } = useQuery(serviceNamesQuery(project));
   const { data: policies = [] } = useQuery(policiesQuery);

@@ -50,7 +50,6 @@ export function SimulateTab({ project, search, onSearch }: Props) {
   return (
     <div className={styles.parts}>
       <SimulateForm
-        key={JSON.stringify(wish)}
         project={project}
         first={wish}
         at={at}

@@ -1,13 +1,18 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
-import { Suspense } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import schema from "virtual:container-spec";
-import { RUN_MODES } from "@/shared/lib/paths";
+import type { PlanChange } from "@/shared/api/types";
+import { ROUTES, RUN_MODES } from "@/shared/lib/paths";
 import styles from "@/shared/spec/Spec.module.css";
+import type { Writer as Runner } from "@/shared/spec/useWriter";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
 import { PageHead } from "@/shared/ui/Page";
+import { PlanDialog } from "@/shared/ui/PlanDialog";
+import { Verb } from "@/shared/ui/Verb";
 import { FormFields } from "./FormFields";
 import type { Draft } from "@/shared/spec/draft";
 import type { RunProps } from "./RunPage";
@@ -29,7 +34,15 @@ export default function Writer({ project, mode, onMode, first }: RunProps & { fi
         run.submit();
       }}
     >
-      <PageHead title={t("run.title")} actions={<Submit isBusy={run.isBusy} />}>
+      <PageHead
+        title={t("run.title")}
+        actions={
+          <>
+            <ShowPlan project={project} run={run} />
+            <Submit isBusy={run.isBusy} />
+          </>
+        }
+      >
         <SegmentedControl
           size="xs"
           aria-label={t("run.as")}
@@ -56,6 +69,32 @@ export default function Writer({ project, mode, onMode, first }: RunProps & { fi
         <FormFields run={run} />
       )}
     </form>
+  );
+}
+
+/** What it would bring: where it would go, or why it would wait; then it is run from there, if wanted. */
+function ShowPlan({ project, run }: { project: string; run: Runner<Draft> }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [shown, setShown] = useState<readonly PlanChange[] | null>(null);
+  const { asked } = run;
+  const refusal = asked === null ? t("run.yamlFirst") : run.fields.length > 0 ? t("run.planFirst") : null;
+  return (
+    <>
+      <Verb
+        label={t("plans.show")}
+        refusal={run.isBlank ? t("run.blank") : refusal}
+        onClick={() => setShown([{ verb: "container.run", project, body: asked }])}
+      />
+      {shown && (
+        <PlanDialog
+          title={t("plans.run")}
+          changes={shown}
+          onClose={() => setShown(null)}
+          onApplied={() => void navigate({ to: ROUTES.containers, params: { project } })}
+        />
+      )}
+    </>
   );
 }
 

@@ -45,6 +45,8 @@ export interface Writer<D> {
   kept: { text: string; base: Spec };
   /** What the form says. */
   spec: Spec;
+  /** What is written, as a form or as YAML; null while that cannot be read. */
+  asked: Spec | null;
   /** Why the last wish could not be done, when that is about no field. */
   error: Error | null;
   /** What is wrong with fields, at the pointers of what is shown. */
@@ -101,6 +103,7 @@ export function useWriter<D>(options: Options<D>): Writer<D> {
     ...{ mode, draft, setDraft, setYaml, kept, submit },
     setMode: switchTo,
     spec: formSpec,
+    asked: spec,
     error: stuck ?? (hasFields(wish.error) ? null : wish.error),
     fields: mode === "yaml" ? told : kind.asShown(told.filter(isDue), draft),
     isChecking: check.isChecking,

@@ -6,6 +6,7 @@ export const plans: Words<typeof english> = {
   plans: {
     show: "Erst den Plan zeigen",
     scale: "{{name}} auf {{count}} skalieren: der Plan",
+    run: "Starten: der Plan",
     update: "{{name}} ändern: der Plan",
     drain: "{{name}} räumen: der Plan",
     apply: "Plan ausführen",

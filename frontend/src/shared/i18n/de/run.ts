@@ -21,6 +21,7 @@ export const run: Words<typeof english> = {
     problems: "Fehler",
     checking: "wird geprüft…",
     noProblems: "Der Server würde das annehmen",
+    planFirst: "Erst berichtigen, was markiert ist",
     blank: "Wird beim Tippen geprüft; gestartet wird erst mit dem Knopf.",
     line: "Zeile {{line}}",
     keysNote: "* nötig",

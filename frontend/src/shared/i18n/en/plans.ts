@@ -3,6 +3,7 @@ export const plans = {
   plans: {
     show: "Show plan first",
     scale: "Scale {{name}} to {{count}}: the plan",
+    run: "Run it: the plan",
     update: "Change {{name}}: the plan",
     drain: "Drain {{name}}: the plan",
     apply: "Apply the plan",

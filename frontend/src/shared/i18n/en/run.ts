@@ -17,6 +17,7 @@ export const run = {
     problems: "Problems",
     checking: "checking…",
     noProblems: "The server would take this",
+    planFirst: "What is marked has to be put right first",
     blank: "Checked as you type; nothing is run before you say so.",
     line: "line {{line}}",
     keysNote: "* required",
