@@ -14,6 +14,14 @@ describe("the address", () => {
     expect(searchOf({ ...wishOf({}), cpu: " 0.50 ", n: "07" })).toEqual({ cpu: "0.50", n: "07" });
   });
 
+  it("says nothing of a size where a service says it", () => {
+    expect(searchOf(wishOf({ n: 3, service: "web", cpu: 2, like: "h1" }))).toEqual({
+      n: 3,
+      service: "web",
+      like: "h1",
+    });
+  });
+
   it("asks nothing while it says nothing of containers", () => {
     expect(isAsked({ tab: "loss", label: "zone" })).toBe(false);
     expect(isAsked(ASKED)).toBe(true);

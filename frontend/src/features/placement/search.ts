@@ -63,8 +63,12 @@ export function wishOf(search: PlacementSearch): Wish {
   >;
 }
 
+/** Like those of a service: the service says all of the rest. */
+const OF_SERVICE: ReadonlySet<WishField> = new Set(["n", "service", "like", "hcpu", "hmemory"]);
+
 export function searchOf(wish: Wish): PlacementSearch {
-  return told(WISH_FIELDS.map((field) => [field, asWord(wish[field].trim())] as const));
+  const fields = WISH_FIELDS.filter((field) => wish.service === "" || OF_SERVICE.has(field));
+  return told(fields.map((field) => [field, asWord(wish[field].trim())] as const));
 }
 
 function asWord(text: string): Word | undefined {
