@@ -58,12 +58,7 @@ export function PoliciesTab({ project, open, onOpen }: Props) {
       </Panel>
       {data && open === NEW && refusal === null && <PolicyForm onClose={() => onOpen(undefined)} />}
       {edited && (
-        <PolicyForm
-          key={edited.name}
-          policy={edited}
-          refusal={refusal}
-          onClose={() => onOpen(undefined)}
-        />
+        <PolicyForm key={edited.name} policy={edited} refusal={refusal} onClose={() => onOpen(undefined)} />
       )}
       {removed && <Remove policy={removed} onClose={() => setRemoved(null)} />}
     </div>
