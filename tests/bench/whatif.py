@@ -91,13 +91,14 @@ def lands(fleet: Fleet, rounds: int, count: int) -> list[float]:
     kin = Kin(1, "service", "simulated")
     likes = (Near(kin, "zone", apart=True, weight=50),)
     shape = Shape(cpu_millis=2_000, memory_bytes=4 * GIB, likes=likes, counted=frozenset({kin}))
-    taken = []
+    taken, left = [], 0
     for _ in range(rounds):
         began_s = process_time()
         found = landing(shape, fleet, count)
-        advise(shape, found.after, ask=Ask(max(1, found.left)))
+        left = found.left
+        advise(shape, found.after, ask=Ask(max(1, left)))
         taken.append(1_000 * (process_time() - began_s))
-    say(f"{count - found.left} of {count} land, {taken[-1]:.0f} ms")
+    say(f"{count - left} of {count} land, {taken[-1]:.0f} ms")
     return taken
 
 
