@@ -189,7 +189,7 @@ test("labels and taints of a host are changed, and a bad one is refused at its p
   await taint.fill("pages");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("pages:avoid")).toBeVisible();
-  await expectAccessible(page, "pages-host-labels");
+  await expectMomentAccessible(page, "pages-host-labels");
   await page.getByRole("button", { name: "Take away pages" }).click();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("pages:avoid")).toHaveCount(0);
