@@ -14,9 +14,9 @@ from containers.models import Container, Service
 from containers.states import Desired, Status
 from containers.transitions import GivesWay, give_way, nominate
 from core.lib.lease import Hold
-from scheduler.occupants import Bound, Who, read_bounds
+from scheduler.occupants import read_bounds
 from scheduler.placement.occupants import Occupant
-from scheduler.preemption import Rooms, Way
+from scheduler.placement.rooms import Bound, Rooms, Way, Who, goodbye, told
 from scheduler.trouble import NOT_THE_OBJECTS
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ def _make(way: Way, who: Mapping[str, Who]) -> int:
         raise MovedOn
     if any(sum(one.service == key for one in way.victims) > bounds[key].may_miss for key in services):
         raise MovedOn
-    told = {waiting.pk: _told(way, who)} if way.victims else {}
-    nominate({waiting.pk: way.host_id}, told=told, actor=ACTOR)
+    words = {waiting.pk: told(way, who)} if way.victims else {}
+    nominate({waiting.pk: way.host_id}, told=words, actor=ACTOR)
     for one in way.victims:
         if not give_way(_goodbye(way, one, waiting.name, who[one.container], bounds), actor=ACTOR):
             raise MovedOn
@@ -76,17 +76,7 @@ def _make(way: Way, who: Mapping[str, Who]) -> int:
 
 
 def _goodbye(way: Way, one: Occupant, name: str, who: Who, bounds: Mapping[str, Bound]) -> GivesWay:
-    """A stranger's container has no name here. One that stands alone starts again if its restart rule says so."""
-    for_whom = name if who.project_id == way.waiting.project_id else "a container of another project"
-    words = f"stopped to make room for {for_whom} (priority {way.shape.priority} > {one.priority})"
+    """One that stands alone starts again if its restart rule says so."""
     delay_s = bounds[one.service].stop_delay_s if one.service else 0.0
-    return GivesWay(UUID(one.container), words, again=not one.service and who.restart != "none", delay_s=delay_s)
-
-
-def _told(way: Way, who: Mapping[str, Who]) -> str:
-    """For example "room is made on h2: web.1 (priority 0) and 1 of another project stop"."""
-    ours = [one for one in way.victims if who[one.container].project_id == way.waiting.project_id]
-    parts = [f"{who[one.container].name} (priority {one.priority})" for one in ours]
-    if len(ours) < len(way.victims):
-        parts.append(f"{len(way.victims) - len(ours)} of another project")
-    return f"room is made on {way.host}: {' and '.join(parts)} {'stops' if len(way.victims) == 1 else 'stop'}"
+    again = not one.service and who.restart != "none"
+    return GivesWay(UUID(one.container), goodbye(way, one, name, who), again=again, delay_s=delay_s)

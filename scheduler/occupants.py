@@ -5,7 +5,6 @@ locks.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,41 +13,13 @@ from containers.states import ON_ENGINE, READY_HEALTH, Status
 from scheduler.placement import Fleet
 from scheduler.placement.company import Kin
 from scheduler.placement.occupants import Occupant
+from scheduler.placement.rooms import Bound, Crowd, Who, may_miss
 from scheduler.placement.types import BoundPort
 from scheduler.policies import read_policies
 from scheduler.reading import as_json, query
 from scheduler.shapes import Asked, Shapes, learn_specs
 
 Numbers = dict[tuple[int, str], int]  # (host, device) -> number
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """What people call an occupant, and how it goes."""
-
-    name: str
-    project_id: int
-    service: str  # its id
-    restart: str
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """`stay`: those that run on unless somebody stops them; `leave`: those that are on their way out."""
-
-    stay: list[Occupant] = field(default_factory=list)
-    leave: list[Occupant] = field(default_factory=list)
-    who: dict[str, Who] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """How many of a service may go now."""
-
-    name: str
-    project_id: int
-    may_miss: int
-    stop_delay_s: float
 
 
 _THERE = (
@@ -77,17 +48,22 @@ def read_crowd(fleet: Fleet, *, below: int) -> Crowd:
         [sorted(ON_ENGINE), below],
     )
     learn_specs({row[_HASH]: row[0] for row in rows})
-    numbers = _numbers() if fleet.park is not None else {}
-    braked = {host for (host,) in query(_BRAKED)}
+    numbers = gpu_numbers() if fleet.park is not None else {}
+    braked = read_braked()
     shapes = Shapes(fleet, read_policies(), kin=_known(fleet))
     crowd = Crowd()
     for row in rows:
-        free = None not in braked and row[5] not in braked
+        free = braked.isdisjoint((None, row[5]))
         one = _occupant(row, at, shapes, free=free, numbers=numbers)
         if one is not None:
             (crowd.leave if row[6] else crowd.stay).append(one)
             crowd.who[one.container] = Who(row[1], row[2], one.service, row[4])
     return crowd
+
+
+def read_braked() -> set[int | None]:
+    """The hosts on which nothing is stopped that nobody asked to stop; None: on all of them."""
+    return {host for (host,) in query(_BRAKED)}
 
 
 def _known(fleet: Fleet) -> set[Kin]:
@@ -110,19 +86,19 @@ def _occupant(
         row=at[row[5]],
         shape=shape,
         ports=_ports(row[7]),
-        gpus=_devices(row[9], row[5], numbers),
+        gpus=gpu_devices(row[9], row[5], numbers),
         service=str(row[3] or ""),
         may_go=free and not row[8] and not shape.volumes,
     )
 
 
-def _numbers() -> Numbers:
+def gpu_numbers() -> Numbers:
     """By which number placement knows a device of a host."""
     found = query("SELECT host_id, device, number FROM hosts_hostgpu WHERE is_there")
     return {(host, device): number for host, device, number in found}
 
 
-def _devices(text: str, host: int, numbers: Numbers) -> tuple[int, ...]:
+def gpu_devices(text: str, host: int, numbers: Mapping[tuple[int, str], int]) -> tuple[int, ...]:
     if text == "[]" or not numbers:
         return ()
     return tuple(numbers[host, one["device"]] for one in as_json(text) if (host, one["device"]) in numbers)
@@ -157,5 +133,5 @@ def read_bounds(services: Iterable[str]) -> dict[str, Bound]:
 
 def _may_miss(row: tuple[Any, ...]) -> int:
     strict, wanted, serving = row[5:]
-    floor = max(0, wanted - parse_update(as_json(row[3])).max_unavailable)
-    return 0 if strict else max(0, serving - floor)
+    unavailable = parse_update(as_json(row[3])).max_unavailable
+    return may_miss(strict=strict, wanted=wanted, serving=serving, max_unavailable=unavailable)

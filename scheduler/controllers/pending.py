@@ -12,6 +12,7 @@ from core.lib.clock import monotonic_s
 from scheduler import binding, giving_way, preemption, snapshot
 from scheduler.placement import Fleet, Group, Request, merge, place
 from scheduler.placement.place import no_sweep
+from scheduler.placement.rooms import Rooms
 from scheduler.snapshot import Pending, Snapshot
 from scheduler.standing import Standing
 from scheduler.trouble import NOT_THE_OBJECTS
@@ -57,7 +58,7 @@ def _pass(given: Turn, standing: Standing | None) -> Done:
     return Done(outcome.bound + outcome.reasons + gave_way, _words(outcome, gave_way))
 
 
-def _rooms(seen: Snapshot, groups: Sequence[Group], waiting: Mapping[str, Pending]) -> preemption.Rooms:
+def _rooms(seen: Snapshot, groups: Sequence[Group], waiting: Mapping[str, Pending]) -> Rooms:
     """What can be done for those that were refused; a fault there holds up nobody who was placed."""
     try:
         return preemption.find(seen, groups, waiting)
@@ -65,7 +66,7 @@ def _rooms(seen: Snapshot, groups: Sequence[Group], waiting: Mapping[str, Pendin
         raise
     except Exception:
         log.exception("no room was looked for in this pass")
-        return preemption.Rooms()
+        return Rooms()
 
 
 def plan(seen: Snapshot, pending: Sequence[Pending]) -> tuple[list[Group], dict[str, str]]:

@@ -89,7 +89,7 @@ def give_back(left: Fleet, gone: Sequence[Occupant]) -> None:
         if one.gpus:
             _free_devices(left, one)
         if one.shape.counted or one.shape.near:
-            _part(left, one)
+            part(left, one.row, one.shape)
 
 
 def _give_back(fleet: Fleet, one: Occupant) -> None:
@@ -118,14 +118,14 @@ def _free_devices(fleet: Fleet, one: Occupant) -> None:
         fleet.park.changes[one.row] += 1
 
 
-def _part(fleet: Fleet, one: Occupant) -> None:
-    """It is company to nobody any more."""
-    shunned = {(rule.kin, rule.within) for rule in one.shape.near if rule.apart}
+def part(fleet: Fleet, row: int, shape: Shape) -> None:
+    """One of this shape on the row is company to nobody any more."""
+    shunned = {(rule.kin, rule.within) for rule in shape.near if rule.apart}
     for counts in (
-        *(fleet.company.get(kin, {}) for kin in one.shape.counted),
+        *(fleet.company.get(kin, {}) for kin in shape.counted),
         *(fleet.shunned.get(key, {}) for key in shunned),
     ):
-        if one.row in counts:
-            counts[one.row] -= 1
-            if not counts[one.row]:
-                del counts[one.row]
+        if row in counts:
+            counts[row] -= 1
+            if not counts[row]:
+                del counts[row]

@@ -294,6 +294,19 @@ def test_one_that_has_waited_for_long_has_a_host_kept_for_it(hold: Hold) -> None
     assert turn(hold, container("urgent", **asks("600m", 1))).host_id == kept.pk
 
 
+def test_the_kept_room_is_not_in_the_way_of_whom_it_is_kept_for(hold: Hold) -> None:
+    """It needs more than half of the host: its own claim, looked at as anybody's, would refuse it for ever."""
+    kept = host("h1", memory=GIB)
+    running("small", hold, **asks("512m"))
+    big = container("big", **asks("1g"))
+    turn(hold, big)
+    aged(big)
+    for _ in range(3):
+        big = turn(hold, big)
+        assert big.nominated_host_id == kept.pk
+    assert pending.turn(given(hold)).changes == 0
+
+
 def test_of_many_that_have_waited_few_have_hosts_kept(hold: Hold) -> None:
     for n in range(12):
         host(f"h{n:02}", memory=2 * GIB)
