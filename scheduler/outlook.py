@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
+
 from containers.models import Revision, Service
 from containers.spec import parse
 from containers.states import ON_ENGINE, Desired, Status
@@ -17,9 +19,11 @@ from hosts.states import Availability, Reachable
 from scheduler.controllers.services.read import look_at
 from scheduler.controllers.services.types import Attempt, ServiceSeen, Slot
 from scheduler.fleet import read_fleet
-from scheduler.forecast import Body, Crew, HostState, World
+from scheduler.forecast import Body, Crew, HostState, Others, World
 from scheduler.forecast.types import ALONE
-from scheduler.placement import Shape
+from scheduler.occupants import gpu_devices, gpu_numbers, is_any_below, read_bounds, read_braked, read_crowd
+from scheduler.placement import Fleet, Shape
+from scheduler.placement.rooms import Crowd
 from scheduler.placement.types import BoundPort
 from scheduler.reading import as_json, newest, query
 from scheduler.shapes import Asked
@@ -55,12 +59,25 @@ def read_world(concern: Concern) -> World:
         shapes = {one.id: one for one in pending}
         more = _more([row[0] for row in rows])
         crews = {one.id: _crew(one, owners[one.id], wishes, shapes) for one in looked.services}
-        bodies = {key: _body(shapes[key], columns) for key, columns in more.items()}
+        numbers = gpu_numbers() if fleet.park is not None else {}
+        bodies = {key: _body(shapes[key], columns, numbers) for key, columns in more.items()}
         crews[ALONE] = _alone(alone)
         hosts = _hosts()
+        others = _others(fleet, [one.shape for one in pending if one.shape is not None], own=bodies.keys())
         # Rows bear the moment of their statement: what was just made is older than what the forecast makes.
         ((moment,),) = query("SELECT clock_timestamp()")
-    return World(now=moment, fleet=fleet, hosts=hosts, crews=crews, bodies=bodies)
+    world = World(now=moment, fleet=fleet, hosts=hosts, crews=crews, bodies=bodies)
+    world.others, world.aged_s = others, settings.PLACEMENT_AGED_S
+    world.kept = {key: columns[-1] for key, columns in more.items() if columns[-1] is not None}
+    world.again = {key for key in alone if more[key][-2]}
+    return world
+
+
+def all_others(world: World) -> Concern:
+    """All that stands there beside the world and might have to give way."""
+    crowd = world.others.crowd.stay
+    services = frozenset(UUID(one.service) for one in crowd if one.service)
+    return Concern(services, frozenset(UUID(one.container) for one in crowd if not one.service))
 
 
 # --- who is concerned
@@ -72,7 +89,8 @@ def _services(concern: Concern) -> list[UUID]:
         "SELECT id FROM containers_service WHERE gone_at IS NULL AND (id = ANY(%(ids)s) OR desired = 'remove'"
         " OR (mode = 'global' AND %(hosts)s::bigint[] <> '{}'))"
         " UNION SELECT service_id FROM containers_container WHERE service_id IS NOT NULL AND NOT superseded"
-        " AND status = ANY(%(living)s) AND (host_id = ANY(%(hosts)s) OR status = 'pending' OR is_successor)"
+        " AND status = ANY(%(living)s) AND (host_id = ANY(%(hosts)s) OR status = 'pending' OR is_successor"
+        " OR desired <> 'run' OR stop_at IS NOT NULL)"
         " UNION SELECT service_id FROM containers_rollout WHERE status = 'running'",
         {"ids": list(concern.services), "hosts": sorted(concern.hosts), "living": LIVING},
     )
@@ -82,7 +100,8 @@ def _services(concern: Concern) -> list[UUID]:
 def _alone_ids(concern: Concern) -> list[UUID]:
     rows = query(
         "SELECT id FROM containers_container WHERE service_id IS NULL AND NOT superseded AND status = ANY(%(living)s)"
-        " AND (id = ANY(%(ids)s) OR host_id = ANY(%(hosts)s) OR status = 'pending' OR desired <> 'run')",
+        " AND (id = ANY(%(ids)s) OR host_id = ANY(%(hosts)s) OR status = 'pending' OR desired <> 'run'"
+        " OR stop_at IS NOT NULL)",
         {"ids": list(concern.containers), "hosts": sorted(concern.hosts), "living": LIVING},
     )
     return [row[0] for row in rows]
@@ -151,15 +170,16 @@ def _wish(asked: Pending, row: tuple[Any, ...]) -> Body:
 
 def _more(ids: Sequence[UUID]) -> dict[UUID, tuple[Any, ...]]:
     rows = query(
-        "SELECT c.id, c.name, c.host_id, c.ports, c.restart, c.spec ? 'health_check', s.strict, c.status"
+        "SELECT c.id, c.name, c.host_id, c.ports, c.restart, c.spec ? 'health_check', s.strict, c.status, c.gpus,"
+        " c.restart_asked, c.nominated_host_id"
         " FROM containers_container c LEFT JOIN containers_service s ON s.id = c.service_id WHERE c.id = ANY(%s)",
         [list(ids)],
     )
     return {row[0]: row[1:] for row in rows}
 
 
-def _body(asked: Pending, columns: tuple[Any, ...]) -> Body:
-    name, host, ports, restart, checked, strict, status = columns
+def _body(asked: Pending, columns: tuple[Any, ...], numbers: Mapping[tuple[int, str], int]) -> Body:
+    name, host, ports, restart, checked, strict, status, gpus, *_ = columns
     shape = asked.shape or NOTHING
     returns = restart == "always" if strict is None else not strict
     return Body(
@@ -168,6 +188,7 @@ def _body(asked: Pending, columns: tuple[Any, ...]) -> Body:
         shape=shape,
         host=host if status in ON_ENGINE else None,
         ports=tuple(_port(one) for one in as_json(ports)),
+        gpus=gpu_devices(gpus, host, numbers),
         restart=restart,
         checked=checked,
         returns=returns and not shape.volumes and shape.only_host is None,
@@ -216,7 +237,21 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
     )
 
 
+def _others(fleet: Fleet, shapes: Iterable[Shape], *, own: Collection[UUID]) -> Others:
+    """Who is less important than anything of the world, and not of it."""
+    below = max((one.priority for one in shapes), default=0)
+    if not is_any_below(below):
+        return Others()
+    crowd = read_crowd(fleet, below=below)
+    mine = {str(key) for key in own}
+    stay = [one for one in crowd.stay if one.container not in mine]
+    leave = [one for one in crowd.leave if one.container not in mine]
+    who = {key: one for key, one in crowd.who.items() if key not in mine}
+    return Others(Crowd(stay, leave, who), read_bounds({one.service for one in stay if one.service}))
+
+
 def _hosts() -> list[HostState]:
+    braked = read_braked()
     rows = query("SELECT id, name, reachable, availability FROM hosts_host")
     return [
         HostState(
@@ -225,6 +260,7 @@ def _hosts() -> list[HostState]:
             ok=reachable == Reachable.OK,
             lost=reachable == Reachable.LOST,
             draining=availability == Availability.DRAINING,
+            braked=not braked.isdisjoint((None, host)),
         )
         for host, name, reachable, availability in rows
     ]

@@ -4,7 +4,19 @@ Pure. Before: outlook.py reads rows, with the asked changes laid over them. Afte
 """
 
 from scheduler.forecast.run import forecast
-from scheduler.forecast.types import Body, Crew, Extra, Forecast, HostState, Step, Waiting
+from scheduler.forecast.types import Body, Crew, Extra, Forecast, HostState, NotSeen, Others, Step, Waiting
 from scheduler.forecast.world import World
 
-__all__ = ["Body", "Crew", "Extra", "Forecast", "HostState", "Step", "Waiting", "World", "forecast"]
+__all__ = [
+    "Body",
+    "Crew",
+    "Extra",
+    "Forecast",
+    "HostState",
+    "NotSeen",
+    "Others",
+    "Step",
+    "Waiting",
+    "World",
+    "forecast",
+]

@@ -5,14 +5,11 @@ Before: the forecast binds or ends a container. After: placement sees what is le
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from scheduler.forecast.types import Body, Extra
-from scheduler.placement import Fleet, Shape
-from scheduler.placement.company import Counts
-from scheduler.placement.types import BoundPort
+from scheduler.placement import Fleet
+from scheduler.placement.occupants import Occupant, give_back, part
 
 
 class Ground:
@@ -58,35 +55,10 @@ class Ground:
             return
         row, fleet = self.rows[body.host], self.fleet
         fleet.containers[row] -= 1
-        part(fleet, row, body.shape)
-        if not booked:
+        if booked:
+            part(fleet, row, body.shape)
+        else:
             fleet.cpu_reserved[row] -= body.shape.cpu_millis
             fleet.memory_reserved[row] -= body.shape.memory_bytes
-            for name, amount in body.shape.needs:
-                if name in fleet.resources:
-                    fleet.resources[name].reserved[row] -= amount
-            free_ports(fleet, row, body.ports)
+            give_back(fleet, [Occupant("", row, body.shape, body.ports, body.gpus)])
         self.version += 1
-
-
-def part(fleet: Fleet, row: int, shape: Shape) -> None:
-    """The contrary of what Fleet.add counts for rules about other containers."""
-    shunned = [(rule.kin, rule.within) for rule in shape.near if rule.apart]
-    counts: list[Counts] = [fleet.company[kin] for kin in shape.counted if kin in fleet.company]
-    counts += [fleet.shunned[key] for key in dict.fromkeys(shunned) if key in fleet.shunned]
-    for one in counts:
-        left = one.get(row, 0) - 1
-        if left > 0:
-            one[row] = left
-        else:
-            one.pop(row, None)
-
-
-def free_ports(fleet: Fleet, row: int, ports: Iterable[BoundPort]) -> None:
-    for port in ports:
-        key = (row, port.host_port)
-        held = fleet.used_ports.get(key, frozenset()) - {(port.host_address, port.protocol)}
-        if held:
-            fleet.used_ports[key] = held
-        elif fleet.used_ports.pop(key, None) is not None and key not in fleet.barred_ports:
-            fleet.ports_busy[row] -= fleet.in_range(port.host_port)

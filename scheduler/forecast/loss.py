@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scheduler.forecast.ground import part
 from scheduler.placement import Fleet, Request, Shape, place
 from scheduler.placement.company import HOST
 from scheduler.placement.filters import FILTERS
 from scheduler.placement.filters.ports import ports_needed
 from scheduler.placement.look import look
+from scheduler.placement.occupants import part
 from scheduler.placement.place import no_sweep
 from scheduler.placement.types import Floats, Ints, Mask
 

@@ -6,7 +6,7 @@ is told to stop to obey; the clock jumps to the next moment that changes somethi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from containers.states import FINAL, ON_ENGINE, READY_HEALTH, Desired, Health, S
 from scheduler.controllers.services.plan import plan_service
 from scheduler.controllers.services.stays import drained, marked
 from scheduler.controllers.services.types import Attempt, ServiceSeen, Slot
+from scheduler.forecast import room
 from scheduler.forecast.deeds import add_after, do, is_over
 from scheduler.forecast.types import Forecast, Waiting
 from scheduler.forecast.world import Place, World, is_alone
@@ -28,6 +29,7 @@ QUIET_S: Final = 130.0  # time alone brings nothing after this: room is waited f
 JITTER: Final = 0.5
 STEPS_MAX: Final = 5_000
 WORK_MAX: Final = 400_000  # slots planned: some seconds of one processor
+RIVALS_PER_WORK: Final = 10
 NO_HOST: Final = "no-host"
 
 
@@ -55,6 +57,7 @@ class Wheel:
         self.nowhere: dict[UUID, str] = {}  # on a drained host: why no other one takes it
         self._work = 0
         self._looked: tuple[object, ...] = ()
+        self._rivals = 0  # how many were looked at who might give way
         self._moved_at = world.now
 
     def turn(self, each_turn: Callable[[], None]) -> bool:
@@ -132,7 +135,11 @@ class Wheel:
         for where in sorted(world.restless):
             slot = world.slot(where)
             one = slot.occupant if slot is not None else None
-            if slot is None or one is None or one.status not in FINAL or one.desired != Desired.RUN:
+            if slot is None or one is None or one.status not in FINAL:
+                continue
+            if one.id in world.again and one.desired != Desired.REMOVE:
+                add_after(world, where, one, "asked to restart", like_it=True)
+            if one.desired != Desired.RUN:
                 continue
             restart = world.bodies[one.id].restart
             if wants_next(restart, one.status) and self._is_left_to_restarts(where, slot, one):
@@ -182,23 +189,35 @@ class Wheel:
         """One pass of placement, when anything has changed for what waits."""
         world = self.world
         waiting = world.pending()
-        looked = (world.ground.version, *(one.id for _, one in waiting))
-        if not waiting or looked == self._looked:
+        if not waiting or self._sight(waiting) == self._looked:
             return
         wishes = ((str(one.id), world.bodies[one.id].shape) for _, one in waiting)
         fleet = world.ground.fleet
-        for group in place(merge(wishes, images=fleet.images), fleet):
+        fleet.claims = world.claims(waiting)
+        groups = place(merge(wishes, images=fleet.images), fleet)
+        rooms = room.seek(world, groups)
+        for group in groups:
             for verdict in group.verdicts:
-                self._give(verdict, group)
+                self._give(verdict, group, rooms.notes.get(verdict.container, ""))
+        room.make(world, rooms)
         world.ground.measure()
-        still = [one.id for _, one in world.pending()]
-        self._looked = (world.ground.version, *still)
+        self._rivals = len(rooms.who)
+        self._work += self._rivals // RIVALS_PER_WORK
+        still = world.pending()
+        fleet.claims = world.claims(still)
+        self._looked = self._sight(still)
 
-    def _give(self, verdict: Verdict, group: Group) -> None:
+    def _sight(self, waiting: Sequence[tuple[Place, Attempt]]) -> tuple[object, ...]:
+        """What placement would look at. Whether others may give way is a matter of all that moves."""
+        world = self.world
+        return world.ground.version, world.moves if self._rivals else 0, *(one.id for _, one in waiting)
+
+    def _give(self, verdict: Verdict, group: Group, note: str) -> None:
         world = self.world
         where, one = world.find(UUID(verdict.container))
         if verdict.host is None:
-            words = group.refused.words if group.refused is not None else "no host fits"
+            refused = group.refused.words if group.refused is not None else "no host fits"
+            words = "; ".join(filter(None, [refused, note]))
             if one.message != words:
                 world.change(where, replace(one, reason=NO_HOST, message=words))
             return
@@ -248,7 +267,7 @@ class Wheel:
 
     def _rests(self, where: Place, one: Attempt) -> bool:
         if one.status in FINAL:
-            return True
+            return one.id not in self.world.again or one.desired == Desired.REMOVE
         if not one.host_ok:
             return one.stop_at is None
         quiet = one.status == Status.RUNNING and one.desired == Desired.RUN and one.stop_at is None

@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple
 from uuid import UUID
 
 from scheduler.controllers.services.types import ServiceSeen, Slot
+from scheduler.placement.rooms import Bound, Crowd
 from scheduler.placement.types import BoundPort, Shape
 
-Doing = Literal["start", "stop", "lose", "cancel"]
+Doing = Literal["start", "stop", "give-way", "lose", "cancel"]
 ALONE = UUID(int=0)  # whom stand-alone containers belong to
 
 
@@ -57,6 +58,23 @@ class HostState:
     ok: bool = True
     lost: bool = False
     draining: bool = False
+    braked: bool = False  # nothing is stopped there that nobody asked to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Who stands on the fleet and may have to give way, though the forecast does not move them."""
+
+    crowd: Crowd = field(default_factory=Crowd)
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
+
+
+class NotSeen(Exception):
+    """These have to give way, and what becomes of them is not in the world: look at them too, and begin anew."""
+
+    def __init__(self, services: frozenset[UUID], containers: frozenset[UUID]) -> None:
+        super().__init__("others have to give way")
+        self.services, self.containers = services, containers
 
 
 class Step(NamedTuple):

@@ -15,14 +15,19 @@ from containers.states import FINAL, ON_ENGINE, Desired, Status
 from scheduler.controllers.services.draft import position
 from scheduler.controllers.services.types import Attempt, ServiceSeen, Slot
 from scheduler.forecast.ground import Ground
-from scheduler.forecast.types import ALONE, Body, Crew, Doing, HostState, Step
+from scheduler.forecast.types import ALONE, Body, Crew, Doing, HostState, Others, Step
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.fleet import Claim
 
 Place = tuple[UUID, str]  # a crew and a slot of it
+NEVER_S = 1e8
 
 
 class World:
-    """Everything that moves. `restless`: slots with something under way; `stirred`: services to be planned anew."""
+    """Everything that moves. `restless`: slots with something under way; `stirred`: services to be planned anew.
+
+    `kept`: the host that is kept for one that waits; `again`: stand-alone ones that were stopped to start anew.
+    """
 
     def __init__(
         self,
@@ -46,6 +51,10 @@ class World:
         self.stirred: set[UUID] = {key for key, crew in crews.items() if crew.seen is not None}
         self.due: dict[UUID, datetime] = {}
         self.places = {one.id: place for place, one in self.rows()}
+        self.others, self.aged_s = Others(), NEVER_S
+        self.kept: dict[UUID, int] = {}
+        self.again: set[UUID] = set()
+        self.yields: set[UUID] = set()  # to what is more important
 
     # --- looking
 
@@ -76,7 +85,7 @@ class World:
                     yield (key, slot.key), one
 
     def pending(self) -> list[tuple[Place, Attempt]]:
-        """Those that wait for a host and may have one now, oldest first."""
+        """Those that wait for a host and may have one now, the most important first, then the oldest."""
         found = [
             (place, one)
             for place in self.restless
@@ -85,7 +94,17 @@ class World:
             if one.status == Status.PENDING and one.desired == Desired.RUN and not self.bodies[one.id].error
         ]
         due = [(place, one) for place, one in found if one.not_before is None or one.not_before <= self.now]
-        return sorted(due, key=lambda pair: (pair[1].created_at, position(pair[0][1]), pair[1].id))
+        return sorted(due, key=self._turn_of)
+
+    def _turn_of(self, pair: tuple[Place, Attempt]) -> tuple[int, datetime, tuple[int, str], UUID]:
+        place, one = pair
+        return -self.bodies[one.id].shape.priority, one.created_at, position(place[1]), one.id
+
+    def claims(self, waiting: Iterable[tuple[Place, Attempt]]) -> tuple[Claim, ...]:
+        """The rooms that are kept for these."""
+        rows = self.ground.rows
+        held = [(one.id, self.kept[one.id]) for _, one in waiting if one.id in self.kept]
+        return tuple(Claim(str(key), rows[host], self.bodies[key].shape) for key, host in held if host in rows)
 
     # --- changing
 
@@ -129,7 +148,7 @@ class World:
             self.change(place, replace(one, desired=desired, stop_at=None, status=Status.CANCELLED, ended_at=self.now))
         else:
             if one.desired == Desired.RUN:
-                self.tell("stop", one, why)
+                self.tell("give-way" if one.id in self.yields else "stop", one, why)
             self.change(place, replace(one, desired=desired, stop_at=None))
 
     def end(self, place: Place, one: Attempt, status: Status) -> None:

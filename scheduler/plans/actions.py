@@ -4,7 +4,8 @@ Making says every change for real in a transaction that is thrown away, so that 
 what there would be, and lets the forecast run. Before: a view. After: the plan's row; an apply's changes are wishes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,17 +15,19 @@ from rest_framework.exceptions import ValidationError
 
 from core.accounts.actions import actor_of
 from core.accounts.models import User
+from core.accounts.permissions import project_ids_of
 from core.api.problems import as_problem
 from core.lib.clock import monotonic_s
 from core.lib.problems import FieldProblem, Problem
-from scheduler.forecast import Forecast, World, forecast
+from scheduler.forecast import Forecast, NotSeen, World, forecast
 from scheduler.models import Plan
-from scheduler.outlook import Concern, read_world
+from scheduler.outlook import Concern, all_others, read_world
 from scheduler.plans.seen import differences, generations_of, what_it_saw
 from scheduler.plans.verbs import SAY, SUPPOSED, Asked, Touched
 from scheduler.reading import query
 
 SPEAKS_EVERY_S: Final = 0.5
+LOOKS_MAX: Final = 8  # from then on all that might ever give way is looked at
 
 
 class _ThrownAway(Exception):
@@ -33,25 +36,37 @@ class _ThrownAway(Exception):
 
 def make(user: User, changes: Sequence[Mapping[str, Any]]) -> Plan:
     """What these changes would bring, kept. A change that would be refused is refused with its place in the list."""
-    touched, world = try_out(user, changes)
-    found = forecast(world, _awake())
+    touched, world, found = foresee(user, changes)
     return Plan.objects.create(
         user=user,
         made_by=actor_of(user),
         changes=[dict(one) for one in changes],
         forecast=forecast_json(found),
-        seen=what_it_saw(touched, found, world),
+        seen=what_it_saw(touched, found, world, projects=project_ids_of(user)),
     )
 
 
-def try_out(user: User, changes: Sequence[Mapping[str, Any]]) -> tuple[Touched, World]:
-    """The world as it would be right after the changes; nothing of them stays."""
+def foresee(user: User, changes: Sequence[Mapping[str, Any]]) -> tuple[Touched, World, Forecast]:
+    """What would come of the changes. Whoever would have to give way is looked at too, and so on."""
+    more, looks = Concern(), 0
+    while True:
+        touched, world = try_out(user, changes, more)
+        try:
+            return touched, world, forecast(world, _awake())
+        except NotSeen as rivals:
+            looks += 1
+            found = Concern(rivals.services, rivals.containers) if looks < LOOKS_MAX else all_others(world)
+            more = more.and_(found)
+
+
+def try_out(user: User, changes: Sequence[Mapping[str, Any]], more: Concern) -> tuple[Touched, World]:
+    """The world as it would be right after the changes, with `more` of it; nothing of them stays."""
     touched, world = Touched(), None
     try:
         with transaction.atomic():
             for place, given in enumerate(changes):
                 touched = touched.and_(_say(Asked(user, given), place))
-            world = read_world(Concern(touched.services, touched.containers, touched.hosts))
+            world = read_world(Concern(touched.services, touched.containers, touched.hosts).and_(more))
             raise _ThrownAway
     except _ThrownAway:
         assert world is not None
@@ -106,10 +121,18 @@ def _refuse_stale(plan: Plan) -> None:
 
 
 def _say(asked: Asked, place: int) -> Touched:
-    """Say one change; what is refused names its place among the changes."""
-    verb, at = asked.given["verb"], f"/changes/{place}"
-    try:
+    """Say one change."""
+    verb = asked.given["verb"]
+    with _told_at(place, verb):
         return SAY[verb](asked)
+
+
+@contextmanager
+def _told_at(place: int, verb: str) -> Iterator[None]:
+    """What is refused names its place among the changes."""
+    at = f"/changes/{place}"
+    try:
+        yield
     except Problem as problem:
         raise _placed(problem, verb, at) from problem
     except ValidationError as error:

@@ -4,7 +4,7 @@ The services, containers and policies that it changes, and the hosts on which so
 that the plan takes there. Before: a plan was made. After: its answer, and its apply.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 from uuid import UUID
 
@@ -13,27 +13,37 @@ from core.lib.quantity import show_cpu, show_memory
 from hosts.models import Host
 from hosts.states import Reachable
 from scheduler.forecast import Extra, Forecast, World
+from scheduler.forecast.types import ALONE
 from scheduler.models import PlacementPolicy
 from scheduler.plans.verbs import Touched
 
 Seen = dict[str, list[dict[str, Any]]]
+STRANGER = "of another project"
 Difference = tuple[str, str]  # a pointer into what was seen, and words
 
 
-def what_it_saw(touched: Touched, found: Forecast, world: World) -> Seen:
-    """As rows are now; what the plan itself would make is not there yet."""
+def what_it_saw(touched: Touched, found: Forecast, world: World, *, projects: Set[int]) -> Seen:
+    """As rows are now; what the plan itself would make is not there yet. `projects`: those whose names may be said."""
+    services, containers = _yielding(found, world)
     names = {step.host for step in found.steps if step.host}
     names |= {world.hosts[one].name for one in touched.hosts if one in world.hosts}
     names |= {one.host for one in found.stays}
     return {
-        "services": [_plain(row) for row in _services(touched.services)],
-        "containers": [_plain(row) for row in _containers(touched.containers)],
+        "services": [_plain(row, projects) for row in _services(touched.services | services)],
+        "containers": [_plain(row, projects) for row in _containers(touched.containers | containers)],
         "hosts": [_host(row, found.peaks.get(row.name)) for row in _hosts(names)],
         "policies": [
             {"id": row.name, "name": row.name, "generation": row.generation}
             for row in PlacementPolicy.objects.filter(name__in=list(touched.policies))
         ],
     }
+
+
+def _yielding(found: Forecast, world: World) -> tuple[set[UUID], set[UUID]]:
+    """The services and the stand-alone containers that give way."""
+    ids = [step.id for step in found.steps if step.doing == "give-way"]
+    services = {world.places[key][0] for key in ids} - {ALONE}
+    return services, {key for key in ids if world.places[key][0] == ALONE}
 
 
 def _services(ids: Iterable[Any]) -> list[Service]:
@@ -48,8 +58,9 @@ def _hosts(names: Iterable[str]) -> list[Host]:
     return list(Host.objects.select_related("booking").filter(name__in=list(names)).order_by("name"))
 
 
-def _plain(row: Service | Container) -> dict[str, Any]:
-    return {"id": str(row.pk), "name": row.name, "project": row.project_id, "generation": row.generation}
+def _plain(row: Service | Container, projects: Set[int]) -> dict[str, Any]:
+    name = row.name if row.project_id in projects else STRANGER
+    return {"id": str(row.pk), "name": name, "project": row.project_id, "generation": row.generation}
 
 
 def _host(row: Host, extra: Extra | None) -> dict[str, Any]:

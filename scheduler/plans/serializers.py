@@ -14,6 +14,8 @@ from scheduler.plans.verbs import SAY, SUPPOSED
 
 MOST_CHANGES = 50
 FOREIGN = "of another project"
+LISTS = ("steps", "unplaced", "stays")
+DOINGS = ("start", "stop", "give-way", "lose", "cancel")
 
 
 class PlanChangeSerializer(Body):
@@ -37,8 +39,9 @@ class PlanNewSerializer(Body):
 
 class PlanStepSerializer(serializers.Serializer[Any]):
     doing = serializers.ChoiceField(
-        choices=["start", "stop", "lose", "cancel"],
-        help_text="lose: given up with its host; cancel: it waited and never ran",
+        choices=DOINGS,
+        help_text="give-way: it stops for what is more important; lose: given up with its host;"
+        " cancel: it waited and never ran",
     )
     container = serializers.CharField(help_text="its name; of what is not yours to see only that it is there")
     service = serializers.CharField(allow_null=True, help_text="null: it stands alone")
@@ -117,7 +120,7 @@ def plan_json(plan: Plan, *, projects: Mapping[int, str], stale: list[str]) -> d
         "changes": plan.changes,
         "supposed": [one["verb"] for one in plan.changes if one["verb"] in SUPPOSED],
         "summary": summary(found),
-        **{name: [_masked(one, projects) for one in found[name]] for name in ("steps", "unplaced", "stays")},
+        **{name: [_masked(one, projects) for one in found.get(name, ())] for name in LISTS},
         **{name: found[name] for name in ("is_whole", "peak", "peaks")},
         "seen": plan.seen,
         "stale": [] if plan.applied_at else stale,
@@ -136,10 +139,11 @@ def _masked(one: Mapping[str, Any], projects: Mapping[int, str]) -> dict[str, An
 
 def summary(found: Mapping[str, Any]) -> str:
     """For example "3 start, 1 stops; 2 find no host"."""
-    counts = {word: sum(one["doing"] == word for one in found["steps"]) for word in ("start", "stop", "lose", "cancel")}
+    counts = {word: sum(one["doing"] == word for one in found["steps"]) for word in DOINGS}
     said = {
         "start": ("starts", "start"),
         "stop": ("stops", "stop"),
+        "give-way": ("gives way to what is more important", "give way to what is more important"),
         "lose": ("is lost with its host", "are lost with their hosts"),
         "cancel": ("waits no longer", "wait no longer"),
     }

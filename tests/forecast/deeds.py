@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from containers.models import Container
+from containers.reasons import Reason
 from containers.states import FINAL, ON_ENGINE, By, Desired, Health, Status
 from containers.transitions import Move, Observation, move, observe_many
 from core.lib.lease import Hold
@@ -52,17 +53,21 @@ def pass_time(seconds: float) -> None:
 
 @dataclass
 class Deeds:
-    """What was started and ended where, by (service or name, host)."""
+    """What was started and ended where, and who gave way, by (service or name, host)."""
 
     hold: Hold
     starts: Counter[tuple[str, str]] = field(default_factory=Counter)
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gave_way: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seen: dict[UUID, str] = field(default_factory=dict)
+    _gave: set[UUID] = field(default_factory=set)
 
     def begin(self) -> None:
         """What is there now is no deed."""
         for row in self._rows():
             self._seen[row.pk] = "over" if row.status in FINAL else ("on" if row.host_id else "")
+            if row.reason == Reason.PREEMPTED:
+                self._gave.add(row.pk)
 
     def run(self) -> None:
         """Until all is quiet."""
@@ -74,10 +79,12 @@ class Deeds:
                 continue
             if quiet_s >= QUIET_S:
                 return
-            wait_s = min(5.0, self._next_s() or 5.0)
+            step_s = 5.0 if quiet_s < 15 else 20.0  # what time alone brings late is a deadline of two minutes
+            wait_s = min(step_s, self._next_s() or step_s)
             pass_time(wait_s)
             quiet_s = 0.0 if self._next_s() else quiet_s + wait_s
-        raise AssertionError("it never comes to rest")
+        living = [row for row in self._rows() if row.status not in FINAL]
+        raise AssertionError(f"it never comes to rest: {[(str(row), row.message) for row in living]}")
 
     def round(self) -> bool:
         """Each loop once; whether anything changed."""
@@ -88,6 +95,7 @@ class Deeds:
         changed += restart_loop.Restarts().turn(given).changes
         changed += self.services()
         changed += pending.turn(given).changes
+        self.note()
         changed += self.agents()
         self.note()
         return bool(changed)
@@ -132,6 +140,9 @@ class Deeds:
                 self.ends[place] += 1
                 state = "over"
             self._seen[row.pk] = state
+            if row.reason == Reason.PREEMPTED and row.pk not in self._gave:
+                self._gave.add(row.pk)
+                self.gave_way[place] += 1
 
     def waiting(self) -> Counter[str]:
         """How many of each wait for a host."""

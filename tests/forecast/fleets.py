@@ -7,9 +7,12 @@ from typing import Any
 from containers import service_actions
 from core.accounts.models import Project
 from core.lib.lease import Hold
+from hosts.models import Host, HostGpu
 from tests.forecast.deeds import Deeds, pass_time
 from tests.scheduler import rows
 
+PRIORITIES = (-5, 0, 0, 10)
+GPUS: tuple[dict[str, Any], ...] = ({"count": 1}, {"count": 2}, {"share": "0.5"}, {"share": "0.3"})
 SIZES = (("100m", "64m"), ("250m", "256m"), ("500m", "512m"))
 POLICIES: tuple[dict[str, Any], ...] = (
     {},
@@ -22,7 +25,11 @@ POLICIES: tuple[dict[str, Any], ...] = (
 
 @dataclass
 class Fleet:
-    """What stands before the change. `alike`: every container asks for as much as every other."""
+    """What stands before the change. `alike`: every container asks for as much as every other.
+
+    Of the others every second fleet is `tight`: little room, and some are more important than others. Every third has
+    GPUs, on some of its hosts.
+    """
 
     rng: Random
     hold: Hold
@@ -31,21 +38,40 @@ class Fleet:
     hosts: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.tight, self.has_gpus = self.rng.random() < 0.5, not self.alike and self.rng.random() < 0.33
+
     def build(self) -> None:
         for number in range(1, self.rng.randint(2, 5) + 1):
             self.hosts.append(f"h{number}")
-            rows.host(
+            made = rows.host(
                 f"h{number}",
-                cpu=self.rng.choice((2000, 4000)),
-                memory=self.rng.choice((2, 4)) * rows.GIB,
+                cpu=self.rng.choice((1000, 2000) if self.tight else (2000, 4000)),
+                memory=self.rng.choice((1, 2) if self.tight else (2, 4)) * rows.GIB,
                 labels={"zone": self.rng.choice("ab")},
             )
+            if self.has_gpus and (number == 1 or self.rng.random() < 0.7):
+                self._gpus(made)
         for number in range(1, self.rng.randint(1, 4) + 1):
             name = f"s{number}"
             self.names.append(name)
             service_actions.create(self.project, self.spec(name), actor="user:test")
         Deeds(self.hold).run()
         pass_time(600)  # what ran until now has run for long
+
+    def _gpus(self, host: Host) -> None:
+        Host.objects.filter(pk=host.pk).update(gpu_sharing=True)
+        for number in range(self.rng.randint(1, 3)):
+            HostGpu.objects.create(host=host, number=number, device=f"GPU-{host.name}-{number}", model="T4")
+
+    def _wishes(self) -> dict[str, Any]:
+        """Who is how important, and what it asks for beside CPU and memory."""
+        found: dict[str, Any] = {}
+        if self.tight:
+            found["priority"] = self.rng.choice(PRIORITIES)
+        if self.has_gpus and self.rng.random() < 0.6:
+            found["gpus"] = self.rng.choice(GPUS)
+        return found
 
     def spec(self, name: str) -> dict[str, Any]:
         cpu, memory = SIZES[1] if self.alike else self.rng.choice(SIZES)
@@ -54,14 +80,30 @@ class Fleet:
             "resources": {"cpu": cpu, "memory": memory},
             "restart": "always",
         }
+        wishes = self._wishes()
+        if "gpus" in wishes:
+            container["resources"]["gpus"] = wishes.pop("gpus")
+        container |= wishes
         if not self.alike and self.rng.random() < 0.2:
             container["constraints"] = ["zone=a"]
         if not self.alike and self.rng.random() < 0.2:
             container["max_per"] = {"host": 2}
         found = {"name": name, "container": container, "update": self.rng.choice(POLICIES)}
+        if self.tight and self.rng.random() < 0.6:
+            found["update"] = {"max_unavailable": self.rng.choice((1, 2, 6))}
         if not self.alike and self.rng.random() < 0.15:
             return {**found, "mode": "global"}
         return {**found, "replicas": self.rng.randint(1, 6), "stop_delay": self.rng.choice((0, 0, 3))}
+
+    def urgent(self) -> dict[str, Any]:
+        """More important than most, and not small."""
+        made = self.spec("new")
+        made["container"] |= {"priority": 10, "resources": {"cpu": "250m", "memory": "512m"}}
+        return made
+
+    def alone(self) -> dict[str, Any]:
+        found = {"name": "alone", "image": "registry.test/web:1", "resources": {"memory": "512m"}}
+        return {**found, "priority": self.rng.choice((0, 20))} if self.tight else found
 
     # --- changes
 
@@ -73,6 +115,8 @@ class Fleet:
         host = self.rng.choice(self.hosts)
         if self.alike:
             return {"verb": "host.lost", "host": host}
+        if self.tight and self.rng.random() < 0.4:
+            return {"verb": "service.create", "project": self.project.name, "body": self.urgent()}
         return self.rng.choice(
             (
                 {"verb": "service.scale", **of, "body": {"replicas": self.rng.randint(0, 12)}},
@@ -86,7 +130,7 @@ class Fleet:
                 {
                     "verb": "container.run",
                     "project": self.project.name,
-                    "body": {"name": "alone", "image": "registry.test/web:1", "resources": {"memory": "512m"}},
+                    "body": self.alone(),
                 },
             )
         )
