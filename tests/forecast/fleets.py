@@ -93,12 +93,15 @@ class Fleet:
             found["update"] = {"max_unavailable": self.rng.choice((1, 2, 6))}
         if not self.alike and self.rng.random() < 0.15:
             return {**found, "mode": "global"}
-        return {**found, "replicas": self.rng.randint(1, 6), "stop_delay": self.rng.choice((0, 0, 3))}
+        replicas = self.rng.randint(1, 8 if self.tight else 6)
+        return {**found, "replicas": replicas, "stop_delay": self.rng.choice((0, 0, 3))}
 
     def urgent(self) -> dict[str, Any]:
-        """More important than most, and not small."""
+        """More important than most and not small; where it is for one zone only, there may be room elsewhere."""
         made = self.spec("new")
         made["container"] |= {"priority": 10, "resources": {"cpu": "250m", "memory": "512m"}}
+        if self.rng.random() < 0.5:
+            made["container"]["constraints"] = [self.rng.choice(("zone=a", "zone=b"))]
         return made
 
     def alone(self) -> dict[str, Any]:
@@ -115,7 +118,7 @@ class Fleet:
         host = self.rng.choice(self.hosts)
         if self.alike:
             return {"verb": "host.lost", "host": host}
-        if self.tight and self.rng.random() < 0.4:
+        if self.tight and self.rng.random() < 0.6:
             return {"verb": "service.create", "project": self.project.name, "body": self.urgent()}
         return self.rng.choice(
             (
