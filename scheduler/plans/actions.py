@@ -6,6 +6,7 @@ what there would be, and lets the forecast run. Before: a view. After: the plan'
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import transaction
@@ -20,8 +21,10 @@ from core.api.problems import as_problem
 from core.lib.clock import monotonic_s
 from core.lib.problems import FieldProblem, Problem
 from scheduler.forecast import Forecast, NotSeen, World, forecast
+from scheduler.forecast.rebalance import Move
 from scheduler.models import Plan
 from scheduler.outlook import Concern, all_others, read_world
+from scheduler.plans import rebalance
 from scheduler.plans.seen import differences, generations_of, what_it_saw
 from scheduler.plans.verbs import SAY, SUPPOSED, Asked, Touched
 from scheduler.reading import query
@@ -34,16 +37,55 @@ class _ThrownAway(Exception):
     """Ends a transaction that must leave nothing behind."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A plan before it is kept."""
+
+    changes: Sequence[Mapping[str, Any]]
+    touched: Touched
+    world: World
+    found: Forecast
+    moves: tuple[Move, ...] = ()
+
+
 def make(user: User, changes: Sequence[Mapping[str, Any]]) -> Plan:
     """What these changes would bring, kept. A change that would be refused is refused with its place in the list."""
-    touched, world, found = foresee(user, changes)
+    rebalance.refuse_beside(changes)
+    made = _balanced(user, changes) if rebalance.is_open(changes) else _Made(changes, *foresee(user, changes))
     return Plan.objects.create(
         user=user,
         made_by=actor_of(user),
-        changes=[dict(one) for one in changes],
-        forecast=forecast_json(found),
-        seen=what_it_saw(touched, found, world, projects=project_ids_of(user)),
+        changes=[dict(one) for one in made.changes],
+        forecast=forecast_json(made.found) | {"moves": rebalance.moves_json(made.moves, made.found, made.world)},
+        seen=what_it_saw(made.touched, made.found, made.world, projects=project_ids_of(user)),
     )
+
+
+def _balanced(user: User, changes: Sequence[Mapping[str, Any]]) -> _Made:
+    """With the moves that help most, as far as what comes of all of them is better than what is."""
+    chosen = _choose(user, changes)
+    moves = list(chosen.moves)
+    while True:
+        said = [*changes[:-1], rebalance.with_these(changes[-1], moves)]
+        touched, world, found = foresee(user, said)
+        if not moves or rebalance.is_better(chosen, found, world):
+            return _Made(said, touched, world, found, tuple(moves))
+        moves = moves[: len(moves) - max(1, len(moves) // 4)]
+
+
+def _choose(user: User, changes: Sequence[Mapping[str, Any]]) -> rebalance.Chosen:
+    """On the rows as they would be after the changes before it; nothing of them stays."""
+    chosen = None
+    try:
+        with transaction.atomic():
+            for place, given in enumerate(changes[:-1]):
+                _say(Asked(user, given), place)
+            with _told_at(len(changes) - 1, changes[-1]["verb"]):
+                chosen = rebalance.look_for(user, changes[-1], _awake())
+            raise _ThrownAway
+    except _ThrownAway:
+        assert chosen is not None
+    return chosen
 
 
 def foresee(user: User, changes: Sequence[Mapping[str, Any]]) -> tuple[Touched, World, Forecast]:
@@ -96,6 +138,9 @@ def apply(plan: Plan, user: User) -> list[str]:
         real = [(place, one) for place, one in enumerate(row.changes) if one["verb"] not in SUPPOSED]
         if not real:
             raise Problem(409, "nothing-to-apply", "this plan only supposes; nobody can carry that out")
+        if len(real) < len(row.changes) and real[-1][1]["verb"] == rebalance.VERB:
+            words = "these moves rest on hosts that are only supposed; add the hosts, then plan anew"
+            raise Problem(409, "nothing-to-apply", words)
         left: Mapping[str, int] = generations_of(row.seen)
         for place, one in real:
             touched = _say(Asked(user, one, left), place)

@@ -14,7 +14,7 @@ from scheduler.plans.verbs import SAY, SUPPOSED
 
 MOST_CHANGES = 50
 FOREIGN = "of another project"
-LISTS = ("steps", "unplaced", "stays")
+LISTS = ("steps", "unplaced", "stays", "moves")
 DOINGS = ("start", "stop", "give-way", "lose", "cancel")
 
 
@@ -27,7 +27,8 @@ class PlanChangeSerializer(Body):
     policy = serializers.CharField(required=False, max_length=63)
     body = serializers.JSONField(
         required=False,
-        help_text="as the verb takes it: a spec, {replicas}, {revision}, weights; a host.added: like, or cpu, memory",
+        help_text="as the verb takes it: a spec, {replicas}, {revision}, weights; a host.added: like, or cpu, memory;"
+        " a rebalance: moves (at most so many), goal (spread, pressure, spare)",
     )
 
 
@@ -58,6 +59,15 @@ class PlanWaitingSerializer(serializers.Serializer[Any]):
     service = serializers.CharField(allow_null=True)
     project = serializers.CharField(allow_null=True)
     host = serializers.CharField(allow_null=True)
+    why = serializers.CharField()
+
+
+class PlanMoveSerializer(serializers.Serializer[Any]):
+    container = serializers.CharField()
+    service = serializers.CharField(allow_null=True)
+    project = serializers.CharField(allow_null=True)
+    host = serializers.CharField(allow_null=True, help_text="where it stands")
+    to = serializers.CharField()
     why = serializers.CharField()
 
 
@@ -98,6 +108,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField(help_text="for people")
     steps = PlanStepSerializer(many=True)
     is_whole = serializers.BooleanField(help_text="false: cut short, it goes on in the same way")
+    moves = PlanMoveSerializer(many=True, help_text="of a rebalance: what it moves, and why just that")
     peak = PlanPeakSerializer(help_text="booked beyond what is booked now, at the worst moment")
     peaks = PlanHostPeakSerializer(many=True, help_text="the same for each host that has any")
     unplaced = PlanWaitingSerializer(many=True, help_text="what finds no host in the end")

@@ -27,7 +27,7 @@ from core.lib.problems import Problem
 from hosts import actions as host_actions
 from hosts.models import Host
 from scheduler import policies
-from scheduler.plans import suppose
+from scheduler.plans import rebalance, suppose
 from scheduler.serializers import PolicyChangesSerializer, PolicyChoiceSerializer
 
 
@@ -226,6 +226,11 @@ def _policy_choose(asked: Asked) -> Touched:
     return Touched(policies=frozenset({name}))
 
 
+def _rebalance(asked: Asked) -> Touched:
+    services, containers = rebalance.mark(asked.user, asked.given, actor=asked.by)
+    return Touched(services=services, containers=containers)
+
+
 SAY: Final[Mapping[str, Callable[[Asked], Touched]]] = {
     "service.create": _service_create,
     "service.update": _service_update,
@@ -243,5 +248,6 @@ SAY: Final[Mapping[str, Callable[[Asked], Touched]]] = {
     "host.lost": _host_lost,
     "policy.change": _policy_change,
     "policy.choose": _policy_choose,
+    rebalance.VERB: _rebalance,
 }
 SUPPOSED: Final = frozenset({"host.added", "host.lost"})

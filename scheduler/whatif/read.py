@@ -34,10 +34,21 @@ SELECT min(c.id::text)::uuid, c.host_id, c.project_id, c.spec_hash, c.cpu_millis
   c.image_id, c.image_architecture, c.only_host_id, s.name, count(*),
   c.only_host_id IS NULL AND c.desired = 'run'
     AND CASE WHEN s.id IS NULL THEN c.restart = 'always' ELSE NOT s.strict END
+  {more}
 FROM containers_container c LEFT JOIN containers_service s ON s.id = c.service_id
 WHERE c.status = ANY(%s) AND NOT c.superseded AND c.host_id IS NOT NULL
-GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13 ORDER BY 1
+GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, s.id ORDER BY 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The fleet and what waits; `rows` of those that are alike, each with its row of the fleet and its shape."""
+
+    at: datetime
+    fleet: Fleet
+    rows: Sequence[tuple[tuple[Any, ...], int, Shape]]
+    waiting: Sequence[Pending]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +99,16 @@ KEPT: Final = Kept()
 
 
 def read() -> Standing:
+    found = look()
+    loads = [Load(at, shape, row[11], row[12] and not shape.volumes) for row, at, shape in found.rows]
+    wishes = ((one.key, one.shape) for one in found.waiting if one.shape is not None)
+    return Standing(found.at, found.fleet, loads, merge(wishes))
+
+
+def look(more: str = "", params: Sequence[Any] = ()) -> Looked:
+    """All that stands on a host, alike ones together; `more`: columns beside those of what-if, with their params."""
     with newest() as now:
-        rows = query(_STANDING, [sorted(ON_ENGINE)])
+        rows = query(_STANDING.format(more=more), [*params, sorted(ON_ENGINE)])
         hashes = sorted({row[3] for row in rows})
         specs = dict(
             query(
@@ -108,23 +127,13 @@ def read() -> Standing:
                 asked.append(row_of_wish(key, row[2], Asked(row[3], specs[row[3]], *row[4:11])))
         pending = shaped([*asked, *waiting], fleet, now)
     shapes = {one.id: one.shape for one in pending}
-    return Standing(now, fleet, _loads(rows, alike, shapes, fleet), _requests(pending[len(asked) :]))
-
-
-def _loads(
-    rows: Sequence[tuple[Any, ...]], alike: dict[tuple[Any, ...], UUID], shapes: dict[UUID, Shape | None], fleet: Fleet
-) -> list[Load]:
     at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
     found = []
     for row in rows:
         shape = shapes[alike[row[2:11]]]
         if shape is not None and row[1] in at:
-            found.append(Load(at[row[1]], shape, row[11], row[12] and not shape.volumes))
-    return found
-
-
-def _requests(waiting: Sequence[Pending]) -> list[Request]:
-    return merge((one.key, one.shape) for one in waiting if one.shape is not None)
+            found.append((row, at[row[1]], shape))
+    return Looked(now, fleet, found, pending[len(asked) :])
 
 
 def shape_of(service: Service) -> tuple[Shape, Fleet]:

@@ -1780,7 +1780,7 @@ export interface components {
             verdict: components["schemas"]["VerdictEnum"];
         };
         /** @enum {string} */
-        DoingEnum: "start" | "stop" | "lose" | "cancel";
+        DoingEnum: "start" | "stop" | "give-way" | "lose" | "cancel";
         Draining: {
             availability: components["schemas"]["AvailabilityEnum"];
             /** @description stay until a person acts */
@@ -2246,6 +2246,8 @@ export interface components {
             id: string;
             /** @description false: cut short, it goes on in the same way */
             is_whole: boolean;
+            /** @description of a rebalance: what it moves, and why just that */
+            moves: components["schemas"]["PlanMove"][];
             /** @description booked beyond what is booked now, at the worst moment */
             peak: components["schemas"]["PlanPeak"];
             /** @description the same for each host that has any */
@@ -2266,7 +2268,7 @@ export interface components {
         };
         /** @description A request body; an unknown field is an error with "did you mean". */
         PlanChange: {
-            /** @description as the verb takes it: a spec, {replicas}, {revision}, weights; a host.added: like, or cpu, memory */
+            /** @description as the verb takes it: a spec, {replicas}, {revision}, weights; a host.added: like, or cpu, memory; a rebalance: moves (at most so many), goal (spread, pressure, spare) */
             body?: unknown;
             /** @description a stand-alone one's name or id */
             container?: string;
@@ -2283,6 +2285,15 @@ export interface components {
             cpu_millis: number;
             host: string;
             memory_bytes: number;
+        };
+        PlanMove: {
+            container: string;
+            /** @description where it stands */
+            host: string | null;
+            project: string | null;
+            service: string | null;
+            to: string;
+            why: string;
         };
         /** @description A request body; an unknown field is an error with "did you mean". */
         PlanNew: {
@@ -2318,7 +2329,7 @@ export interface components {
             at_s: number;
             /** @description its name; of what is not yours to see only that it is there */
             container: string;
-            /** @description lose: given up with its host; cancel: it waited and never ran */
+            /** @description give-way: it stops for what is more important; lose: given up with its host; cancel: it waited and never ran */
             doing: components["schemas"]["DoingEnum"];
             host: string | null;
             /** @description null: another one than yours */
@@ -3646,7 +3657,7 @@ export interface components {
             points: components["schemas"]["Usage"][];
         };
         /** @enum {string} */
-        VerbEnum: "service.create" | "service.update" | "service.scale" | "service.restart" | "service.roll-back" | "service.remove" | "container.run" | "container.stop" | "container.remove" | "host.cordon" | "host.uncordon" | "host.drain" | "host.added" | "host.lost" | "policy.change" | "policy.choose";
+        VerbEnum: "service.create" | "service.update" | "service.scale" | "service.restart" | "service.roll-back" | "service.remove" | "container.run" | "container.stop" | "container.remove" | "host.cordon" | "host.uncordon" | "host.drain" | "host.added" | "host.lost" | "policy.change" | "policy.choose" | "rebalance";
         /** @enum {string} */
         VerdictEnum: "placed" | "refused";
         Web: {

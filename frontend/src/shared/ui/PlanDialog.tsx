@@ -78,6 +78,19 @@ function PlanView({ plan }: { plan: Plan }) {
           {t("plans.peak", { cpu: showCores(cpu_millis), memory: showMemory(memory_bytes) })}
         </p>
       )}
+      {plan.moves.length > 0 && (
+        <section>
+          <h3>{t("plans.moves", { count: plan.moves.length })}</h3>
+          <SimpleTable
+            label={t("plans.moves", { count: plan.moves.length })}
+            heads={[t("plans.container"), t("plans.host"), t("plans.to"), t("plans.why")]}
+            rows={plan.moves.map((one, index) => ({
+              key: String(index),
+              cells: [one.container, one.host ?? "–", one.to, one.why],
+            }))}
+          />
+        </section>
+      )}
       <Lacking title={t("plans.unplaced", { count: plan.unplaced.length })} rows={plan.unplaced} />
       <Lacking title={t("plans.stays", { count: plan.stays.length })} rows={plan.stays} />
       {rows.length > 0 && (
