@@ -24,6 +24,7 @@ from scheduler.turn import Turn
 
 AGENT = "agent:test"
 ROUNDS = 400
+LOOK_S = 0.2
 QUIET_S = 130.0
 ROAD = (Status.BOUND, Status.PREPARING, Status.STARTING, Status.RUNNING)
 AGED = {
@@ -61,6 +62,7 @@ class Deeds:
     gave_way: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seen: dict[UUID, str] = field(default_factory=dict)
     _gave: set[UUID] = field(default_factory=set)
+    _look_s: float = 3600.0
 
     def begin(self) -> None:
         """What is there now is no deed."""
@@ -79,7 +81,8 @@ class Deeds:
                 continue
             if quiet_s >= QUIET_S:
                 return
-            step_s = 5.0 if quiet_s < 15 else 20.0  # what time alone brings late is a deadline of two minutes
+            # At first as the services ask to be looked at again; what time brings later is a deadline of two minutes.
+            step_s = min(5.0, max(self._look_s, LOOK_S)) if quiet_s < 15 else 20.0
             wait_s = min(step_s, self._next_s() or step_s)
             pass_time(wait_s)
             quiet_s = 0.0 if self._next_s() else quiet_s + wait_s
@@ -102,8 +105,11 @@ class Deeds:
 
     def services(self) -> int:
         seen, made = look(None), 0
+        assert not seen.broken, seen.broken
+        self._look_s = 3600.0
         for one in seen.services:
             planned = plan_service(one, seen.now, jitter=0.5)
+            self._look_s = min(self._look_s, planned.look_again_s or self._look_s)
             if planned.changes:
                 made += apply(one, planned.changes, generation=seen.generations[one.id], hold=self.hold)
                 pass_time(0.001)  # each has its own transaction, and so its own moment
