@@ -17,7 +17,7 @@ import numpy as np
 from scheduler.forecast.loss import Load, each_host, losses
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.filters import FILTERS
-from scheduler.placement.look import Look, look
+from scheduler.placement.look import look
 from scheduler.placement.occupants import Occupant, give_back
 from scheduler.placement.place import no_sweep
 from scheduler.placement.scores import terms
@@ -145,7 +145,9 @@ class Field:
         return np.maximum(fleet.cpu_reserved * fleet.per_cpu(), fleet.memory_reserved * fleet.per_memory())
 
     def unplaced(self) -> int:
+        """In the order of importance and size: who is placed first may be what decides, and rows have no order."""
         loads = [Load(one.row, one.shape, one.many, one.returns) for one in self.lodgers if one.many]
+        loads.sort(key=_importance)
         return sum(one.unplaced for one in losses(self.fleet, loads, each_host(self.fleet)))
 
     # --- moves
@@ -198,13 +200,13 @@ class Field:
         wanted = {kind for one, kind in zip(self.lodgers, self.kinds, strict=True) if one.ids}
         found = []
         for shape, kind in self.kind_of.items():
-            plain = replace(shape, was_on=None) if shape.was_on is not None else shape
-            best = self._look(plain).best(1) if kind in wanted else ()
-            found.append((shape, int(best[0]) if len(best) else -1))
+            found.append((shape, self._best_for(shape) if kind in wanted else -1))
         return found
 
-    def _look(self, shape: Shape) -> Look:
-        return look(shape, self.fleet, filters=FILTERS, terms=terms(shape, self.fleet))
+    def _best_for(self, shape: Shape) -> int:
+        plain = replace(shape, was_on=None) if shape.was_on is not None else shape
+        best = look(plain, self.fleet, filters=FILTERS, terms=terms(plain, self.fleet)).best(1)
+        return int(best[0]) if len(best) else -1
 
     def moved(self, one: Lodger, to: int) -> Field:
         """The field after one of these has moved there."""
@@ -254,6 +256,10 @@ class Field:
             return f"{here} of its service stand on {names[row]}, {there or 'none'} on {names[to]}"
         shares = self.shares()
         return f"{names[row]} is booked to {shares[row]:.0%}, {names[to]} to {shares[to]:.0%}"
+
+
+def _importance(one: Load) -> tuple[int, ...]:
+    return -one.shape.priority, -one.shape.memory_bytes, -one.shape.cpu_millis, one.row
 
 
 def settled(fleet: Fleet, lodgers: Sequence[Lodger], changes: Iterable[tuple[int, int, Shape, UUID | None]]) -> Measure:

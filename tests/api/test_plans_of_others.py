@@ -39,8 +39,8 @@ def test_a_strangers_victim_has_no_name(operator: Person, admin: Person, shop: P
     ]
     assert "secret" not in str(plan)
     seen = admin.post("/plans", changes).json()
-    (doing, victim, host), *_ = doings(seen)
-    assert (doing, host) == ("give-way", "h1")
+    (doing, victim, where), *_ = doings(seen)
+    assert (doing, where) == ("give-way", "h1")
     assert victim in ("secret.1", "secret.2")
     assert seen["steps"][0]["why"] == "stopped to make room for a container of another project (priority 5 > 0)"
 
