@@ -333,7 +333,7 @@ BUGS = (
     ),
     Bug(
         "place on a flapping host as soon as it answers",
-        "scheduler/fleet.py",
+        "scheduler/known_hosts.py",
         '("marker", "disk", "keys", FLAPPING)',
         '("marker", "disk", "keys")',
         "tests/controllers/test_flapping.py::test_after_more_it_must_be_steady_first",
