@@ -57,13 +57,19 @@ def pages() -> Iterator[list[Page]]:
 
 
 @pytest.fixture
-def worker(bench: Bench, settings: Any) -> Iterator[HostWorker]:
-    """Of the bench's host, at work."""
+def idle_worker(bench: Bench, settings: Any) -> Iterator[HostWorker]:
+    """Of the bench's host, to be started."""
     settings.COMPARE_S = 0.2
     made = HostWorker(bench.hands, on_lost=lambda: None)
-    made.start()
     yield made
     made.stop(wait=True)
+
+
+@pytest.fixture
+def worker(idle_worker: HostWorker) -> HostWorker:
+    """The same, at work."""
+    idle_worker.start()
+    return idle_worker
 
 
 def probed(bench: Bench, page: Page | None = None, **check: Any) -> Container:
@@ -148,20 +154,23 @@ def test_what_is_on_its_way_out_is_not_unwell(bench: Bench) -> None:
     assert health(container) == "starting"
 
 
-def test_another_agent_goes_on_from_what_the_row_says(bench: Bench, worker: HostWorker, pages: list[Page]) -> None:
+def test_another_agent_goes_on_from_what_the_row_says(bench: Bench, idle_worker: HostWorker, pages: list[Page]) -> None:
     """The container is well since long; nothing is written, and it is asked within its interval."""
     container = bench.do(Do.BRING_UP, probed(bench, pages[0]))
     bench.hands.note_health({container.pk: ("healthy", "")})
     version = Container.objects.get(pk=container.pk).version
+    idle_worker.start()
     until(lambda: pages[0].asked >= 2)
     assert Container.objects.get(pk=container.pk).version == version
 
 
-def test_what_another_agent_found_unwell_is_asked_at_once(bench: Bench, worker: HostWorker, pages: list[Page]) -> None:
+def test_what_another_agent_found_unwell_is_asked_at_once(
+    bench: Bench, idle_worker: HostWorker, pages: list[Page]
+) -> None:
     """It may be well by now, and shall not be replaced for an old word."""
     container = bench.do(Do.BRING_UP, probed(bench, pages[0], interval=300))
     bench.hands.note_health({container.pk: ("unhealthy", "it was")})
-    worker.compare_soon()
+    idle_worker.start()
     until(lambda: health(container) == "healthy")
 
 
