@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import requests
 from urllib3.exceptions import ProtocolError
 
 from hosts.engine.docker import local, read
+from hosts.engine.docker.engine import _moment
 from hosts.engine.docker.faults import from_answer, from_registry, from_transport
 from hosts.engine.docker.local import CgroupFiles
 from hosts.engine.docker.pull import Tally, split
@@ -214,3 +216,11 @@ def test_a_cgroup_is_believed_only_with_the_containers_id(tmp_path: Path) -> Non
     assert (found.version, found.cpu) == (2, local.CGROUP / "docker/abc123")
     assert local.cgroup_files(tmp_path, pid=7, container_id="other") is None
     assert local.cgroup_files(tmp_path, pid=8, container_id="abc123") is None
+
+
+def test_a_moment_is_told_to_the_microsecond() -> None:
+    """A line is asked for by its own moment: one that is told too late leaves it out."""
+    at = datetime(2026, 11, 23, 5, 0, 0, tzinfo=UTC)
+    for micros in range(0, 1_000_000, 7_919):
+        assert _moment(at.replace(microsecond=micros)) == f"1795410000.{micros:06d}"
+    assert _moment(None) == ""

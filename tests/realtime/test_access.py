@@ -8,10 +8,13 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
+from containers.models import Service
 from core.accounts.models import ApiToken, Membership, Project, User, default_project
 from core.accounts.roles import Role
 from core.lib.notify import hint
-from tests import rows
+from orchestra.realtime.access import Credentials, Topic
+from orchestra.realtime.watch import allowed
+from tests import rows, services
 from tests.realtime.conftest import Member, token_of
 from tests.realtime.live import Live
 from tests.realtime.web import Web
@@ -139,6 +142,17 @@ def test_rights_that_end_end_the_subscription(web: Web, member: Member) -> None:
         time.sleep(0.5)
         live.until(lambda: any(frame["t"] == "beat" for frame in live.frames[known:]))
         assert "two" not in [name for frame in live.told("add", fleet) for name in frame["cols"]["name"]]
+
+
+def test_what_is_gone_is_gone_also_when_rights_are_asked_again(member: Member) -> None:
+    project, other = default_project(), Project.objects.create(name="other")
+    token = member("mia", project, Role.VIEWER)
+    made, strange = services.service(project=project), services.service(project=other, name="strange")
+    asked = {1: {"topic": f"service:{made.pk}"}, 2: {"topic": f"service:{strange.pk}"}}
+    had = {1: Topic("object-service", made.pk, project.pk), 2: Topic("object-service", strange.pk, other.pk)}
+    assert allowed(Credentials(token=token), asked, had) == {1: had[1], 2: "forbidden"}
+    Service.objects.update(gone_at=made.created_at)
+    assert allowed(Credentials(token=token), asked, had) == {1: "gone", 2: "forbidden"}
 
 
 def test_a_token_that_is_revoked_closes_the_socket(web: Web, admin: str) -> None:

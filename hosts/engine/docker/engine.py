@@ -9,7 +9,7 @@ import builtins
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -55,6 +55,7 @@ PULL_STALL_S = 60.0
 REGISTRY_S = 15.0  # a registry is further away than an engine
 IMPORT_S = 60.0
 STOP_EXTRA_S = 5.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TOLD = ["create", "start", "stop", "kill", "die", "oom", "pause", "unpause", "rename", "destroy", "health_status"]
 """Health checks cause a flood of exec_* events: those are not asked for."""
 
@@ -225,7 +226,7 @@ class DockerEngine:
             "timestamps": 1,
             "follow": int(follow),
             "tail": "all" if tail is None else tail,
-            "since": "" if since is None else f"{since.timestamp():.9f}",
+            "since": _moment(since),
         }
         ask = Ask(path=_container(name, "logs"), params=params, slot=False, stream=True)
         stream = self._open(ask, cancel=cancel, silence_s=None if follow else self._client.deadline_s)
@@ -239,7 +240,7 @@ class DockerEngine:
 
     def events(self, *, since: datetime | None, cancel: threading.Event) -> Iterator[EngineEvent]:
         filters = {"type": ["container"], "event": TOLD, "label": [f"{LABEL_CLUSTER}={self.cluster}"]}
-        params = {"filters": json.dumps(filters), "since": "" if since is None else f"{since.timestamp():.9f}"}
+        params = {"filters": json.dumps(filters), "since": _moment(since)}
         ask = Ask(path="/events", params=params, slot=False, stream=True)
         stream = self._open(ask, cancel=cancel, silence_s=None)
         return self._reading(stream, self._told(stream))
@@ -312,6 +313,14 @@ def _stands(root: Path) -> bool:
 
 def _container(name: str, verb: str) -> str:
     return f"/containers/{quote(name, safe='')}/{verb}"
+
+
+def _moment(at: datetime | None) -> str:
+    """As the engine reads it, to the microsecond: as a float it would be up to a microsecond late."""
+    if at is None:
+        return ""
+    passed = at - EPOCH
+    return f"{passed.days * 86_400 + passed.seconds}.{passed.microseconds:06d}"
 
 
 def _auth(auth: RegistryAuth | None) -> dict[str, str]:
