@@ -168,7 +168,10 @@ class Container(models.Model):
     stop_by = models.CharField(max_length=200, default="")
     generation = models.BigIntegerField(default=1)
 
-    host = models.ForeignKey("hosts.Host", models.PROTECT, null=True, related_name="containers", db_index=False)
+    # That it is there is looked at once for each statement, by a trigger instead of a key (migration 0015).
+    host = models.ForeignKey(
+        "hosts.Host", models.PROTECT, null=True, related_name="containers", db_index=False, db_constraint=False
+    )
     bound_at = models.DateTimeField(null=True)
     decision_id = models.BigIntegerField(null=True)  # of scheduler.Decision: why it is there, or why it waits
     ports = models.JSONField(default=list)

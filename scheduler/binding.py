@@ -11,14 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from containers.models import Container
 from containers.states import Status
-from containers.transitions import Binding, BoundPort, GpuClaim, Observation, bind_many, observe_many
+from containers.transitions import (
+    Binding,
+    BoundPort,
+    GpuClaim,
+    Observation,
+    Place,
+    bind_many,
+    bind_plain,
+    observe_many,
+)
 from core.lib.lease import Hold
 from scheduler.decisions import Decided, Draft
 from scheduler.placement.gpus import GpuWish
@@ -44,9 +53,6 @@ class Outcome:
         return Outcome(self.bound + other.bound, self.lost_races + other.lost_races, self.reasons + other.reasons)
 
 
-T = TypeVar("T")
-
-
 class Item(NamedTuple):
     """One verdict, and whose. `words` say why it waits, "" when it was placed."""
 
@@ -70,12 +76,14 @@ def write(
     """
     placed, refused = _sorted_out(groups, pending, notes)
     kept = _keep_first([*placed, *refused], hold) if max(len(placed), len(refused)) > BATCH else None
-    placed.sort(key=_by_host)
+    plain, special = _parted(placed)
+    bind_plainly = partial(_bind_plain, kept=kept, hold=hold)
     bind = partial(_bind, kept=kept, hold=hold)
     give = partial(_give_reasons, kept=kept, hold=hold)
     outcome = Outcome()
     for done in (
-        *_side_by_side(placed, partial(all_or_each, work=bind, key=_container, trouble=trouble)),
+        *_side_by_side(plain, partial(all_or_each, work=bind_plainly, key=_container, trouble=trouble)),
+        *_side_by_side(special, partial(all_or_each, work=bind, key=_container, trouble=trouble)),
         *_side_by_side(refused, partial(all_or_each, work=give, key=_container, trouble=trouble)),
     ):
         outcome = outcome.plus(done)
@@ -101,7 +109,7 @@ def _sorted_out(
 
 
 def _draft(items: Iterable[Item]) -> Draft:
-    return Draft(Decided(one.verdict, one.waiting.service_id, one.words, one.seen) for one in items)
+    return Draft(Decided(verdict, waiting.service_id, words, seen) for verdict, seen, waiting, words in items)
 
 
 @transaction.atomic
@@ -113,7 +121,7 @@ def _keep_first(items: Sequence[Item], hold: Hold) -> Draft:
     return draft
 
 
-def _side_by_side(items: Sequence[T], write_batch: Callable[[Sequence[T]], list[Outcome]]) -> Iterator[Outcome]:
+def _side_by_side(items: Sequence[Item], write_batch: Callable[[Sequence[Item]], list[Outcome]]) -> Iterator[Outcome]:
     """Two at a time where there are many: they lock other containers, and hosts in one order. The first fault of the
     lease or the database ends it."""
     batches = _batches(items)
@@ -122,7 +130,7 @@ def _side_by_side(items: Sequence[T], write_batch: Callable[[Sequence[T]], list[
             yield from write_batch(batch)
         return
 
-    def alone(batch: Sequence[T]) -> list[Outcome]:
+    def alone(batch: Sequence[Item]) -> list[Outcome]:
         try:
             return write_batch(batch)
         finally:
@@ -136,6 +144,24 @@ def _side_by_side(items: Sequence[T], write_batch: Callable[[Sequence[T]], list[
             pool.shutdown(cancel_futures=True)
 
 
+def _parted(placed: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Those that claim nothing but room, and the others; each in the order of the hosts, whose room is counted once
+    for a batch."""
+    plain: list[Item] = []
+    special: list[Item] = []
+    is_plain: dict[int, bool] = {}  # by the shape, which thousands share
+    for one in placed:
+        shape = one.waiting.shape
+        if (known := is_plain.get(id(shape))) is None:
+            assert shape is not None
+            asks = shape.ports or shape.volumes or shape.needs or shape.gpus or shape.only_host is not None
+            known = is_plain[id(shape)] = not asks
+        (plain if known else special).append(one)
+    plain.sort(key=_by_host)
+    special.sort(key=_by_host)
+    return plain, special
+
+
 def _by_host(item: Item) -> int:
     return item.verdict.host or 0
 
@@ -144,8 +170,37 @@ def _container(item: Item) -> str:
     return item.verdict.container
 
 
-def _batches(items: Sequence[T]) -> list[Sequence[T]]:
-    return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+def _batches(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """As many for each writer, and no host in two of them where that can be: who comes second waits for its booking."""
+    rounds = -(-len(items) // (BATCH * WRITERS))
+    size = -(-len(items) // (WRITERS * rounds)) if len(items) > BATCH else BATCH
+    batches, start = [], 0
+    while start < len(items):
+        end = start + size
+        while end < min(len(items), start + 2 * size) and _on_one_host(items[end - 1], items[end]):
+            end += 1
+        batches.append(items[start:end])
+        start = end
+    return batches
+
+
+def _on_one_host(one: Item, other: Item) -> bool:
+    return one.verdict.host is not None and one.verdict.host == other.verdict.host
+
+
+@transaction.atomic
+def _bind_plain(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Outcome:
+    draft = kept or _draft(batch)
+    ids = draft.ids
+    places = [
+        Place(verdict.container, verdict.host, verdict.host_name, ids[verdict.container], waiting.service_id)
+        for verdict, _, waiting, _ in batch
+        if verdict.host is not None
+    ]
+    done = bind_plain(places, actor=ACTOR, hold=hold)
+    if kept is None:
+        draft.keep(only=done)
+    return Outcome(bound=len(done), lost_races=len(batch) - len(done))
 
 
 @transaction.atomic

@@ -25,17 +25,19 @@ from scheduler.placement.types import Verdict as Placed
 
 log = logging.getLogger(__name__)
 
-_COPY = (
-    "COPY scheduler_decision (id, service_id, verdict, message, members, terms, group_size, same_as, hosts_total,"
-    " funnel, refused, scores) FROM STDIN"
+_INTO = (
+    "scheduler_decision (id, service_id, verdict, message, members, terms, group_size, same_as, hosts_total, funnel,"
+    " refused, scores)"
 )
+_ROW = f"({', '.join(['%s'] * 12)})"
+_MANY = 10  # from so many on a COPY costs less than a statement with all their values
 
 
 class Decided(NamedTuple):
     """One container's part. `words` say why it waits, "" when it was placed; `seen` is shared by its group."""
 
     verdict: Placed
-    service_id: UUID | None
+    service_id: UUID | str | None
     words: str
     seen: Explanation
 
@@ -44,7 +46,7 @@ class Decided(NamedTuple):
 class Group:
     """A decision before it is a row. `size`: how many containers share the explanation, of whichever service."""
 
-    service_id: UUID | None
+    service_id: UUID | str | None
     placed: bool
     words: str
     seen: Explanation
@@ -60,7 +62,7 @@ class Draft:
     def __init__(self, decided: Iterable[Decided]) -> None:
         self.groups: list[Group] = []
         self.ids: dict[str, int] = {}
-        found: dict[tuple[int, UUID | None, bool, str], Group] = {}
+        found: dict[tuple[int, UUID | str | None, bool, str], Group] = {}
         for verdict, service, words, seen in decided:
             key = (id(seen), service, verdict.host is not None, words)
             group = found.get(key)
@@ -88,9 +90,16 @@ class Draft:
             self._strike_out(only)
         if not self.groups:
             return
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for group in self.groups:
-                copy.write_row(_row(group))
+        rows = [_row(group) for group in self.groups]
+        with connection.cursor() as cursor:
+            if len(rows) < _MANY:
+                every = ", ".join([_ROW] * len(rows))
+                values = [value for row in rows for value in row]
+                cursor.execute(f"INSERT INTO {_INTO} VALUES {every}", values)  # nosec B608
+                return
+            with cursor.copy(f"COPY {_INTO} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
 
     def _strike_out(self, only: Collection[str]) -> None:
         """An explanation stays as long as anybody is left who shares it."""

@@ -12,7 +12,7 @@ from containers.spec import parse
 from containers.spec.types import GpuRequest
 from hosts.devices import WHOLE_MILLIS
 from scheduler.placement.gpus import NONE, Demand, GpuWish, Park, demand
-from scheduler.reading import as_json, query
+from scheduler.reading import Question, as_json, query
 
 LOOKED_AT = 2000  # of the slots that ask for GPUs the newest, whatever has become of them
 COVER = 0.95  # of these the most usual requests; what nearly nobody asks for is not worth its time in every pass
@@ -20,11 +20,15 @@ COVER = 0.95  # of these the most usual requests; what nearly nobody asks for is
 Device = tuple[int, int, str, int]  # host, number, model, free thousandths
 
 
+GPUS: Question = (
+    "SELECT host_id, number, model, %s - millis_reserved FROM hosts_hostgpu WHERE is_there",
+    [WHOLE_MILLIS],
+)
+
+
 def read_gpus() -> list[Device]:
     """Those that are there."""
-    return query(
-        "SELECT host_id, number, model, %s - millis_reserved FROM hosts_hostgpu WHERE is_there", [WHOLE_MILLIS]
-    )
+    return query(*GPUS)
 
 
 def park_of(devices: Sequence[Device], hosts: Sequence[int], sharing: Sequence[bool]) -> Park:

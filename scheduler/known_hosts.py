@@ -17,7 +17,7 @@ from hosts.states import FLAPPING, Reachable, Responsive
 from hosts.taints import Taint, parse_taint
 from scheduler.placement.ports import listen_address
 from scheduler.placement.types import Ints
-from scheduler.reading import as_json, query
+from scheduler.reading import Question, as_json, query
 
 EVERYTHING_EVERY_S = 300.0
 RECKONED_MAX = 10_000
@@ -112,6 +112,10 @@ class KnownHosts:
         self._booked: dict[int, Booked] = {}
         self.ids: list[int] = []
         self.columns = Columns()
+
+    def asks(self) -> list[Question]:
+        """What the next look will most likely ask."""
+        return [(_NOW, ()), *([] if self._since is None else [(_HOSTS + _CHANGED, {"since": self._since})])]
 
     def look(self) -> None:
         """What has changed since the last look, or everything when that is long ago or somebody is gone."""

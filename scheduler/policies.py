@@ -20,7 +20,7 @@ from hosts.wishes import LABEL_NAME
 from scheduler.models import DEFAULT_POLICY, PlacementPolicy, ProjectPlacement
 from scheduler.placement.policy import BUILT_IN, MOST_WEIGHT, TERMS, Policy, policy
 from scheduler.policy_users import users_of
-from scheduler.reading import as_json, query
+from scheduler.reading import Question, as_json, query
 
 USERS_NAMED: Final = 10
 
@@ -53,12 +53,18 @@ class Policies:
         return found
 
 
-def read_policies() -> Policies:
-    rows = query("SELECT name, weights, over_label FROM scheduler_placementpolicy")
-    chosen = query(
+WRITTEN: Question = ("SELECT name, weights, over_label FROM scheduler_placementpolicy", ())
+CHOSEN: Question = (
+    (
         "SELECT c.project_id, p.name FROM scheduler_projectplacement c"
         " JOIN scheduler_placementpolicy p ON p.id = c.policy_id"
-    )
+    ),
+    (),
+)
+
+
+def read_policies() -> Policies:
+    rows, chosen = query(*WRITTEN), query(*CHOSEN)
     built_in = {name: one for name, (one, _) in BUILT_IN.items()}
     written = {name: policy(name, as_json(weights), over=over) for name, weights, over in rows}
     return Policies({**built_in, **written}, dict(chosen))

@@ -15,11 +15,11 @@ from containers.states import COMING_UP, Status
 from hosts.states import Availability
 from scheduler.company import ANEW, Company
 from scheduler.fleet import no_fleet, read_fleet, read_more, read_usage
-from scheduler.gpus import read_demand
+from scheduler.gpus import GPUS, read_demand
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.fleet import Claim
-from scheduler.policies import UnknownPolicy, read_policies
-from scheduler.reading import newest, query, repeatable_read
+from scheduler.policies import CHOSEN, WRITTEN, UnknownPolicy, read_policies
+from scheduler.reading import Question, asked_at_once, newest, query, repeatable_read
 from scheduler.shapes import Asked, Shapes, unknown_specs
 from scheduler.standing import Standing
 
@@ -32,16 +32,19 @@ GIVES_WAY_LOOK_S = 0.25
 class Pending(NamedTuple):
     """A container that waits for a host, as its row says. `key` is its id as placement knows it."""
 
-    id: UUID
     key: str
     slot_id: UUID
     project_id: int
     attempt: int
     reason: str
     message: str
-    service_id: UUID | None
+    service_id: str | None
     shape: Shape | None  # None: its spec could not be read
     error: str = ""
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,14 @@ _WAITING = (
 )
 
 
-# The same of many: what thousands of them share, their specs and services, is read once for all.
+# The same of many, who share all but the first columns: their specs and services are read once for all.
 _MANY = (
-    "SELECT id, slot_id, project_id, attempt, reason, message, service_id, spec_hash, cpu_millis, memory_bytes,"
-    " image_digest, image_id, image_architecture, only_host_id, created_at, not_before FROM containers_container"
+    "SELECT id::text, slot_id, attempt, reason, message, created_at > now() - make_interval(secs => %s), not_before,"
+    " project_id, service_id::text, spec_hash, cpu_millis, memory_bytes, image_digest, image_id, image_architecture,"
+    " only_host_id FROM containers_container"
     " WHERE status = %s AND desired = 'run' ORDER BY priority DESC, created_at, id LIMIT %s"
 )
+_IS_NEW, _NOT_BEFORE, _KIND = 5, 6, 7  # of a row of _MANY; from _KIND on it is what many share
 _FRESH = (
     "SELECT 1 FROM containers_container WHERE status = ANY(%s) AND not_before IS NULL AND desired = 'run'"
     " AND status_since > %s - make_interval(secs => %s) LIMIT 1"
@@ -96,46 +101,53 @@ _FRESH = (
 def read(standing: Standing | None = None) -> Snapshot | None:
     """The snapshot of a pass; None when nothing waits. `standing` is what a loop keeps between its passes."""
     with repeatable_read() as now:
-        rows = query(_MANY, [Status.PENDING.value, PENDING_MAX])
-        due = _due([row[-2:] for row in rows], now)
-        waiting = _whole([row for row, when in zip(rows, due, strict=True) if when is None or when <= now])
-        wake_in_s = min(((at - now).total_seconds() for at in due if at and at > now), default=None)
+        waiting, wake_in_s = _ready(query(_MANY, [GIVES_WAY_S, Status.PENDING.value, PENDING_MAX]), now)
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, no_fleet(), (), wake_in_s)
-        failed = _failed(row[1] for row in waiting if row[3] > 1)
-        if standing is not None:
-            standing.look()
-        company: Company = standing or ANEW
-        fleet = read_fleet(company.on_host(), None if standing is None else standing.hosts)
-        at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
-        shapes = _shapes(fleet, at, waiting, company=company)
-        was_on = _last_hosts(waiting, shapes)
-        pending = [_pending(row, failed.get(row[1], ()), shapes, was_on) for row in waiting]
-        read_more(fleet, at, [p.shape for p in pending if p.shape is not None], now=now)
-        fleet.claims = _claims(at, pending)
-    return Snapshot(now, fleet, tuple(_kept_to_image(p, fleet, failed) for p in pending), wake_in_s)
+        failed = _failed(row[1] for row in waiting if row[2] > 1)
+        with asked_at_once([*([] if standing is None else standing.asks()), GPUS, WRITTEN, CHOSEN, _KEPT]):
+            fleet, pending = _look(waiting, failed, now, standing)
+    if failed:
+        pending = [_kept_to_image(one, fleet, failed) for one in pending]
+    return Snapshot(now, fleet, pending, wake_in_s)
 
 
-def _whole(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows of _MANY as _WAITING gives them."""
-    specs = unknown_specs({row[_ASKED]: row[0] for row in rows})
-    ids = {row[_ASKED - 1] for row in rows if row[_ASKED - 1] is not None}
-    names = dict(query("SELECT id, name FROM containers_service WHERE id = ANY(%s)", [list(ids)])) if ids else {}
-    return [
-        (*row[: _ASKED + 1], specs.get(row[_ASKED]), *row[_ASKED + 1 : -2], names.get(row[_ASKED - 1])) for row in rows
-    ]
+def _look(
+    waiting: Sequence[tuple[Any, ...]],
+    failed: Mapping[UUID, Sequence[Failed]],
+    now: datetime,
+    standing: Standing | None,
+) -> tuple[Fleet, list[Pending]]:
+    if standing is not None:
+        standing.look()
+    company: Company = standing or ANEW
+    fleet = read_fleet(company.on_host(), None if standing is None else standing.hosts)
+    at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
+    pending = _all_pending(waiting, failed, fleet, at, company=company)
+    read_more(fleet, at, _distinct(pending), now=now)
+    fleet.claims = _claims(at, pending)
+    return fleet, pending
 
 
-def _due(rows: Sequence[tuple[Any, ...]], now: datetime) -> list[datetime | None]:
+def _ready(rows: Sequence[tuple[Any, ...]], now: datetime) -> tuple[Sequence[tuple[Any, ...]], float | None]:
+    """Those that are placed now, and in how many seconds the next one is due."""
+    if all(row[_NOT_BEFORE] is None for row in rows):
+        return rows, None
+    due = _due([(row[_IS_NEW], row[_NOT_BEFORE]) for row in rows], now)
+    waiting = [row for row, when in zip(rows, due, strict=True) if when is None or when <= now]
+    return waiting, min(((at - now).total_seconds() for at in due if at and at > now), default=None)
+
+
+def _due(rows: Sequence[tuple[bool, datetime | None]], now: datetime) -> list[datetime | None]:
     """When each is placed, None: at once. Restarts that were put off give way to what starts for the first time.
 
     They do so for a few seconds at most, and only to what moves: what waits for room, or for an image that is pulled
-    for minutes, holds up nobody. `rows`: when each was created, and until when it is not placed.
+    for minutes, holds up nobody. `rows`: whether each is so new, and until when it is not placed.
     """
     latest, wished = timedelta(seconds=GIVES_WAY_S), [at for _, at in rows]
     if not any(at is not None and at <= now for at in wished):
         return wished
-    is_new = any(at is None and now - created < latest for created, at in rows)
+    is_new = any(at is None and so_new for so_new, at in rows)
     if not is_new and not query(_FRESH, [list(COMING_UP), now, GIVES_WAY_S]):
         return wished
     again = now + timedelta(seconds=GIVES_WAY_LOOK_S)
@@ -186,16 +198,19 @@ def waiting_one(container: UUID) -> Waiting | None:
         return Waiting(now, _kept_to_image(pending, fleet, failed), fleet, alike, not_before)
 
 
+_KEPT: Question = (
+    (
+        "SELECT id::text, nominated_host_id FROM containers_container"
+        " WHERE status = %s AND nominated_host_id IS NOT NULL AND desired = 'run'"
+    ),
+    [Status.PENDING.value],
+)
+
+
 def _claims(at: Mapping[int, int], pending: Sequence[Pending]) -> tuple[Claim, ...]:
     """The rooms that are kept, most important first."""
-    hosts = dict(
-        query(
-            "SELECT id, nominated_host_id FROM containers_container"
-            " WHERE status = %s AND nominated_host_id IS NOT NULL AND desired = 'run'",
-            [Status.PENDING.value],
-        )
-    )
-    kept = [(one, hosts[one.id]) for one in pending if one.id in hosts] if hosts else []
+    hosts = dict(query(*_KEPT))
+    kept = [(one, hosts[one.key]) for one in pending if one.key in hosts] if hosts else []
     return tuple(Claim(one.key, at[host], one.shape) for one, host in kept if host in at and one.shape is not None)
 
 
@@ -249,7 +264,53 @@ def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]
     return shapes
 
 
-def _last_hosts(rows: Sequence[tuple[Any, ...]], shapes: Shapes) -> dict[UUID, int]:
+def _all_pending(
+    waiting: Sequence[tuple[Any, ...]],
+    failed: Mapping[UUID, Sequence[Failed]],
+    fleet: Fleet,
+    at: Mapping[int, int],
+    *,
+    company: Company,
+) -> list[Pending]:
+    """Rows of _MANY with their shapes: each kind's is looked for once, but of those with a past of their own."""
+    kinds = [row[_KIND:] for row in waiting]
+    whole = _whole(dict(zip(kinds, waiting, strict=True)))
+    shapes = _shapes(fleet, at, list(whole.values()), company=company)
+    was_on = _last_hosts((row[1] for row in waiting), shapes)
+    made = {kind: _pending(row, (), shapes, {}) for kind, row in whole.items()}
+    found = []
+    for (key, slot, attempt, reason, message, *_), kind in zip(waiting, kinds, strict=True):
+        alike = made[kind]
+        if attempt > 1 and (slot in failed or slot in was_on):
+            alike = _pending((key, slot, *whole[kind][2:]), failed.get(slot, ()), shapes, was_on)
+        _, _, project, _, _, _, service, shape, error = alike
+        found.append(Pending(key, slot, project, attempt, reason, message, service, shape, error))
+    return found
+
+
+def _whole(kinds: Mapping[tuple[Any, ...], tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """A row of _MANY of each kind, as _WAITING gives it."""
+    specs = unknown_specs({kind[2]: UUID(row[0]) for kind, row in kinds.items()})
+    ids = {kind[1] for kind in kinds if kind[1] is not None}
+    names = (
+        dict(query("SELECT id::text, name FROM containers_service WHERE id = ANY(%s::uuid[])", [list(ids)]))
+        if ids
+        else {}
+    )
+    return {
+        (project, service, spec_hash, *rest): (
+            *(*row[:2], project, *row[2:5], service),
+            *(spec_hash, specs.get(spec_hash), *rest, names.get(service)),
+        )
+        for (project, service, spec_hash, *rest), row in kinds.items()
+    }
+
+
+def _distinct(pending: Iterable[Pending]) -> list[Shape]:
+    return list({id(one.shape): one.shape for one in pending if one.shape is not None}.values())
+
+
+def _last_hosts(slots: Iterable[UUID], shapes: Shapes) -> dict[UUID, int]:
     """Per slot the host of its last attempt that had one; only where a policy asks."""
     if not any(one.asks("stay") for one in shapes.asked):
         return {}
@@ -257,22 +318,23 @@ def _last_hosts(rows: Sequence[tuple[Any, ...]], shapes: Shapes) -> dict[UUID, i
         query(
             "SELECT DISTINCT ON (slot_id) slot_id, host_id FROM containers_container"
             " WHERE slot_id = ANY(%s) AND host_id IS NOT NULL ORDER BY slot_id, attempt DESC",
-            [[row[1] for row in rows]],
+            [list(slots)],
         )
     )
 
 
 def _pending(row: tuple[Any, ...], failed: Sequence[Failed], shapes: Shapes, was_on: Mapping[UUID, int]) -> Pending:
     container, slot, project, attempt, reason, message, service = row[:_ASKED]
-    key = str(container)
+    shape, error = None, ""
     try:
         failed_on = frozenset(one.host_id for one in failed)
         shape = shapes.of(asked_of(row), project=project, failed_on=failed_on, was_on=was_on.get(slot))
-    except UnknownPolicy as error:
-        return Pending(container, key, slot, project, attempt, reason, message, service, None, str(error))
-    except Exception as error:  # one spec that cannot be read must not stop the others
-        return Pending(container, key, slot, project, attempt, reason, message, service, None, _unreadable(error))
-    return Pending(container, key, slot, project, attempt, reason, message, service, shape)
+    except UnknownPolicy as unknown:
+        error = str(unknown)
+    except Exception as fault:  # one spec that cannot be read must not stop the others
+        error = _unreadable(fault)
+    whose = None if service is None else str(service)
+    return Pending(str(container), slot, project, attempt, reason, message, whose, shape, error)
 
 
 def _unreadable(error: Exception) -> str:
@@ -296,13 +358,16 @@ def rows_where(condition: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     return query(f"{_WAITING} FROM containers_container WHERE {condition} ORDER BY created_at, id", params)
 
 
-def shaped(rows: Sequence[tuple[Any, ...]], fleet: Fleet, now: datetime) -> list[Pending]:
-    """The rows with their shapes; the fleet gets what these need to be looked at."""
+def shaped(rows: Sequence[tuple[Any, ...]], fleet: Fleet, now: datetime, *, with_kept: bool = False) -> list[Pending]:
+    """The rows with their shapes; the fleet gets what these need to be looked at. `with_kept`: also the rooms that are
+    kept for what waits."""
     at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
     shapes = _shapes(fleet, at, rows)
-    was_on = _last_hosts(rows, shapes)
+    was_on = _last_hosts((row[1] for row in rows), shapes)
     pending = [_pending(row, (), shapes, was_on) for row in rows]
     read_more(fleet, at, [one.shape for one in pending if one.shape is not None], now=now)
+    if with_kept:
+        fleet.claims = _claims_of_others([], at, shapes)
     return pending
 
 

@@ -5,7 +5,8 @@ transaction, and says who was first: what is not in the answer was not changed. 
 their hold, which is fenced first. Before: actions, controllers, binding, the agent. After: socket, loops.
 """
 
-from containers.transitions.binding import Binding, BoundPort, bind_many
+from containers.transitions.at_once import Place
+from containers.transitions.binding import Binding, BoundPort, bind_many, bind_plain
 from containers.transitions.devices import GpuClaim
 from containers.transitions.moves import Move, Observation, move, move_many, observe_many
 from containers.transitions.room import GivesWay, give_way, nominate
@@ -20,9 +21,11 @@ __all__ = [
     "Move",
     "NewSlot",
     "Observation",
+    "Place",
     "add_first",
     "add_next",
     "bind_many",
+    "bind_plain",
     "give_way",
     "hold_stop",
     "move",

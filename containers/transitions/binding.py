@@ -1,22 +1,27 @@
 """Binding: pending containers get their host, its room, GPUs, ports and volumes, all or nothing for each of them.
 
 Losing a race is normal: what no longer fits stays pending and is not in the answer. The CHECK on the booking row
-stands behind this, so that a second scheduler or a script cannot overcommit either.
+stands behind this, so that a second scheduler or a script cannot overcommit either. What claims nothing but room is
+tried at once (at_once.py); when the database refuses that, each is looked at here.
 """
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from containers.states import Desired, Status
+from containers.transitions.at_once import Place, bind_at_once
 from containers.transitions.devices import GpuClaim, devices_of, suit, take
-from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell, write, write_bound
+from containers.transitions.write import Row, happening, lock, once_more_on_deadlock, tell, write
 from core.lib.lease import Hold
 from hosts.states import Availability, Reachable
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +48,44 @@ class Binding(NamedTuple):
     decision_id: int | None = None  # that tells why this host
 
 
-@once_more_on_deadlock
 def bind_many(bindings: Sequence[Binding], *, actor: str, hold: Hold | None = None) -> set[UUID]:
     """Bind what still fits; the ids that were bound are returned. Raises HoldLost as move_many does."""
+    if any(b.ports or b.volumes or b.needs or b.gpus or b.pinned for b in bindings):
+        return _each(bindings, actor=actor, hold=hold)
+    bound = bind_plain(
+        [Place(str(b.id), b.host_id, b.host_name, b.decision_id) for b in bindings], actor=actor, hold=hold
+    )
+    return {b.id for b in bindings if str(b.id) in bound}
+
+
+def bind_plain(places: Sequence[Place], *, actor: str, hold: Hold | None = None) -> Collection[str]:
+    """The same for those that claim nothing but CPU and memory of an active host, by the texts of their ids."""
+    try:
+        return bind_at_once(places, actor=actor, hold=hold) if places else ()
+    except IntegrityError as error:
+        log.info("not all of %s fit, each is looked at: %s", len(places), str(error).partition("\n")[0])
+    wished = [Binding(UUID(p.id), p.host_id, p.host_name, decision_id=p.decision_id) for p in places]
+    return set(map(str, _each(wished, actor=actor, hold=hold)))
+
+
+@once_more_on_deadlock
+def _each(bindings: Sequence[Binding], *, actor: str, hold: Hold | None) -> set[UUID]:
+    """Containers in the order of their ids, then bookings in the order of their hosts', then what fits."""
     rows = lock((b.id for b in bindings), hold)
     wished = [(b, row) for b in bindings if (row := rows.get(b.id)) is not None and _bindable(row)]
     room = _lock_room({b.host_id for b, _ in wished})
     devices = devices_of({b.host_id for b, _ in wished if b.gpus}) if any(b.gpus for b, _ in wished) else {}
-    done, plain, more = [], [], []
+    done, changes = [], []
     for b, row in wished:
         fits = suit(devices, b.host_id, b.gpus) and _take(room, b, row)
         if not fits or not _claim(b, row.project_id):
             continue
         done.append((b, row))
-        if b.ports or b.gpus:
-            more.append(_change(b) | {"gpus": take(devices, b.host_id, b.gpus)})
-        else:
-            plain.append((b.id, b.host_id, b.decision_id))
+        gpus = {"gpus": take(devices, b.host_id, b.gpus)} if b.gpus else {}
+        changes.append(_change(b) | gpus)
     if not done:
         return set()
-    write_bound(plain)
-    write(more)
+    write(changes)
     told = [
         happening(
             row,

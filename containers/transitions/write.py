@@ -5,7 +5,7 @@ Before: moves, binding and wishes inside their transaction. After: events and on
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
@@ -59,12 +59,6 @@ UPDATE containers_container c SET {_SET},
   bound_at = CASE WHEN m.host_id IS NULL THEN c.bound_at ELSE now() END,
   gone_at = CASE WHEN m.gone THEN COALESCE(c.gone_at, now()) ELSE c.gone_at END
 FROM jsonb_to_recordset(%s::jsonb) AS m({_RECORD}) WHERE c.id = m.id
-"""
-# The most frequent of all: bound to a host, with nothing to be written but where and why.
-_BIND = """
-UPDATE containers_container c SET status = 'bound', status_since = now(), bound_at = now(), reason = '', message = '',
-  host_id = m.host_id, decision_id = COALESCE(m.decision_id, c.decision_id)
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS m(id, host_id, decision_id) WHERE c.id = m.id
 """
 # What the first container of a revision found out about its image holds for all that follow.
 _SHARE_PINS = """
@@ -125,15 +119,6 @@ def write(changes: list[dict[str, Any]]) -> None:
         released = [c["id"] for c in changes if c.get("gone") or c.get("status") in FINAL - {Status.LOST}]
         if released:
             cursor.execute("DELETE FROM containers_hostport WHERE container_id = ANY(%s)", [released])
-
-
-def write_bound(places: Sequence[tuple[UUID, int, int | None]]) -> None:
-    """Container, host and decision of locked rows that claim neither ports nor GPUs."""
-    if not places:
-        return
-    ids, hosts, decisions = zip(*places, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_BIND, [_array(ids), list(hosts), list(decisions)])
 
 
 def _array(ids: Iterable[UUID]) -> str:

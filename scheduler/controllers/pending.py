@@ -45,8 +45,9 @@ def _pass(given: Turn, standing: Standing | None) -> Done:
         return Done()
     if seen.wake_in_s is not None:
         given.wake_in(seen.wake_in_s)
-    now_s = monotonic_s()
-    looked_at = [one for one in seen.pending if not given.trouble.is_set_aside(one.key, now_s)]
+    looked_at = seen.pending
+    if aside := set(given.trouble.aside(monotonic_s())):
+        looked_at = [one for one in seen.pending if one.key not in aside]
     groups, poison = plan(seen, looked_at)
     waiting = {one.key: one for one in looked_at}
     rooms = _rooms(seen, groups, waiting)

@@ -101,15 +101,17 @@ def merge(wishes: Iterable[tuple[str, Shape]], *, images: Iterable[str] | None =
     """
     known = None if images is None else frozenset(images)
     groups: dict[Shape, list[str]] = {}
-    plain: dict[Shape, list[str]] = {}
+    plain: dict[
+        int, tuple[Shape, list[str]]
+    ] = {}  # by the object, which is mostly the same; kept, lest its id be another's
     for container, shape in wishes:
-        group = plain.get(shape)
-        if group is None:
+        found = plain.get(id(shape))
+        if found is None:
             alike = shape
             if known is not None and shape.image not in known and not shape.image_only_there:
                 alike = replace(shape, image="")
-            group = plain[shape] = groups.setdefault(alike, [])
-        group.append(container)
+            found = plain[id(shape)] = shape, groups.setdefault(alike, [])
+        found[1].append(container)
     return [Request(shape, tuple(containers)) for shape, containers in groups.items()]
 
 

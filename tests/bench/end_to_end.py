@@ -45,6 +45,9 @@ def of_a_size(found: dict[str, Any]) -> list[Figure]:
     figures = [Figure(f"end to end, {size}, {pending} waiting", "/s", rates, limit=RATE, at_least=True)]
     both = [pending / (one["python_cpu"] + one["database_cpu"]) * 1000 for one in bulk]
     figures.append(Figure(f"  {hosts} hosts, by the CPU time of both, one core", "/s", both))
+    least = [one["database_cpu"] / pending * 1000 for one in found["floor"]]
+    mine = [one["database_cpu"] / pending * 1000 for one in bulk]
+    figures.append(Figure(f"  {hosts} hosts, database of a container", "us", mine, "plain UPDATE", least, kind="ratio"))
     for part in sorted({name for one in bulk for name in one}):
         each_us = [one.get(part, 0.0) / pending * 1000 for one in bulk]
         figures.append(Figure(f"  {hosts} hosts, a container's {part}", "us", each_us))

@@ -1,20 +1,10 @@
 """The list: what is broken, where, and which test says so. A text that is no longer there is an error of the list."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Bug:
-    """Replace `old` by `new` in `file`; `test` must then fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    test: str
-
+from tests.planted.binding import BINDING
+from tests.planted.bug import Bug
 
 BUGS = (
+    *BINDING,
     Bug(
         "let equals give way",
         "scheduler/placement/preempt.py",
@@ -49,6 +39,13 @@ BUGS = (
         'give_back(fleet, [Occupant("", row, body.shape, body.ports, body.gpus)])',
         'give_back(fleet, [Occupant("", row, body.shape, body.ports)])',
         "tests/forecast/test_rivals.py::test_a_gpu_that_becomes_free_is_given_to_the_next",
+    ),
+    Bug(
+        "rebalance what nobody has switched on",
+        "scheduler/controllers/rebalances.py",
+        "if one.is_on and not one.is_under_way and (next_at",
+        "if not one.is_under_way and (next_at",
+        "tests/controllers/test_rebalances.py::test_whose_turn_it_is",
     ),
     Bug(
         "give the kept room to whoever comes",

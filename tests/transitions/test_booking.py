@@ -1,17 +1,21 @@
 """Capacity, ports and volumes at binding: no overcommit, whoever writes."""
 
 import threading
+from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from containers.models import Container, HostPort, Volume
 from containers.states import ON_ENGINE, By, Status, holds_room
 from containers.transitions import Binding, BoundPort, Move, Observation, bind_many, move, observe_many
+from core.events.models import Event
+from core.lib.lease import HoldLost
 from hosts.models import Host, HostBooking
 from tests import rows
+from tests.scheduler.lease import take_lease
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +55,74 @@ def test_a_script_cannot_overcommit() -> None:
     rows.bind(first, host)
     with pytest.raises(IntegrityError, match="booking_cpu_fits"), transaction.atomic():
         Container.objects.filter(pk=second.pk).update(status="bound", host=host)
+
+
+def test_a_container_is_on_a_host_that_is_there_and_that_stays() -> None:
+    host, container = rows.host("h1"), rows.slot()
+    with pytest.raises(IntegrityError, match="not there: 987654"), transaction.atomic():
+        Container.objects.filter(pk=container.pk).update(status="bound", host_id=987654)
+    assert not bind_many([Binding(container.pk, 987654, "h2")], actor="scheduler")
+    rows.bind(container, host)
+    with pytest.raises(IntegrityError, match="still has containers"), transaction.atomic():
+        delete_by_script(host)
+
+
+def delete_by_script(host: Host) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM hosts_hostbooking WHERE host_id = %s", [host.pk])
+        cursor.execute("DELETE FROM hosts_hosthold WHERE host_id = %s", [host.pk])
+        cursor.execute("DELETE FROM hosts_host WHERE id = %s", [host.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_binding_is_one_version_and_a_wrong_one_is_put_right() -> None:
+    container, host = rows.slot(), rows.host("h1")
+    was = Container.objects.get(pk=container.pk)
+    rows.bind(container, host)
+    now = Container.objects.get(pk=container.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        assert (now.version, now.changed_xid) == (was.version + 1, *cursor.fetchone())
+    Container.objects.filter(pk=container.pk).update(version=now.version + 7)
+    assert Container.objects.values_list("version", "changed_xid").get(pk=container.pk) == (
+        now.version + 1,
+        now.changed_xid,
+    )
+
+
+def test_one_that_does_not_fit_keeps_no_other_from_its_host() -> None:
+    """What is bound at once is looked at one by one when the database refuses it."""
+    small, large = rows.host("h1", cpu_millis=150), rows.host("h2")
+    containers = [rows.slot() for _ in range(5)]
+    Container.objects.filter(pk=containers[4].pk).update(desired="stop")
+    places = [Binding(c.pk, h.pk, h.name) for c, h in zip(containers, [small, small, large, large, large], strict=True)]
+    bound = bind_many(places, actor="scheduler")
+    assert len(bound & {c.pk for c in containers[:2]}) == 1
+    assert bound >= {c.pk for c in containers[2:4]}
+    assert containers[4].pk not in bound
+    assert reserved(small) == counted(small) == (100, 64 * rows.MEBIBYTE)
+    events = Event.objects.filter(kind="container.bound")
+    assert {UUID(one.object_id) for one in events} == bound
+    assert {(one.actor, one.message, one.host_id, one.data["to"]) for one in events} == {
+        ("scheduler", f"placed on {h.name}", h.pk, "bound") for h in (small, large)
+    }
+
+
+def test_with_a_lease_that_is_lost_nothing_is_bound() -> None:
+    host, container, lost = rows.host("h1"), rows.slot(), take_lease()
+    take_lease()
+    with pytest.raises(HoldLost), transaction.atomic():
+        bind_many([Binding(container.pk, host.pk, "h1")], actor="scheduler", hold=lost)
+    assert Container.objects.get(pk=container.pk).status == Status.PENDING
+    assert not Event.objects.filter(kind="container.bound").exists()
+
+
+def test_what_is_wanted_no_more_is_not_bound_with_the_others() -> None:
+    host, first, second = rows.host("h1"), rows.slot(), rows.slot()
+    Container.objects.filter(pk=second.pk).update(desired="stop")
+    assert bind_many([Binding(c.pk, host.pk, "h1") for c in (first, second)], actor="scheduler") == {first.pk}
+    assert reserved(host) == counted(host) == (100, 64 * rows.MEBIBYTE)
+    assert Event.objects.filter(kind="container.bound").count() == 1
 
 
 def test_named_resources_are_booked_and_kept_by_the_database() -> None:
@@ -131,6 +203,29 @@ def test_eight_binders_at_once_fill_the_host_exactly() -> None:
         thread.join()
     assert reserved(host) == counted(host)
     assert reserved(host)[0] == 1000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_host_cannot_go_while_a_container_comes() -> None:
+    """Who removes a host holds its row; a binding waits for that, and the other way round."""
+    host, container = rows.host("h1"), rows.slot()
+
+    told: list[str] = []
+
+    def remove() -> None:
+        try:
+            with transaction.atomic():
+                Host.objects.select_for_update(nowait=True).get(pk=host.pk)
+        except DatabaseError as error:
+            told.append(str(error))
+        connection.close()
+
+    with transaction.atomic():
+        assert rows.bind(container, host)
+        other = threading.Thread(target=remove)
+        other.start()
+        other.join()
+    assert "could not obtain lock" in told[0]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
