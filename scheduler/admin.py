@@ -19,8 +19,19 @@ from core.accounts.actions import actor_of
 from core.accounts.permissions import require_person
 from core.api.admin import LookOnly, on_each, toned
 from hosts.models import Process
+from scheduler.balance.wishes import change, show_s
 from scheduler.brakes import release
-from scheduler.models import Brake, Decision, LoopRun, PlacementPolicy, Plan, ProjectPlacement, SchedulerLease, Verdict
+from scheduler.models import (
+    Brake,
+    Decision,
+    LoopRun,
+    PlacementPolicy,
+    Plan,
+    ProjectPlacement,
+    ProjectRebalance,
+    SchedulerLease,
+    Verdict,
+)
 
 HOSTS_SHOWN = 3
 
@@ -93,6 +104,30 @@ class ProjectPlacementAdmin(LookOnly):
     list_filter = ["policy"]
     list_select_related = ["project", "policy"]
     search_fields = ["project__name", "policy__name"]
+
+
+@admin.register(ProjectRebalance)
+class ProjectRebalanceAdmin(LookOnly):
+    list_display = ["project", "shown_state", "goal", "moves", "interval", "looked_at", "message"]
+    list_filter = ["is_on", "is_under_way", "goal"]
+    list_select_related = ["project"]
+    search_fields = ["project__name", "message"]
+    actions = ["switch_off"]
+
+    @toned("State", {"on": "success", "round under way": "info"}, ordering="is_on")
+    def shown_state(self, row: ProjectRebalance) -> str:
+        if row.is_under_way:
+            return "round under way"
+        return "on" if row.is_on else "off"
+
+    @admin.display(description="Not before", ordering="interval_s")
+    def interval(self, row: ProjectRebalance) -> str:
+        return show_s(row.interval_s)
+
+    @admin.action(description="Switch off: move nothing of it any more unless somebody asks")
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[ProjectRebalance]) -> None:
+        actor = actor_of(require_person(request.user))
+        on_each(self, request, queryset, lambda row: change(row.project, {"is_on": False}, actor=actor), done="is off")
 
 
 @admin.register(Plan)

@@ -21,7 +21,7 @@ from core.lib.lease import HoldLost, Leadership, LeaseTimes, Presence
 from core.lib.loop import Loop, Run
 from core.lib.notify import Hints, Listener
 from hosts.models import Process
-from scheduler.controllers import drains, held, hosthealth, pending, reaper, restarts
+from scheduler.controllers import drains, held, hosthealth, pending, reaper, rebalances, restarts
 from scheduler.controllers.services.loop import Services
 from scheduler.models import LoopRun, SchedulerLease
 from scheduler.trouble import Trouble
@@ -50,6 +50,7 @@ LOOPS: tuple[LoopSpec, ...] = (
     LoopSpec("drains", lambda: drains.turn, 2.0, frozenset({"ended"})),
     LoopSpec("host-health", lambda: hosthealth.HostHealth().turn, 0.5, frozenset({"host"})),
     LoopSpec("held-stops", lambda: held.turn, 1.0),
+    LoopSpec("rebalance", lambda: rebalances.turn, 5.0),
     LoopSpec("reaper", lambda: reaper.turn, 60.0),
 )
 

@@ -106,14 +106,17 @@ class Brake(models.Model):
 
 
 class Plan(models.Model):
-    """Changes that somebody wanted to see before they are made: what they would bring, and what that rests on."""
+    """Changes that somebody wanted to see before they are made: what they would bring, and what that rests on.
+
+    `user` None: the scheduler made it, for a project that wants to be rebalanced by itself.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    user = models.ForeignKey("accounts.User", models.CASCADE, null=True, related_name="+")
     made_by = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now())
     changes = models.JSONField()
-    forecast = models.JSONField()  # scheduler.plans.actions.forecast_json
+    forecast = models.JSONField()  # scheduler.plans.foresight.forecast_json
     seen = models.JSONField()  # scheduler.plans.seen
     applied_at = models.DateTimeField(null=True)
     applied_by = models.CharField(max_length=200, default="")
@@ -124,6 +127,39 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"plan {self.pk}"
+
+
+class ProjectRebalance(models.Model):
+    """Whether a project's containers are moved without anybody asking each time, and how its last round went.
+
+    Without a row they are not. `moved`: what the last round moves, as moves_json has it, with the container's id and
+    its slot's. `misses`: so many rounds in a row did not end as planned.
+    """
+
+    project = models.OneToOneField("accounts.Project", models.CASCADE, primary_key=True, related_name="+")
+    is_on = models.BooleanField(default=False)
+    goal = models.CharField(max_length=16, default="spread")
+    moves = models.SmallIntegerField(default=3)  # of one round, at most
+    interval_s = models.IntegerField(default=900)  # from one round to the next, at least
+    generation = models.BigIntegerField(default=1)
+    looked_at = models.DateTimeField(null=True)  # when the last round was chosen, whether anything moved or not
+    is_under_way = models.BooleanField(default=False)
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, null=True, related_name="+"
+    )  # of the last round that moved anything
+    moved = models.JSONField(default=list)
+    misses = models.SmallIntegerField(default=0)
+    message = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(goal__in=["spread", "pressure", "spare"]), name="goal_known"),
+            models.CheckConstraint(condition=models.Q(moves__range=(1, 20)), name="moves_of_a_round"),
+            models.CheckConstraint(condition=models.Q(interval_s__range=(60, 604_800)), name="interval_of_rounds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project}: {'on' if self.is_on else 'off'}"
 
 
 class LoopRun(models.Model):

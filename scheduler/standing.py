@@ -16,7 +16,7 @@ from scheduler.company import THERE, shun
 from scheduler.known_hosts import KnownHosts
 from scheduler.placement import Fleet
 from scheduler.placement.company import Kin
-from scheduler.reading import as_json, query
+from scheduler.reading import Question, as_json, query
 
 EVERYTHING_EVERY_S = 300.0
 
@@ -38,6 +38,14 @@ _ROWS = (
 )
 
 
+_XMIN: Question = ("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", ())
+_CHANGED = f"{_ROWS} c.changed_xid >= %s AND c.status <> %s"  # what waits stands nowhere, and never did
+
+
+def _changed(since: int) -> Question:
+    return _CHANGED, [THERE, since, Status.PENDING.value]
+
+
 class Standing:
     """A Company that remembers. `look` inside a pass's transaction; the rest answers from memory.
 
@@ -56,18 +64,21 @@ class Standing:
         self._kin: dict[Kin, Counter[int]] = {}
         self._rules: Counter[tuple[int, int, str]] = Counter()
 
+    def asks(self) -> list[Question]:
+        """What the next look, and that at the hosts, will most likely ask."""
+        return [_XMIN, *([] if self._since is None else [_changed(self._since)]), *self.hosts.asks()]
+
     def look(self) -> None:
         """What has changed since the last look, or everything when that is long ago."""
         now_s = monotonic_s()
         since, self._since = self._since, None  # a look that fails half-way is followed by one at everything
-        ((xmin,),) = query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        ((xmin,),) = query(*_XMIN)
         if since is None or now_s >= self._everything_at_s:
             self._forget()
             self._everything_at_s = now_s + EVERYTHING_EVERY_S
             self._take(query(f"{_ROWS} c.status = ANY(%s) AND c.host_id IS NOT NULL", [THERE, THERE]))
         else:
-            changed = "c.changed_xid >= %s AND c.status <> %s"  # what waits stands nowhere, and never did
-            self._take(query(f"{_ROWS} {changed}", [THERE, since, Status.PENDING.value]))
+            self._take(query(*_changed(since)))
         self._since = xmin
 
     def _take(self, rows: Iterable[tuple[Any, ...]]) -> None:

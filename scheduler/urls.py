@@ -3,6 +3,7 @@
 from django.urls import path
 
 from scheduler import policy_views, views
+from scheduler.balance import views as balance_views
 from scheduler.plans import views as plan_views
 from scheduler.whatif import views as whatif_views
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("policies", policy_views.PolicyList.as_view(), name="policies"),
     path("policies/<slug:policy>", policy_views.PolicyOne.as_view(), name="policy"),
     path("projects/<slug:project>/placement-policy", policy_views.ProjectPolicy.as_view(), name="project-policy"),
+    path("projects/<slug:project>/rebalance", balance_views.ProjectRebalancing.as_view(), name="project-rebalance"),
     path("plans", plan_views.Plans.as_view(), name="plans"),
     path("plans/<uuid:plan>", plan_views.PlanOne.as_view(), name="plan"),
     path("plans/<uuid:plan>/apply", plan_views.PlanApply.as_view(), name="plan-apply"),

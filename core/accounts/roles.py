@@ -49,6 +49,7 @@ class Verb(StrEnum):
     BRAKE_RELEASE = "brake.release"
     POLICY_CHANGE = "policy.change"
     POLICY_CHOOSE = "policy.choose"
+    REBALANCE_CHANGE = "rebalance.change"
 
 
 RANK = MappingProxyType({Role.VIEWER: 1, Role.OPERATOR: 2, Role.OWNER: 3, Role.ADMIN: 4})
@@ -88,6 +89,7 @@ LEAST_ROLE = MappingProxyType(
         Verb.BRAKE_RELEASE: Role.ADMIN,
         Verb.POLICY_CHANGE: Role.ADMIN,
         Verb.POLICY_CHOOSE: Role.OWNER,
+        Verb.REBALANCE_CHANGE: Role.OWNER,
     }
 )
 

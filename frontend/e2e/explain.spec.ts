@@ -158,3 +158,59 @@ test("what a lost zone would do, and a policy from its making to its end", async
   await dialog.getByRole("button", { name: "Remove" }).click();
   await expect(row).toHaveCount(0);
 });
+
+test("a rebalance is shown as a plan, then made; by itself only where an owner has said so", async ({
+  page,
+  api,
+}) => {
+  await page.goto("/");
+  await expectLive(page);
+  const known = (await (await page.request.get("/api/v1/hosts")).json()) as {
+    results: { name: string; availability: string }[];
+  };
+  const [first, ...others] = known.results.filter((one) => one.availability === "active");
+  for (const { name } of others) await call(page, "POST", `/hosts/${name}/cordon`);
+  const name = `crowd-${TAG}`;
+  const command = (process.env["ORCHESTRA_COMMAND"] ?? "sleep 3600").split(" ");
+  const container = { image: IMAGE, command, stop_grace: 1, resources: { cpu: "10m", memory: "8m" } };
+  const made = await api.post("/api/v1/projects/default/services", { name, replicas: 2, container });
+  const service = `/projects/default/services/${String(made["id"])}`;
+  const where = async (): Promise<(string | null)[]> => {
+    const list = await page.request.get(`/api/v1${service}/containers`);
+    const found = (await list.json()) as { state: string; host: string | null }[];
+    return found.filter(({ state }) => state === "running").map(({ host }) => host);
+  };
+  await expect.poll(where, { timeout: 60_000 }).toEqual([first?.name, first?.name]);
+  const rollouts = async (): Promise<string> => (await page.request.get(`/api/v1${service}/rollouts`)).text();
+  await expect.poll(rollouts, { timeout: 60_000 }).toMatch(/"status":\s*"done"/);
+  for (const one of others) await call(page, "POST", `/hosts/${one.name}/uncordon`);
+
+  await page.keyboard.press("Control+k");
+  await page.locator("[aria-controls=palette-list]").fill("rebalance");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/placement\?tab=rebalance/);
+  const moves = page.getByRole("textbox", { name: "Moves, at most" }).first();
+  await moves.fill("21");
+  await expect(page.getByText("a whole number from 1 to 20")).toBeVisible();
+  await moves.fill("20");
+  await page.getByRole("button", { name: "Show the plan" }).click();
+  const plan = page.getByTestId("plan");
+  const move = plan.getByRole("row", { name: new RegExp(`^${name}`) }).first();
+  await expect(move).toContainText(`2 of its service stand on ${first?.name ?? ""}, none on`);
+  await expectMomentAccessible(page, "rebalance-plan");
+  await page.getByRole("button", { name: "Apply the plan" }).click();
+  await expect(plan).toHaveCount(0);
+  await expect.poll(async () => new Set(await where()).size, { timeout: 60_000 }).toBe(2);
+
+  const wish = page.getByRole("form", { name: "By itself" });
+  await expect(wish.getByRole("button", { name: "Save" })).toHaveAttribute("aria-disabled", "true");
+  await wish.getByRole("switch").click();
+  await wish.getByRole("textbox", { name: /Minutes/ }).fill("120");
+  await wish.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByTestId("rounds")).toBeVisible();
+  await expect(wish.getByRole("switch")).toBeChecked();
+  await wish.getByRole("switch").click();
+  await wish.getByRole("button", { name: "Save" }).click();
+  await expect(wish.getByRole("switch")).not.toBeChecked();
+  await call(page, "POST", `${service}/remove`);
+});

@@ -62,6 +62,7 @@ export const SCREENS: readonly Screen[] = [
     ready: "[data-testid=fixes]",
   },
   { name: "placement-loss", path: () => "/placement?tab=loss&label=zone", ready: "[data-testid=loss]" },
+  { name: "placement-rebalance", path: () => "/placement?tab=rebalance", ready: "form [role=switch]" },
   { name: "placement-policies", path: () => "/placement?tab=policies", ready: "[role=tabpanel] td" },
   {
     name: "placement-policy",
@@ -89,6 +90,16 @@ export const SCREENS: readonly Screen[] = [
   ofService("revisions", "td"),
   ofService("rollouts", "td"),
   ofService("events", "td"),
+  {
+    name: "service-plan", // what one more would bring
+    path: ({ service }) => `/p/default/services/${service}`,
+    ready: "[data-testid=plan] td",
+    then: async (page) => {
+      const scale = page.locator("form:has(.tabler-icon-plus)");
+      await scale.locator("button:has(.tabler-icon-plus)").click();
+      await scale.locator("button[type=button]:not(:has(svg))").click();
+    },
+  },
   { name: "service-new", path: () => "/p/default/services/new", ready: "form label" },
   { name: "service-new-yaml", path: () => "/p/default/services/new?as=yaml", ready: ".cm-content" },
   { name: "containers", path: () => "/p/default/containers", ready: "[role=gridcell] a" },

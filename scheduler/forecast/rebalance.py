@@ -1,7 +1,7 @@
 """Which few moves help most. Pure, and never worse than before by any of its measures.
 
 A move is a container whose successor goes where placement itself would put it now; then the old one leaves. So nothing
-that comes later takes a move back. Before: plans/rebalance.py has read who stands where. After: the containers are
+that comes later takes a move back. Before: plans/moves.py has read who stands where. After: the containers are
 marked for replacement, and the forecast shows what comes of it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Final, Literal, NamedTuple, get_args
 from uuid import UUID
 
@@ -46,7 +47,8 @@ class Lodger(NamedTuple):
 
 class Measure(NamedTuple):
     """Less is better. `together`: pairs of one service on one host; `uneven`: how far the hosts' loads are apart;
-    `pressed`: booked beyond PRESSED; `unplaced`: what finds no host, summed over the loss of each single host."""
+    `pressed`: booked beyond PRESSED; `unplaced`: what finds no host, summed over the loss of each single host (where it
+    is said, with what waits anyway)."""
 
     together: int
     uneven: float
@@ -112,6 +114,27 @@ def choose(
     return moves
 
 
+@dataclass(frozen=True)
+class _Books:
+    """What is booked of each host and the share of one unit of it, as plain numbers: asked many thousand times."""
+
+    cpu: Sequence[float]
+    memory: Sequence[float]
+    per_cpu: Sequence[float]
+    per_memory: Sequence[float]
+
+    @classmethod
+    def of(cls, fleet: Fleet) -> _Books:
+        per = fleet.per_cpu().tolist(), fleet.per_memory().tolist()
+        return cls(fleet.cpu_reserved.tolist(), fleet.memory_reserved.tolist(), *per)
+
+    def pressed(self, shape: Shape, sign: int, row: int, shares: Sequence[float]) -> float:
+        """How the pressure on this host changes with one more of this shape, or one less."""
+        cpu = (self.cpu[row] + sign * shape.cpu_millis) * self.per_cpu[row]
+        memory = (self.memory[row] + sign * shape.memory_bytes) * self.per_memory[row]
+        return max(cpu, memory, PRESSED) - max(shares[row], PRESSED)
+
+
 class Field:
     """Who stands where, while moves are tried."""
 
@@ -155,7 +178,7 @@ class Field:
     def best(self, goal: Goal, now: Measure, each_try: Callable[[], None]) -> tuple[Move, Field, Measure] | None:
         """The first of the most promising ones that holds what it promises."""
         tries = min(max(LOOKS // max(len(self.fleet), 1), 3), 40)
-        for one in sorted(self._tries(goal), key=lambda one: one.order(goal))[:tries]:
+        for one in nsmallest(tries, self._tries(goal), key=lambda one: one.order(goal)):
             each_try()
             then = self.moved(one.lodger, one.to)
             after = then.measure()
@@ -168,6 +191,7 @@ class Field:
     def _tries(self, goal: Goal) -> Iterator[_Try]:
         """Those that make nothing worse by what is quick to reckon. Of thousands: plain numbers only."""
         targets, load, shares = self._targets(), loads_of(Shape(), self.fleet)[0].tolist(), self.shares().tolist()
+        books = _Books.of(self.fleet)
         adds = [loads_of(shape, self.fleet)[1].tolist() if to >= 0 else [] for shape, to in targets]
         for one, kind in zip(self.lodgers, self.kinds, strict=True):
             to = targets[kind][1]
@@ -181,19 +205,10 @@ class Field:
             apart = here - (there + each[to]) >= WORTH
             if goal == "spread" and not (together < 0 or apart):
                 continue
-            found = _Try(one, to, together, uneven, self._pressed(one, to, shares))
+            pressed = books.pressed(one.shape, -1, one.row, shares) + books.pressed(one.shape, 1, to, shares)
+            found = _Try(one, to, together, uneven, round(pressed, DIGITS))
             if found.pressed <= 0 and (goal != "pressure" or found.pressed < 0):
                 yield found
-
-    def _pressed(self, one: Lodger, to: int, shares: Sequence[float]) -> float:
-        """How the pressure on the two hosts changes."""
-        fleet, shape = self.fleet, one.shape
-        found = 0.0
-        for row, sign in ((one.row, -1), (to, 1)):
-            cpu = (fleet.cpu_reserved[row] + sign * shape.cpu_millis) * fleet.per_cpu()[row]
-            memory = (fleet.memory_reserved[row] + sign * shape.memory_bytes) * fleet.per_memory()[row]
-            found += max(float(max(cpu, memory)) - PRESSED, 0.0) - max(shares[row] - PRESSED, 0.0)
-        return round(found, DIGITS)
 
     def _targets(self) -> list[tuple[Shape, int]]:
         """Of each kind where placement would put one more, the old ones still being there; -1: nowhere."""
@@ -245,6 +260,12 @@ class Field:
         if service is not None:
             self.of[service, row] = self.of.get((service, row), 0) + 1
 
+    def book(self, one: Change) -> None:
+        """Its devices are taken, or free again."""
+        park, asked = self.fleet.park, one.shape.gpus
+        if park is not None and asked is not None and one.gpus:
+            park.take(one.row, one.gpus, one.sign * asked.millis)
+
     def _why(self, one: _Try, goal: Goal, before: Measure, after: Measure) -> str:
         """For example "3 of its service stand on h1, none on h4"."""
         names, row, to = self.fleet.names, one.lodger.row, one.to
@@ -262,14 +283,26 @@ def _importance(one: Load) -> tuple[int, ...]:
     return -one.shape.priority, -one.shape.memory_bytes, -one.shape.cpu_millis, one.row
 
 
-def settled(fleet: Fleet, lodgers: Sequence[Lodger], changes: Iterable[tuple[int, int, Shape, UUID | None]]) -> Measure:
-    """How good it is after these (+1 or -1, row, shape, service): what a forecast has started and ended."""
+class Change(NamedTuple):
+    """One that a forecast has started (`sign` 1) or ended (-1)."""
+
+    sign: int
+    row: int
+    shape: Shape
+    service: UUID | None
+    gpus: tuple[int, ...] = ()
+
+
+def settled(fleet: Fleet, lodgers: Sequence[Lodger], changes: Iterable[Change], *, waiting: int) -> Measure:
+    """How good it is after these, while so many wait: they find no host either, whichever is lost."""
     field = Field(fleet, lodgers)
-    for sign, row, shape, service in changes:
-        if sign > 0:
-            field.add(row, shape, service)
-            field.lodgers.append(Lodger(row, shape, service, 1))
+    for one in changes:
+        if one.sign > 0:
+            field.add(one.row, one.shape, one.service)
+            field.lodgers.append(Lodger(one.row, one.shape, one.service, 1))
         else:
-            field.take(row, shape, service)
-            field.forget(row, shape, service)
-    return field.measure()
+            field.take(one.row, one.shape, one.service)
+            field.forget(one.row, one.shape, one.service)
+        field.book(one)
+    found = field.measure()
+    return found._replace(unplaced=found.unplaced + waiting * len(fleet))

@@ -15,15 +15,16 @@ from hosts.states import Reachable
 from scheduler.forecast import Extra, Forecast, World
 from scheduler.forecast.types import ALONE
 from scheduler.models import PlacementPolicy
-from scheduler.plans.verbs import Touched
+from scheduler.plans.foresight import Foreseen
 
 Seen = dict[str, list[dict[str, Any]]]
 STRANGER = "of another project"
 Difference = tuple[str, str]  # a pointer into what was seen, and words
 
 
-def what_it_saw(touched: Touched, found: Forecast, world: World, *, projects: Set[int]) -> Seen:
+def what_it_saw(seen: Foreseen, *, projects: Set[int]) -> Seen:
     """As rows are now; what the plan itself would make is not there yet. `projects`: those whose names may be said."""
+    touched, world, found = seen.touched, seen.world, seen.found
     services, containers = _yielding(found, world)
     names = {step.host for step in found.steps if step.host}
     names |= {world.hosts[one].name for one in touched.hosts if one in world.hosts}

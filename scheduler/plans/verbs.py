@@ -7,7 +7,6 @@ out: a host more, a host less. Before: the plan's changes. After: what they touc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -28,25 +27,8 @@ from hosts import actions as host_actions
 from hosts.models import Host
 from scheduler import policies
 from scheduler.plans import rebalance, suppose
+from scheduler.plans.foresight import Touched
 from scheduler.serializers import PolicyChangesSerializer, PolicyChoiceSerializer
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What one change is about; by id, and policies by name."""
-
-    services: frozenset[UUID] = frozenset()
-    containers: frozenset[UUID] = frozenset()
-    hosts: frozenset[int] = frozenset()
-    policies: frozenset[str] = frozenset()
-
-    def and_(self, other: "Touched") -> "Touched":
-        return Touched(
-            self.services | other.services,
-            self.containers | other.containers,
-            self.hosts | other.hosts,
-            self.policies | other.policies,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +209,7 @@ def _policy_choose(asked: Asked) -> Touched:
 
 
 def _rebalance(asked: Asked) -> Touched:
-    services, containers = rebalance.mark(asked.user, asked.given, actor=asked.by)
-    return Touched(services=services, containers=containers)
+    return rebalance.mark_these(asked.user, asked.given, actor=asked.by)
 
 
 SAY: Final[Mapping[str, Callable[[Asked], Touched]]] = {

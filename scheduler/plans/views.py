@@ -59,11 +59,12 @@ class PlanApply(APIView):
 
 
 def find_plan(request: Request, key: UUID) -> Plan:
-    """One's own, or anybody's for a platform admin; a token sees none that touches a project it is not for."""
+    """One's own, the scheduler's for one's project, or anybody's for a platform admin; a token sees none that touches
+    a project it is not for."""
     user = require_person(request.user)
     found = Plan.objects.filter(pk=key).first()
     names = set(project_names_of(user).values())
-    if found is None or not (found.user_id == user.pk or is_admin(user)) or not _within(found.changes, names):
+    if found is None or not (found.user_id in (None, user.pk) or is_admin(user)) or not _within(found.changes, names):
         raise Http404(f"no plan {key}")
     return found
 

@@ -4,8 +4,9 @@ What they are like is a spec, or that of a service that there is. Nothing is kep
 places them, advice says what would let in those that are left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -16,12 +17,17 @@ from core.accounts.models import Project
 from core.lib.problems import field_problem
 from scheduler.advice import advice_about
 from scheduler.forecast.more import Landing, landing
+from scheduler.occupants import is_any_below, read_bounds, read_crowd
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.occupants import Occupant
 from scheduler.placement.remedies import Ask
+from scheduler.placement.rooms import MADE_AT_A_TIME, Search, Waiter, Way, Who
+from scheduler.reading import newest
 
 MOST: Final = 10_000
 MOST_ONE_BY_ONE: Final = 1_000  # of those whose devices or volumes are chosen for each
 REFUSED_SHOWN: Final = 50
+FOREIGN: Final = "one of another project"
 UNNAMED: Final = {"name": "simulated", "image": "simulated:1"}
 
 
@@ -37,8 +43,8 @@ def _parsed(data: object) -> ContainerSpec:
         raise SpecErrors(below("/container", error.errors)) from error
 
 
-def simulate(shape: Shape, fleet: Fleet, *, count: int, project: Project) -> dict[str, Any]:
-    """See SimulatedSerializer."""
+def simulate(shape: Shape, fleet: Fleet, *, count: int, project: Project, seen: Set[int]) -> dict[str, Any]:
+    """See SimulatedSerializer. `seen`: the projects whose containers may be named."""
     if count > MOST_ONE_BY_ONE and (shape.gpus is not None or shape.volumes):
         words = f"with GPUs or volumes at most {MOST_ONE_BY_ONE} are tried, since each is placed by itself"
         raise field_problem("/count", "limit", words)
@@ -52,18 +58,39 @@ def simulate(shape: Shape, fleet: Fleet, *, count: int, project: Project) -> dic
         "hosts": [{"host": host, "containers": here} for host, here in hosts],
         "hosts_total": len(fleet),
         "funnel": [step._asdict() for step in found.first.funnel],
-        "left": _left(shape, found, project) if found.left else None,
+        "left": _left(shape, found, project=project, seen=seen) if found.left else None,
     }
 
 
-def _left(shape: Shape, found: Landing, project: Project) -> dict[str, Any]:
-    """Why the rest finds no host once the others are there, and what would let it in."""
-    seen = found.refused or found.first
+def _left(shape: Shape, found: Landing, *, project: Project, seen: Set[int]) -> dict[str, Any]:
+    """Why the rest finds no host once the others are there, who would give way to it, and what would let it in."""
+    told = found.refused or found.first
     return {
         "at": timezone.now(),
         "waiting": found.left,
         "hosts_total": len(found.after),
         **advice_about(shape, found.after, ask=Ask(found.left, project.name)),
-        "text": seen.words,
-        "refused": [one._asdict() for one in seen.refused[:REFUSED_SHOWN]],
+        "text": told.words,
+        "refused": [one._asdict() for one in told.refused[:REFUSED_SHOWN]],
+        "gives_way": _gives_way(shape, found, project=project, seen=seen),
     }
+
+
+def _gives_way(shape: Shape, found: Landing, *, project: Project, seen: Set[int]) -> dict[str, Any] | None:
+    """Who would stop for those that are left, as a pass would choose them; None: nobody is less important."""
+    with newest():
+        if not is_any_below(shape.priority):
+            return None
+        crowd = read_crowd(found.after, below=shape.priority)
+        bounds = read_bounds({one.service for one in crowd.stay if one.service})
+    tried = min(found.left, MADE_AT_A_TIME)
+    waiting = [Waiter(UUID(int=number), project.pk, shape) for number in range(tried)]
+    rooms = Search(found.after, crowd, bounds, aged_s=0).run(waiting, set())
+    stops = [_stops(one, way, rooms.who[one.container], seen) for way in rooms.ways for one in way.victims]
+    why = next(iter(rooms.notes[str(one.id)] for one in waiting[len(rooms.ways) :] if str(one.id) in rooms.notes), "")
+    return {"placed": len(rooms.ways), "is_least": len(rooms.ways) == tried < found.left, "stops": stops, "why": why}
+
+
+def _stops(one: Occupant, way: Way, who: Who, seen: Set[int]) -> dict[str, Any]:
+    name = who.name if who.project_id in seen else FOREIGN
+    return {"container": name, "host": way.host, "priority": one.priority}

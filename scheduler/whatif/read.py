@@ -161,7 +161,7 @@ def shape_of_spec(spec: ContainerSpec, project: Project) -> tuple[Shape, Fleet]:
 def _shape(project: int, asked: Asked) -> tuple[Shape, Fleet]:
     with newest() as now:
         fleet = read_fleet()
-        (found,) = shaped([row_of_wish(ALIKE, project, asked)], fleet, now)
+        (found,) = shaped([row_of_wish(ALIKE, project, asked)], fleet, now, with_kept=True)
     if found.shape is None:
         raise ValueError(found.error)
     return found.shape, fleet

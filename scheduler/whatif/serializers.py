@@ -70,7 +70,21 @@ class SimulationSerializer(Body):
     host = HostSupposedSerializer(required=False, help_text="also say how many hosts of this shape would be enough")
 
 
+class StopsSerializer(serializers.Serializer[Any]):
+    container = serializers.CharField(help_text="its name; of another project only that there is one")
+    host = serializers.CharField()
+    priority = serializers.IntegerField()
+
+
+class GivesWaySerializer(serializers.Serializer[Any]):
+    placed = serializers.IntegerField(help_text="of those left so many get a host: others stop, or leave it anyway")
+    is_least = serializers.BooleanField(help_text="true: at least so many; no more were tried")
+    stops = StopsSerializer(many=True, help_text="who stops for them")
+    why = serializers.CharField(allow_blank=True, help_text="why nobody gives way to the next one")
+
+
 class LeftSerializer(FixesSerializer):
+    gives_way = GivesWaySerializer(allow_null=True, help_text="null: nobody there is less important")
     refused = RefusedHostSerializer(many=True, help_text="up to 50 hosts, as they are once the others are placed")
 
 

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from containers.models import Service
 from containers.service_queries import services_of
 from core.accounts.models import Project
-from core.accounts.permissions import is_admin, project_for, require_person
+from core.accounts.permissions import is_admin, project_for, project_ids_of, require_person
 from core.accounts.roles import Verb
 from core.api.bodies import checked
 from core.api.query import whole
@@ -123,7 +123,8 @@ class Simulated(APIView):
         if "host" in given:
             wishes = [placement.Request(shape, tuple(map(str, range(count))))]
             needed = {"containers": count, **hosts_needed(wishes, fleet, _supposed(given["host"]))._asdict()}
-        answer = {**simulate(shape, fleet, count=count, project=project), "needed": needed}
+        seen = project_ids_of(request.user)
+        answer = {**simulate(shape, fleet, count=count, project=project, seen=seen), "needed": needed}
         return Response(SimulatedSerializer(answer).data)
 
 

@@ -16,11 +16,12 @@ from django.utils import timezone
 from containers.models import Container, LogTail, Registry
 from containers.states import Status
 from containers.transitions import BoundPort
-from core.accounts.models import User
+from core.accounts.models import User, default_project
 from core.events.models import Event
 from hosts.engine.fake import fake_host, forget
 from hosts.models import Host, HostGpu, HostImage, Process
-from scheduler.models import Brake, Decision, LoopRun, Plan, SchedulerLease
+from scheduler.balance.wishes import change
+from scheduler.models import Brake, Decision, LoopRun, Plan, ProjectRebalance, SchedulerLease
 from scheduler.policies import choose
 from tests import rows, services
 from tests.api.conftest import Person
@@ -161,6 +162,14 @@ def test_mark_dead_takes_ten_at_most(browser: Client) -> None:
     assert "at most 10 hosts" in act(browser, HOSTS, "mark_dead", *[one.pk for one in hosts], confirmed="yes")
 
 
+def test_a_rebalance_is_switched_off(browser: Client) -> None:
+    project = default_project()
+    change(project, {"is_on": True}, actor="tests")
+    assert "is off" in act(browser, "/admin/scheduler/projectrebalance/", "switch_off", project.pk)
+    assert not ProjectRebalance.objects.get().is_on
+    assert "not rebalanced by itself any more" in last("project.rebalance-set").message
+
+
 def one_of_each() -> Host:
     """At least one row of every domain model."""
     host = rows.host("h1")
@@ -180,6 +189,7 @@ def one_of_each() -> Host:
     Brake.objects.create(host=host, message="3 of 9 were stopped")
     choose(made.project, "binpack", actor="tests")
     Plan.objects.create(made_by="user:ada", user=User.objects.get(username="ada"), changes=[], forecast={}, seen={})
+    change(made.project, {"is_on": True}, actor="tests")
     return host
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from containers import service_actions
+from containers.models import Container
 from core.accounts.models import Project
 from scheduler.whatif.read import KEPT
 from tests import rows as plain
@@ -131,3 +132,22 @@ def test_as_more_of_a_service_and_with_its_ports(viewer: Person, shop: Project) 
 def test_what_is_wrong_is_told_at_its_place(viewer: Person, shop: Project, wrong: dict[str, Any], pointer: str) -> None:
     refused = viewer.post(ASK, {"project": "shop", **wrong})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, pointer)
+
+
+def test_who_would_give_way_and_what_is_kept_for_others(admin: Person, viewer: Person, shop: Project) -> None:
+    """Two less important ones of which one may go, and a large one that waits and has the second host kept for it."""
+    hosts = [rows.host(name, memory=512 * rows.MIB) for name in ("h1", "h2")]
+    Project.objects.filter(pk=shop.pk).update(policy={"max_priority": 100})
+    running(shop, hosts[:1] * 2, update={"max_unavailable": 1})
+    kept = rows.container("large", project=shop, resources={"memory": "512m"}, priority=5)
+    Container.objects.filter(pk=kept.pk).update(nominated_host=hosts[1])
+    asked = {"project": "shop", "count": 3, "container": {"resources": {"memory": "256m"}}}
+    equal = viewer.post(ASK, asked).json()
+    assert (equal["placed"], equal["left"]["gives_way"]) == (0, None)
+    assert "1 is kept for what waits already (priority 5, it has 0)" in equal["left"]["text"]
+    asked["container"]["priority"] = 5  # type: ignore[index]
+    found = viewer.post(ASK, asked).json()["left"]["gives_way"]
+    assert (found["placed"], found["is_least"]) == (1, False)
+    (stops,) = found["stops"]
+    assert (stops["container"].startswith("web."), stops["host"], stops["priority"]) == (True, "h1", 0)
+    assert found["why"] == "1 of lower priority on h1 would make room, but web may miss none now"

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from time import process_time
+from typing import get_args
+from uuid import UUID
 
 import numpy as np
 
 from scheduler.forecast.loss import Load, each_host, each_value, losses
 from scheduler.forecast.more import NewHost, hosts_needed, how_many_fit, landing
+from scheduler.forecast.rebalance import Goal, Lodger, choose
 from scheduler.placement import Fleet, Request, Shape, merge, place
 from scheduler.placement.company import Kin, Near
 from scheduler.placement.fixes import advise
@@ -23,6 +26,7 @@ from tests.bench.rig import say
 HOSTS, CONTAINERS = 1_000, 50_000
 ROOMY, TIGHT = 1.0, 0.7  # of the room that the crowd's hosts have
 LIMIT_MS = 1_000
+MOVES, MOVES_LIMIT_MS = 5, 10_000
 
 
 def measure(*, rounds: int) -> list[Figure]:
@@ -38,6 +42,10 @@ def measure(*, rounds: int) -> list[Figure]:
         figures.append(Figure(f"{name}: where 20 land", "ms", lands(fleet, rounds, 20)))
         figures.append(Figure(f"{name}: where 10,000 land", "ms", lands(fleet, rounds, 10_000)))
         figures.append(Figure(f"{name}: hosts for 10,000 more", "ms", needed(fleet, loads, rounds)))
+        figures += [
+            Figure(f"{name}: {MOVES} moves for {goal}", "ms", moves(fleet, loads, goal), limit=MOVES_LIMIT_MS)
+            for goal in get_args(Goal)
+        ]
     return figures
 
 
@@ -110,3 +118,18 @@ def needed(fleet: Fleet, loads: list[Load], rounds: int) -> list[float]:
         hosts_needed([Request(shape, tuple(map(str, range(10_000))))], fleet, new)
         taken.append(1_000 * (process_time() - began_s))
     return taken
+
+
+def moves(fleet: Fleet, loads: list[Load], goal: Goal) -> list[float]:
+    """All of a shape are of one service, and every one of them may be moved."""
+    services: dict[Shape, UUID] = {}
+    lodgers = []
+    for number, (row, shape, many, _) in enumerate(loads):
+        service = services.setdefault(shape, UUID(int=len(services)))
+        ids = tuple(UUID(int=number * CONTAINERS + one) for one in range(many))
+        lodgers.append(Lodger(row, shape, service, many, ids))
+    began_s = process_time()
+    found = choose(fleet, lodgers, goal=goal, most=MOVES)
+    taken_ms = 1_000 * (process_time() - began_s)
+    say(f"{len(found)} of {MOVES} moves for {goal} among {len(lodgers)} loads, {taken_ms:.0f} ms")
+    return [taken_ms]

@@ -7,11 +7,11 @@ from typing import Any
 from containers import service_actions
 from core.accounts.models import Project
 from core.lib.lease import Hold
-from hosts.models import Host, HostGpu
+from hosts.models import Host, HostBooking, HostGpu
 from tests.forecast.deeds import Deeds, pass_time
 from tests.scheduler import rows
 
-PRIORITIES = (-5, 0, 0, 10)
+PRIORITIES = (-5, 0, 0, 0, 10)
 GPUS: tuple[dict[str, Any], ...] = ({"count": 1}, {"count": 2}, {"share": "0.5"}, {"share": "0.3"})
 SIZES = (("100m", "64m"), ("250m", "256m"), ("500m", "512m"))
 POLICIES: tuple[dict[str, Any], ...] = (
@@ -27,8 +27,8 @@ POLICIES: tuple[dict[str, Any], ...] = (
 class Fleet:
     """What stands before the change. `alike`: every container asks for as much as every other.
 
-    Of the others every second fleet is `tight`: little room, and some are more important than others. Every third has
-    GPUs, on some of its hosts.
+    Of the others every second fleet is `tight`: little room, and some are more important than others; half of these are
+    so `full` that something waits from the beginning. Every third fleet has GPUs, on some of its hosts.
     """
 
     rng: Random
@@ -40,6 +40,7 @@ class Fleet:
 
     def __post_init__(self) -> None:
         self.tight, self.has_gpus = self.rng.random() < 0.5, not self.alike and self.rng.random() < 0.33
+        self.full = self.tight and self.rng.random() < 0.5
 
     def build(self) -> None:
         for number in range(1, self.rng.randint(2, 5) + 1):
@@ -48,7 +49,7 @@ class Fleet:
                 f"h{number}",
                 cpu=self.rng.choice((1000, 2000) if self.tight else (2000, 4000)),
                 memory=self.rng.choice((1, 2) if self.tight else (2, 4)) * rows.GIB,
-                labels={"zone": self.rng.choice("ab")},
+                labels={"zone": "ab"[number % 2] if self.tight else self.rng.choice("ab")},
             )
             if self.has_gpus and (number == 1 or self.rng.random() < 0.7):
                 self._gpus(made)
@@ -89,20 +90,33 @@ class Fleet:
         if not self.alike and self.rng.random() < 0.2:
             container["max_per"] = {"host": 2}
         found = {"name": name, "container": container, "update": self.rng.choice(POLICIES)}
-        if self.tight and self.rng.random() < 0.6:
+        if self.tight and self.rng.random() < 0.8:
             found["update"] = {"max_unavailable": self.rng.choice((1, 2, 6))}
         if not self.alike and self.rng.random() < 0.15:
             return {**found, "mode": "global"}
-        replicas = self.rng.randint(1, 8 if self.tight else 6)
+        replicas = self.rng.randint(1, 8 if self.full else 3 if self.tight else 6)
         return {**found, "replicas": replicas, "stop_delay": self.rng.choice((0, 0, 3))}
 
     def urgent(self) -> dict[str, Any]:
-        """More important than most and not small; where it is for one zone only, there may be room elsewhere."""
+        """More important than most, and a little too large for what is free in its zone: somebody there has to give
+        way, who may find room in the other one."""
         made = self.spec("new")
-        made["container"] |= {"priority": 10, "resources": {"cpu": "250m", "memory": "512m"}}
-        if self.rng.random() < 0.5:
-            made["container"]["constraints"] = [self.rng.choice(("zone=a", "zone=b"))]
+        zone = self.rng.choice("ab")
+        asked = {"cpu": "100m", "memory": f"{self._more_than_free_mib(zone)}m"}
+        made["container"] |= {"priority": 10, "resources": asked, "constraints": [f"zone={zone}"]}
+        if made.pop("mode", None) is None and self.rng.random() < 0.8:
+            made["replicas"] = self.rng.choice((1, 1, 2))
         return made
+
+    def _more_than_free_mib(self, zone: str) -> int:
+        """A little more than is free on any host of the zone, as far as one has so much at all."""
+        found = [
+            (row.memory_bytes_allocatable, row.memory_bytes_reserved)
+            for row in HostBooking.objects.filter(host__labels__zone=zone)
+        ]
+        free = max((has - taken for has, taken in found), default=0) // rows.MIB
+        most = max((has for has, taken in found), default=rows.GIB) // rows.MIB
+        return min(free + self.rng.choice((32, 100, 200)), most)
 
     def alone(self) -> dict[str, Any]:
         found = {"name": "alone", "image": "registry.test/web:1", "resources": {"memory": "512m"}}

@@ -94,6 +94,7 @@ def test_a_lost_host_brings_what_was_foretold(seed: int) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
+@pytest.mark.django_db(transaction=True)  # each in a transaction of its own, whose clock would else stand still for all
 @pytest.mark.parametrize("part", range(4))
 def test_two_hundred_plans_and_deeds(part: int) -> None:
     """Fifty in each part; all of them are tried, whatever the first ones show."""
@@ -109,4 +110,4 @@ def test_two_hundred_plans_and_deeds(part: int) -> None:
     print(f"plans {part * 50} to {part * 50 + 49}: {dict(told)}")  # noqa: T201
     assert not failed, "\n\n".join(failed)
     assert told["refused"] + told["nothing"] <= 20, told
-    assert told["room was made"] + told["short, room was made"] >= 2, told
+    assert told["room was made"] + told["short, room was made"] >= 4, told

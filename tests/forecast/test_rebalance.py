@@ -1,6 +1,7 @@
 """Which few moves help most: tables by hand, and on random fleets what must hold whatever stands where."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from uuid import UUID
@@ -8,9 +9,10 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from scheduler.forecast.rebalance import GOALS, WORTH, Field, Goal, Lodger, Move, choose
+from scheduler.forecast.rebalance import GOALS, WORTH, Change, Field, Goal, Lodger, Move, choose, settled
 from scheduler.placement import Fleet, Shape
 from scheduler.placement.filters import FILTERS
+from scheduler.placement.gpus import GpuWish, Park
 from scheduler.placement.look import look
 from scheduler.placement.weighed import loads
 from tests.forecast.test_loss import MIB, _has_room, shape
@@ -107,6 +109,25 @@ def test_what_may_not_be_moved_stays() -> None:
     made = fleet(8, 8)
     lodgers = [lodger(made, 0, 1, service=1, many=3, moves=False), lodger(made, 0, 2, service=2)]
     assert told(choose(made, lodgers, goal="spread", most=5)) == [(2, 0, 1)]
+
+
+def test_what_waited_and_has_a_host_now_is_no_loss() -> None:
+    """It would find none after a loss of its host; before it had none at all."""
+    made = fleet(4, 4, 4)
+    lodgers = [lodger(made, row, 2, service=row + 1) for row in range(3)]
+    asked = Shape(memory_bytes=2 * GIB, cpu_millis=100)
+    then = [Change(1, row, asked, key(9)) for row in (0, 1)]
+    before = settled(made, lodgers, (), waiting=2)
+    assert (before.unplaced, settled(made, lodgers, then, waiting=0).unplaced) == (6, 3)
+    assert settled(made, lodgers, then[:1], waiting=1).unplaced == 3
+
+
+def test_devices_that_somebody_got_are_nobody_elses() -> None:
+    free = np.full((2, 1), 1000, dtype=np.int16)
+    made = replace(fleet(8, 8), park=Park(free, ("T4",) * 2, np.zeros(2, dtype=np.bool_)))
+    asked = Shape(memory_bytes=GIB, cpu_millis=100, gpus=GpuWish(1))
+    one, both = [Change(1, 0, asked, key(9), (0,))], [Change(1, row, asked, key(9), (0,)) for row in (0, 1)]
+    assert [settled(made, [], some, waiting=0).unplaced for some in (one, both)] == [0, 2]
 
 
 # --- whatever stands where

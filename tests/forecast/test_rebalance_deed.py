@@ -67,6 +67,26 @@ def test_a_new_host_gets_its_share_start_first_and_by_what_was_shown(ada: User, 
     assert sum(count for (_, host), count in where().items() if host == "h2") == 2
 
 
+def test_room_is_brought_together_so_that_any_host_may_be_lost(ada: User, shop: Project) -> None:
+    """Two hosts have 1 GiB left each, and the large one of 2 GiB on the third would find no host."""
+    first = rows.host("h1", memory=4 * rows.GIB)
+    stands(shop, spec("large", 1, memory="2g"))
+    for name in ("h2", "h3"):
+        rows.host(name, memory=4 * rows.GIB)
+    Host.objects.filter(pk=first.pk).update(availability="cordoned")
+    before = stands(shop, *(spec(f"small{number}", 1, memory="1g") for number in range(6)))
+    Host.objects.filter(pk=first.pk).update(availability="active")
+    plan = actions.make(ada, [asked(goal="spare")])
+    ((_, _, to),) = moved(plan)
+    assert (to, plan.forecast["moves"][0]["why"]) == (
+        "h1",
+        "1 would find no host if a host were lost, 0 after this",
+    )
+    after = done(plan, ada, before)
+    assert after.starts == of(plan.forecast["steps"], "start")
+    assert rebalance.look_for(ada, asked(goal="spare")).before.unplaced == 0
+
+
 def test_it_comes_to_an_end(ada: User, shop: Project) -> None:
     """Applied again and again it has soon nothing more to say, and never takes a move back."""
     rows.host("h1")
@@ -155,8 +175,10 @@ def check(seed: int) -> str:
     rows.host("h9", cpu=2000, memory=2 * rows.GIB, labels={"zone": "a"})
     settled = Deeds(fleet.hold)
     settled.run()
-    goals: tuple[Goal, ...] = ("spread", "spread", "pressure", "spare")
-    goal, most = rng.choice(goals), rng.randint(1, 6)
+    goals: list[Goal] = ["spread", "pressure", "spare"]
+    rng.shuffle(goals)
+    most = rng.randint(1, 6)
+    goal = next((one for one in goals if rebalance.look_for(ada, asked(goal=one)).moves), goals[0])
     plan = actions.make(ada, [asked(moves=most, goal=goal)])
     given = asked(goal=goal)
     found = rebalance.look_for(ada, given)
@@ -185,16 +207,19 @@ def test_a_rebalance_and_what_then_happens_agree(seed: int) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_a_hundred_rebalances_and_their_deeds() -> None:
+@pytest.mark.django_db(transaction=True)  # each in a transaction of its own, whose clock would else stand still for all
+@pytest.mark.parametrize("part", range(2))
+def test_a_hundred_rebalances_and_their_deeds(part: int) -> None:
+    """Fifty in each part; all of them are tried, whatever the first ones show."""
     told: Counter[str] = Counter()
     failed: list[str] = []
-    for number in range(100):
+    for number in range(part * 50, part * 50 + 50):
         with transaction.atomic():
             try:
                 told[check(number)] += 1
             except AssertionError as error:
                 failed.append(f"seed {number}: {error}")
             transaction.set_rollback(True)
-    print(f"rebalances 0 to 99: {dict(told)}")  # noqa: T201
+    print(f"rebalances {part * 50} to {part * 50 + 49}: {dict(told)}")  # noqa: T201
     assert not failed, "\n\n".join(failed)
-    assert told.total() - told["nothing"] - told["dropped"] >= 25, told
+    assert min(told["spread"], told["pressure"]) >= 3, told  # that one move helps `spare` is rare: by hand above

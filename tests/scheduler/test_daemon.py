@@ -45,7 +45,7 @@ def test_it_leads_places_at_once_and_says_how_its_loops_ran(spawn: Spawn) -> Non
     took_s = eventually(lambda: bound(row), 5, "placed")
     assert took_s < 0.9, "it waited for its timer instead of the hint"
     eventually(lambda: LoopRun.objects.filter(name="placement", changes=1, result="ok").exists(), 5, "its run")
-    names = {"placement", "restarts", "services", "drains", "host-health", "held-stops", "reaper"}
+    names = {"placement", "restarts", "services", "drains", "host-health", "held-stops", "rebalance", "reaper"}
     eventually(lambda: {run.name for run in LoopRun.objects.all()} == names, 5, "a run of every loop")
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0

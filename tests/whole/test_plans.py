@@ -1,4 +1,4 @@
-"""Plan equals deed on three real engines: create, scale, drain and a lost host go as their plans said."""
+"""Plan equals deed on three real engines: create, scale, drain, a rebalance by itself and a lost host go as planned."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -89,12 +89,35 @@ def test_create_scale_drain_and_a_lost_host_go_as_planned(
     planner.apply(plan)
     planner.agree(plan, lambda: serving(web) == 6 and not any(row.host == "h1" for row in web.rows()))
     three.insist("POST", "/hosts/h1/uncordon", {})
+    by_itself(three, web)
 
     plan = planner.plan({"verb": "host.lost", "host": "h2"})
     engines[1].off()
     planner.agree(plan, lambda: serving(web) == 6 and not any(row.host == "h2" for row in web.rows()))
     answer = three.call("GET", "/what-if/host-loss").body
     assert {one["name"]: one["unplaced"] for one in answer["worst"]} == {"h1": 0, "h2": 0, "h3": 0}
+
+
+def by_itself(three: Installation, web: ServiceHandle) -> None:
+    """h1 has nothing since it was emptied; once the project has said so, a container moves there, and that is told."""
+    path = "/projects/default/rebalance"
+    three.sql("UPDATE hosts_host SET reachable_since = now() - interval '1 hour' RETURNING id")
+    before = Counter(row.host for row in web.rows())
+    answer = three.insist("PATCH", path, {"is_on": True, "moves": 1, "interval_s": 3600})
+    assert (answer.status, answer.body["is_on"]) == (200, True), answer.body
+
+    def moved() -> bool:
+        found = three.call("GET", path).body
+        return bool(found["moved"]) and not found["is_under_way"]
+
+    wait_for(moved, timeout_s=60, what="a round", last=lambda: three.call("GET", path).body)
+    found = three.call("GET", path).body
+    (move,) = found["moved"]
+    print(found["message"], move, sep="\n")  # noqa: T201
+    assert found["message"] == "1 container was moved as planned"
+    assert Counter(row.host for row in web.rows() if row.serves) == before - Counter([move["host"]]) + Counter(
+        [move["to"]]
+    )
 
 
 def serving(service: ServiceHandle) -> int:

@@ -15,7 +15,7 @@ ROOM_WAIT_S: Final = 10.0  # placement finds room within this, or there is none
 STEPS_MAX: Final = 4  # of one slot in one plan: stop, promote or next, begin
 RANK: Final[dict[Cause, int]] = {"asked": 0, "draining": 1, "unhealthy": 2, "outdated": 3}
 WORDS: Final[dict[Cause, str]] = {
-    "asked": "somebody asked for its replacement",
+    "asked": "its replacement was asked for",
     "draining": "its host is drained",
     "unhealthy": "its health check says unhealthy",
     "outdated": "a newer revision is wanted",

@@ -19,6 +19,7 @@ import { SimpleTable } from "@/shared/ui/SimpleTable";
 
 const DRAW_MS = 1_000;
 const MOST_ROWS = 200;
+const MOST_NAMED = 5;
 
 /** How many fit and where, on the map and in words; and of what is left why, and what would help. */
 export function Landing({ found, wish }: { found: Simulated; wish: Wish }) {
@@ -31,6 +32,7 @@ export function Landing({ found, wish }: { found: Simulated; wish: Wish }) {
       <div className={styles.verdict} data-fits={left === null} data-testid="landing">
         <h2>{said}</h2>
         {left && <p>{left.text}</p>}
+        {left?.gives_way && <GivesWay found={left.gives_way} />}
         {needed && <p data-testid="needed">{neededWords(needed, wish, t)}</p>}
         <p className="soft">{t("simulate.asOf", { policy: found.policy, at })}</p>
         <Said text={said} />
@@ -49,6 +51,23 @@ export function Landing({ found, wish }: { found: Simulated; wish: Wish }) {
         <Funnel total={found.hosts_total} steps={found.funnel} note={t("simulate.funnel", { at })} />
       )}
     </>
+  );
+}
+
+/** Who would stop for those that are left, because they are more important. */
+function GivesWay({ found }: { found: NonNullable<NonNullable<Simulated["left"]>["gives_way"]> }) {
+  const { t } = useTranslation();
+  const { placed, is_least, stops, why } = found;
+  const shown = stops.slice(0, MOST_NAMED).map(({ container, host }) => `${container} (${host})`);
+  const more = stops.length - shown.length;
+  const names = [...shown, ...(more > 0 ? [t("simulate.givesMore", { count: more })] : [])].join(", ");
+  return (
+    <p data-testid="gives-way">
+      {placed > 0 && t(is_least ? "simulate.givesLeast" : "simulate.gives", { count: placed })}
+      {names !== "" && ` ${t("simulate.givesWho", { names })}`}
+      {why !== "" && ` ${why}`}
+      {placed === 0 && why === "" && t("simulate.givesNone")}
+    </p>
   );
 }
 

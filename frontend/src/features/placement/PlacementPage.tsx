@@ -1,16 +1,15 @@
-import { Tabs } from "@mantine/core";
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { lazyPart } from "@/shared/lib/lazyPart";
 import { PLACEMENT_TABS, type PlacementTab } from "@/shared/lib/paths";
-import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
-import { PanelBoundary } from "@/shared/ui/PanelBoundary";
+import { PageTabs } from "@/shared/ui/PageTabs";
 import styles from "./Placement.module.css";
 import type { PlacementSearch } from "./search";
 
 const Simulate = lazyPart(async () => ({ default: (await import("./SimulateTab")).SimulateTab }));
 const Loss = lazyPart(async () => ({ default: (await import("./LossTab")).LossTab }));
+const Rebalance = lazyPart(async () => ({ default: (await import("./RebalanceTab")).RebalanceTab }));
 const Policies = lazyPart(async () => ({ default: (await import("./PoliciesTab")).PoliciesTab }));
 
 interface Props {
@@ -30,6 +29,7 @@ export function PlacementPage({ project, search, onSearch }: Props) {
         onLabel={(label) => onSearch({ ...search, label: label === "" ? undefined : label })}
       />
     ),
+    rebalance: () => <Rebalance key={project} project={project} search={search} onSearch={onSearch} />,
     policies: () => (
       <Policies project={project} open={search.edit} onOpen={(edit) => onSearch({ ...search, edit })} />
     ),
@@ -37,26 +37,14 @@ export function PlacementPage({ project, search, onSearch }: Props) {
   return (
     <Page>
       <PageHead title={t("nav.placement")} />
-      <Tabs
+      <PageTabs
+        tabs={PLACEMENT_TABS}
         value={search.tab ?? "simulate"}
-        onChange={(value) => onSearch({ ...search, tab: PLACEMENT_TABS.find((one) => one === value) })}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {PLACEMENT_TABS.map((one) => (
-            <Tabs.Tab key={one} value={one}>
-              {t(`placement.tab.${one}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {PLACEMENT_TABS.map((one) => (
-          <Tabs.Panel key={one} value={one} className={styles.tab}>
-            <PanelBoundary>
-              <Suspense fallback={<Loading />}>{body[one]()}</Suspense>
-            </PanelBoundary>
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+        onTab={(tab) => onSearch({ ...search, tab })}
+        label={(one) => t(`placement.tab.${one}`)}
+        body={body}
+        className={styles.tab}
+      />
     </Page>
   );
 }

@@ -2,10 +2,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, body, newKey } from "@/shared/api/client";
 import { policiesQuery } from "@/shared/api/policies";
-import type { HostLoss, Policy, Simulated, Simulation } from "@/shared/api/types";
+import type { HostLoss, Policy, ProjectRebalance, Simulated, Simulation } from "@/shared/api/types";
 
 const POLICIES = "/api/v1/policies" as const;
 const CHOSEN = "/api/v1/projects/{project}/placement-policy" as const;
+const REBALANCE = "/api/v1/projects/{project}/rebalance" as const;
+const ROUNDS_EVERY_MS = 10_000;
 const MOST = 1_000;
 
 /** What was asked stays while the next answer is on its way; asked anew each time it is shown. */
@@ -74,4 +76,26 @@ export async function removePolicy({ name, generation }: Policy): Promise<void> 
 
 export async function choosePolicy(project: string, policy: string): Promise<Policy> {
   return body(await api.PUT(CHOSEN, { params: { path: { project } }, body: { policy } }));
+}
+
+/** Whether the project is rebalanced by itself, and how its last round went. */
+export function rebalanceQuery(project: string) {
+  return queryOptions({
+    queryKey: ["rebalance", project],
+    queryFn: async (): Promise<ProjectRebalance> =>
+      body(await api.GET(REBALANCE, { params: { path: { project } } })),
+    refetchInterval: ROUNDS_EVERY_MS,
+  });
+}
+
+export type RebalanceSaid = Pick<ProjectRebalance, "is_on" | "goal" | "moves" | "interval_s">;
+
+/** `generation`: of what was read. */
+export async function saveRebalance(
+  project: string,
+  said: RebalanceSaid,
+  generation: number,
+): Promise<ProjectRebalance> {
+  const params = { path: { project }, header: { "If-Match": `"${generation}"` } };
+  return body(await api.PATCH(REBALANCE, { params, body: said }));
 }

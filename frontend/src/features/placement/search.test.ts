@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldOf, isAsked, isCount, readPlacement, searchOf, simulationOf, wishOf } from "./search";
+import { fieldOf, isAsked, isCount, isWithin, readPlacement, searchOf, simulationOf, wishOf } from "./search";
 
 const ASKED = { n: 20, cpu: 2, memory: "4g", spread: "zone" };
 
@@ -20,6 +20,23 @@ describe("the address", () => {
       service: "web",
       like: "h1",
     });
+  });
+
+  it("holds what a rebalance shall be, and no goal that there is not", () => {
+    expect(readPlacement({ tab: "rebalance", goal: "spare", moves: 3 })).toEqual({
+      tab: "rebalance",
+      goal: "spare",
+      moves: 3,
+    });
+    expect(readPlacement({ goal: "most", moves: "" })).toEqual({});
+    expect(["0", "1", "20", "21", "1.5", ""].map((text) => isWithin(text, 1, 20))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("asks nothing while it says nothing of containers", () => {

@@ -30,7 +30,15 @@ export type PlacementSearch = Partial<Record<WishField, Word>> & {
   label?: string;
   /** The policy that is open, or NEW. */
   edit?: string;
+  /** What a rebalance shall make less of. */
+  goal?: Goal;
+  /** At most so many moves of a rebalance. */
+  moves?: Word;
 };
+
+export const GOALS = ["spread", "pressure", "spare"] as const;
+export type Goal = (typeof GOALS)[number];
+export const MOST_MOVES = 20;
 
 export const NEW = "+";
 export const MOST = 10_000;
@@ -48,9 +56,13 @@ function told<Key extends string, Value>(pairs: readonly (readonly [Key, Value |
 
 export function readPlacement(search: Record<string, unknown>): PlacementSearch {
   const tab = PLACEMENT_TABS.find((one) => one === search["tab"]);
+  const goal = GOALS.find((one) => one === search["goal"]);
+  const moves = word(search["moves"]);
   const texts = (["label", "edit"] as const).map((name) => [name, word(search[name])?.toString()] as const);
   return {
     ...(tab && { tab }),
+    ...(goal && { goal }),
+    ...(moves !== undefined && { moves }),
     ...told(texts),
     ...told(WISH_FIELDS.map((field) => [field, word(search[field])] as const)),
   };
@@ -92,7 +104,12 @@ function words(text: string): string[] {
 
 /** Whether the number of them is one that can be asked. */
 export function isCount(text: string): boolean {
-  return text === "" || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= MOST);
+  return text === "" || isWithin(text, 1, MOST);
+}
+
+/** A whole number from `least` to `most`. */
+export function isWithin(text: string, least: number, most: number): boolean {
+  return /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
 }
 
 /** The request of a wish. */

@@ -1,10 +1,8 @@
-import { Tabs } from "@mantine/core";
-import { type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { SETTINGS_TABS, type SettingsTab } from "@/shared/lib/paths";
-import { Loading } from "@/shared/ui/Loading";
 import { Page, PageHead } from "@/shared/ui/Page";
-import { PanelBoundary } from "@/shared/ui/PanelBoundary";
+import { PageTabs } from "@/shared/ui/PageTabs";
 import styles from "./Settings.module.css";
 import { lazyPart } from "@/shared/lib/lazyPart";
 
@@ -34,26 +32,14 @@ export function SettingsPage({ tab, onTab, project, profile }: Props) {
   return (
     <Page>
       <PageHead title={t("nav.settings")} />
-      <Tabs
+      <PageTabs
+        tabs={SETTINGS_TABS}
         value={tab}
-        onChange={(value) => onTab(SETTINGS_TABS.find((one) => one === value) ?? "profile")}
-        keepMounted={false}
-      >
-        <Tabs.List>
-          {SETTINGS_TABS.map((one) => (
-            <Tabs.Tab key={one} value={one}>
-              {t(`settings.tab.${one}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {SETTINGS_TABS.map((one) => (
-          <Tabs.Panel key={one} value={one} className={styles.panel}>
-            <PanelBoundary>
-              <Suspense fallback={<Loading />}>{body[one]()}</Suspense>
-            </PanelBoundary>
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+        onTab={onTab}
+        label={(one) => t(`settings.tab.${one}`)}
+        body={body}
+        className={styles.panel}
+      />
     </Page>
   );
 }

@@ -53,7 +53,8 @@ export const LEAST_ROLE = {
   "platform.see": "admin",
   "brake.release": "admin",
   "policy.change": "admin",
-  "policy.choose": "owner"
+  "policy.choose": "owner",
+  "rebalance.change": "owner"
 } as const;
 
 export type ContainerVerb = "stop" | "keep" | "restart" | "remove";

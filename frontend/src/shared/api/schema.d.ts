@@ -667,6 +667,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/rebalance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Off unless an owner has switched it on. */
+        get: operations["getProjectRebalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Whether its containers are moved by themselves, how many at a time, and how often at most. */
+        patch: operations["changeProjectRebalance"];
+        trace?: never;
+    };
     "/api/v1/projects/{project}/registries": {
         parameters: {
             query?: never;
@@ -1899,6 +1917,18 @@ export interface components {
             /** @description hosts this filter refused, of those that were left before it */
             refused: number;
         };
+        GivesWay: {
+            /** @description true: at least so many; no more were tried */
+            is_least: boolean;
+            /** @description of those left so many get a host: others stop, or leave it anyway */
+            placed: number;
+            /** @description who stops for them */
+            stops: components["schemas"]["Stops"][];
+            /** @description why nobody gives way to the next one */
+            why: string;
+        };
+        /** @enum {string} */
+        GoalEnum: "spread" | "pressure" | "spare";
         Gpu: {
             /** @description the engine's name for it */
             device: string;
@@ -2092,6 +2122,8 @@ export interface components {
             /** @description each was tried; the one that asks the least for all who wait is first */
             fixes: components["schemas"]["Fix"][];
             funnel: components["schemas"]["FunnelStep"][];
+            /** @description null: nobody there is less important */
+            gives_way: components["schemas"]["GivesWay"] | null;
             hosts_total: number;
             /** @description of the nearest hosts: how many are refused by exactly these */
             lacking: components["schemas"]["Lacking"][];
@@ -2229,6 +2261,15 @@ export interface components {
             weights?: {
                 [key: string]: number;
             };
+        };
+        /** @description What is left out stays. */
+        PatchedProjectRebalanceChanges: {
+            goal?: components["schemas"]["GoalEnum"];
+            /** @description from one round to the next, at least */
+            interval_s?: number;
+            is_on?: boolean;
+            /** @description at most so many in a round */
+            moves?: number;
         };
         PlacedOn: {
             containers: number;
@@ -2468,6 +2509,30 @@ export interface components {
         ProjectNew: {
             name: string;
         };
+        ProjectRebalance: {
+            readonly generation: number;
+            readonly goal: components["schemas"]["GoalEnum"];
+            readonly interval_s: number;
+            readonly is_on: boolean;
+            readonly is_under_way: boolean;
+            /** Format: date-time */
+            readonly looked_at: string | null;
+            /** @description what came of the last look, or why nothing is moved */
+            readonly message: string;
+            /** @description by the last round that moved anything */
+            readonly moved: components["schemas"]["RebalancedMove"][];
+            readonly moves: number;
+            /**
+             * Format: date-time
+             * @description not before; null: off, or as soon as all is calm
+             */
+            readonly next_at: string | null;
+            /**
+             * Format: uuid
+             * @description of the last round
+             */
+            readonly plan: string | null;
+        };
         ProjectRole: {
             name: string;
             role: components["schemas"]["Role"];
@@ -2476,6 +2541,14 @@ export interface components {
         ProtocolEnum: "tcp" | "udp";
         /** @enum {string} */
         ReachableEnum: "unknown" | "ok" | "suspect" | "refused" | "lost";
+        RebalancedMove: {
+            container: string;
+            /** @description where it was */
+            host: string;
+            service: string;
+            to: string;
+            why: string;
+        };
         RefusedHost: {
             filter: string;
             host: string;
@@ -3587,6 +3660,12 @@ export interface components {
              * @default 0
              */
             delay_s: number;
+        };
+        Stops: {
+            /** @description its name; of another project only that there is one */
+            container: string;
+            host: string;
+            priority: number;
         };
         /** @enum {string} */
         StreamEnum: "stdout" | "stderr";
@@ -7545,6 +7624,154 @@ export interface operations {
             };
             /** @description there is no such object, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bodies are JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProjectRebalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRebalance"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProjectRebalance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the object you have seen, such as `"3"`; 412 when it has changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedProjectRebalanceChanges"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRebalance"];
+                };
+            };
+            /** @description the request is malformed, or a field is wrong; `errors` names each */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not logged in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such object, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the object has changed since you read it (If-Match) */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

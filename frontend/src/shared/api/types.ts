@@ -44,5 +44,6 @@ export type Simulated = Schemas["Simulated"];
 export type HostsNeeded = Schemas["HostsNeeded"];
 export type Policy = Schemas["Policy"];
 export type PolicyUser = Schemas["PolicyUser"];
+export type ProjectRebalance = Schemas["ProjectRebalance"];
 export type PlanWaiting = Schemas["PlanWaiting"];
 export type HostLoss = Schemas["HostLoss"];

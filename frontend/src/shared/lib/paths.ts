@@ -32,7 +32,7 @@ export const SERVICE_TABS = [
 ] as const;
 export type ServiceTab = (typeof SERVICE_TABS)[number];
 
-export const PLACEMENT_TABS = ["simulate", "loss", "policies"] as const;
+export const PLACEMENT_TABS = ["simulate", "loss", "rebalance", "policies"] as const;
 export type PlacementTab = (typeof PLACEMENT_TABS)[number];
 
 export const MAP_METRICS = ["hosts", "cpu", "memory"] as const;

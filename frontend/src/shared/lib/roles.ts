@@ -14,6 +14,8 @@ export interface Rights {
   mayOwn: boolean;
   /** Say which policy the project's containers are placed by when they name none. */
   mayChoosePolicy: boolean;
+  /** Say whether the project is rebalanced by itself. */
+  mayLetRebalance: boolean;
   /** Release a brake: of the platform, whatever the project. */
   mayRelease: boolean;
 }
@@ -32,6 +34,7 @@ export function useRights(project: string): Rights {
     mayOperate: allows(role, "container.run"),
     mayOwn: allows(role, "registry.change"),
     mayChoosePolicy: allows(role, "policy.choose"),
+    mayLetRebalance: allows(role, "rebalance.change"),
     mayRelease: allows(role, "brake.release"),
   };
 }

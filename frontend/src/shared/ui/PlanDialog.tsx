@@ -50,7 +50,7 @@ export function PlanDialog({ title, changes, onClose, onApplied }: Props) {
           </Button>
           <Button
             size="xs"
-            disabled={!data || !!error || isFetching}
+            disabled={!data || !!error || isFetching || isIdle(data)}
             loading={apply.isPending}
             onClick={() => data && apply.mutate(data)}
           >
@@ -60,6 +60,11 @@ export function PlanDialog({ title, changes, onClose, onApplied }: Props) {
       </div>
     </Dialog>
   );
+}
+
+/** A rebalance that has found nothing to move. */
+function isIdle(plan: Plan): boolean {
+  return plan.changes.at(-1)?.verb === "rebalance" && plan.moves.length === 0;
 }
 
 function PlanView({ plan }: { plan: Plan }) {
@@ -72,7 +77,7 @@ function PlanView({ plan }: { plan: Plan }) {
   const more = plan.steps.length - rows.length;
   return (
     <>
-      <p>{plan.summary}</p>
+      <p>{isIdle(plan) ? t("plans.noMoves") : plan.summary}</p>
       {(cpu_millis > 0 || memory_bytes > 0) && (
         <p className="soft">
           {t("plans.peak", { cpu: showCores(cpu_millis), memory: showMemory(memory_bytes) })}

@@ -10,6 +10,7 @@ import { list } from "./list";
 import { overview } from "./overview";
 import { placement } from "./placement";
 import { plans } from "./plans";
+import { rebalance } from "./rebalance";
 import { run } from "./run";
 import { services } from "./services";
 import { settings } from "./settings";
@@ -31,6 +32,7 @@ export const de: Words<typeof english> = {
   ...settings,
   ...placement,
   ...plans,
+  ...rebalance,
   ...run,
   ...usage,
 };

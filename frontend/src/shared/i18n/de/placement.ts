@@ -3,7 +3,14 @@ import type { placement as english } from "../en/placement";
 
 /** German: what would be (more containers, a host less), and the policies by which hosts are weighed. */
 export const placement: Words<typeof english> = {
-  placement: { tab: { simulate: "Simulieren", loss: "Wenn ein Host ausfällt", policies: "Richtlinien" } },
+  placement: {
+    tab: {
+      simulate: "Simulieren",
+      loss: "Wenn ein Host ausfällt",
+      rebalance: "Ausgleichen",
+      policies: "Richtlinien",
+    },
+  },
   simulate: {
     title: "So viele Container, so beschaffen",
     note: "nichts wird gestartet; die Frage steht in der Adresse",
@@ -41,7 +48,16 @@ export const placement: Words<typeof english> = {
     left_other: "{{count}} finden keinen Host",
     nothing_one: "Er passt auf keinen Host",
     nothing_other: "Von {{count}} passt keiner auf irgendeinen Host",
-    asOf: "gewichtet nach der Richtlinie {{policy}}, als warte sonst niemand, Stand {{at}}",
+    gives_one: "{{count}} der übrigen bekäme einen Host, weil andere weniger wichtig sind.",
+    gives_other: "{{count}} der übrigen bekämen einen Host, weil andere weniger wichtig sind.",
+    givesLeast_one: "Mindestens {{count}} der übrigen bekäme einen Host, weil andere weniger wichtig sind.",
+    givesLeast_other:
+      "Mindestens {{count}} der übrigen bekämen einen Host, weil andere weniger wichtig sind.",
+    givesWho: "Diese würden angehalten: {{names}}.",
+    givesMore_one: "und {{count}} weiterer",
+    givesMore_other: "und {{count}} weitere",
+    givesNone: "Einige dort sind weniger wichtig, aber auch ohne sie hätte kein Host genug Platz.",
+    asOf: "gewichtet nach der Richtlinie {{policy}}, als warteten nur die, für die ein Host freigehalten wird, Stand {{at}}",
     like: "wie {{like}}",
     neededNone: "Es wird kein weiterer Host gebraucht.",
     needed_one: "{{count}} weiterer Host ({{shape}}) würde für alle reichen.",

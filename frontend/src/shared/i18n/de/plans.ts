@@ -27,6 +27,8 @@ export const plans: Words<typeof english> = {
     moves_one: "{{count}} Container zieht um",
     moves_other: "{{count}} Container ziehen um",
     to: "Nach",
+    rebalance: "{{project}} ausgleichen: der Plan",
+    noMoves: "Kein Umzug würde es besser machen: alles bleibt, wo es ist.",
     unplaced_one: "{{count}} Container findet keinen Host",
     unplaced_other: "{{count}} Container finden keinen Host",
     stays_one: "{{count}} Container bleibt, wo er ist",

@@ -3,7 +3,7 @@ import type { shell as english } from "../en/shell";
 
 /** German: the frame around every page. */
 export const shell: Words<typeof english> = {
-  common: { cancel: "Abbrechen", close: "Schließen", loading: "Lädt" },
+  common: { cancel: "Abbrechen", close: "Schließen", loading: "Lädt", asking: "Wartet auf den Server …" },
   header: {
     project: "Projekt",
     projectIs: "Projekt {{name}}",

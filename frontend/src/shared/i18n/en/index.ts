@@ -8,6 +8,7 @@ import { list } from "./list";
 import { overview } from "./overview";
 import { placement } from "./placement";
 import { plans } from "./plans";
+import { rebalance } from "./rebalance";
 import { run } from "./run";
 import { services } from "./services";
 import { settings } from "./settings";
@@ -29,6 +30,7 @@ export const en = {
   ...settings,
   ...placement,
   ...plans,
+  ...rebalance,
   ...run,
   ...usage,
 };

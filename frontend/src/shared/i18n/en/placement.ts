@@ -1,6 +1,8 @@
 /** English: what would be (more containers, a host less), and the policies by which hosts are weighed. */
 export const placement = {
-  placement: { tab: { simulate: "Simulate", loss: "If a host is lost", policies: "Policies" } },
+  placement: {
+    tab: { simulate: "Simulate", loss: "If a host is lost", rebalance: "Rebalance", policies: "Policies" },
+  },
   simulate: {
     title: "So many containers, like this",
     note: "nothing is started; what is asked stands in the address",
@@ -38,7 +40,15 @@ export const placement = {
     left_other: "{{count}} find no host",
     nothing_one: "It fits on no host",
     nothing_other: "None of {{count}} fits on any host",
-    asOf: "weighed by the policy {{policy}}, as if nobody else waited, as of {{at}}",
+    gives_one: "{{count}} of those left would get a host because others are less important.",
+    gives_other: "{{count}} of those left would get a host because others are less important.",
+    givesLeast_one: "At least {{count}} of those left would get a host because others are less important.",
+    givesLeast_other: "At least {{count}} of those left would get a host because others are less important.",
+    givesWho: "These would stop: {{names}}.",
+    givesMore_one: "and {{count}} more",
+    givesMore_other: "and {{count}} more",
+    givesNone: "Some there are less important, but no host would have room even without them.",
+    asOf: "weighed by the policy {{policy}}, as if only those waited for whom a host is kept, as of {{at}}",
     like: "like {{like}}",
     neededNone: "No further host is needed.",
     needed_one: "{{count}} more host ({{shape}}) would be enough for all of them.",

@@ -24,6 +24,8 @@ export const plans = {
     moves_one: "{{count}} container moves",
     moves_other: "{{count}} containers move",
     to: "To",
+    rebalance: "Rebalance {{project}}: the plan",
+    noMoves: "No move would make it better: everything stays where it is.",
     unplaced_one: "{{count}} container finds no host",
     unplaced_other: "{{count}} containers find no host",
     stays_one: "{{count}} container stays where it is",

@@ -1,6 +1,6 @@
 /** English: the frame around every page. */
 export const shell = {
-  common: { cancel: "Cancel", close: "Close", loading: "Loading" },
+  common: { cancel: "Cancel", close: "Close", loading: "Loading", asking: "Waiting for the server …" },
   header: {
     project: "Project",
     projectIs: "Project {{name}}",
