@@ -17,6 +17,16 @@ export function PageError({ error }: ErrorComponentProps) {
   );
 }
 
+/** Before it is known who looks, there is no page: at least that is said. */
+export function Asking() {
+  const { t } = useTranslation();
+  return (
+    <p className="soft" role="status" style={{ padding: 16 }}>
+      {t("common.asking")}
+    </p>
+  );
+}
+
 export function NotFound() {
   const { t } = useTranslation();
   return (

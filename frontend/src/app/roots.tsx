@@ -3,7 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tanstack/react-router";
 import { meQuery } from "@/shared/api/queries";
 import { ROUTES } from "@/shared/lib/paths";
-import { NotFound, PageError } from "./PageError";
+import { Asking, NotFound, PageError } from "./PageError";
 import { Shell } from "./Shell";
 
 /** A text of the address; none when it is empty. */
@@ -30,4 +30,7 @@ export const inside = createRoute({
   },
   component: Shell,
   errorComponent: PageError,
+  pendingComponent: Asking,
+  pendingMs: 500,
+  pendingMinMs: 0,
 });

@@ -39,6 +39,11 @@ export function useActions(project: string, me: Me | null, onHelp: () => void): 
       act: () => void navigate({ to: ROUTES.newService, params: { project } }),
     },
     {
+      id: "rebalance",
+      label: t("rebalance.palette"),
+      act: () => void navigate({ to: ROUTES.placement, search: { tab: "rebalance" } }),
+    },
+    {
       id: "theme",
       label: t("header.theme"),
       keys: "t",

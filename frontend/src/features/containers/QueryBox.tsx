@@ -1,19 +1,13 @@
 import type { TFunction } from "i18next";
 import { Kbd, TextInput } from "@mantine/core";
-import {
-  type KeyboardEvent,
-  type RefObject,
-  useDeferredValue,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "@/live/fleet";
 import { showCount } from "@/shared/lib/format";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
+import { useBehind } from "@/shared/lib/useBehind";
+import { useStable } from "@/shared/lib/useStable";
 import { complete, type Completion } from "./completions";
 import styles from "./List.module.css";
 
@@ -28,7 +22,12 @@ interface Props {
 const LIST_ID = "query-suggestions";
 
 /** The filter of the list, with suggestions: the arrows choose, Enter or Tab takes, Escape closes and then leaves. */
-export function QueryBox({ fleet, value, onChange, onDone }: Props) {
+export function QueryBox({ onChange, onDone, ...props }: Props) {
+  return <DrawnBox {...props} onChange={useStable(onChange)} onDone={useStable(onDone)} />;
+}
+
+/** Another sort of the list is nothing to it. */
+const DrawnBox = memo(function DrawnBox({ fleet, value, onChange, onDone }: Props) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const box = useSuggestions({ fleet, value, onChange, input });
@@ -70,7 +69,7 @@ export function QueryBox({ fleet, value, onChange, onDone }: Props) {
       {isOpen && <Offers offers={box.offers} active={box.active} onTake={box.take} />}
     </div>
   );
-}
+});
 
 interface OffersProps {
   offers: readonly Completion[];
@@ -135,7 +134,7 @@ function useSuggestions({ fleet, value, onChange, input }: Needs) {
   // Counted when asked and not with every tick: what is offered must not move under the one who chooses.
   const now = useMemo(() => ({ value, cursor }), [value, cursor]);
   // The rows go first.
-  const asked = useDeferredValue(now);
+  const asked = useBehind(now);
   const made = useMemo(() => offersOf(fleet, asked), [fleet, asked]);
   const offers = cursor === null ? NONE : made;
   useLayoutEffect(() => {

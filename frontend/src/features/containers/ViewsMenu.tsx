@@ -1,7 +1,9 @@
 import { Button, Menu } from "@mantine/core";
 import { IconBookmark, IconCheck } from "@tabler/icons-react";
-import { memo, useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useBehind } from "@/shared/lib/useBehind";
+import { useStable } from "@/shared/lib/useStable";
 import { useViews } from "./useViews";
 import { givenViews, type View, viewOf } from "./views";
 import { ViewsDialog } from "./ViewsDialog";
@@ -16,13 +18,9 @@ interface Props {
 /** The named ways to look at the list: some are given, the others are somebody's own. */
 export function ViewsMenu(props: Props) {
   // The rows go first: with what was asked a moment ago the menu is drawn as it was, which costs nothing.
-  const q = useDeferredValue(props.q);
-  const sort = useDeferredValue(props.sort);
-  const latest = useRef(props.onApply);
-  useEffect(() => {
-    latest.current = props.onApply;
-  });
-  const apply = useCallback((view: View) => latest.current(view), []);
+  const q = useBehind(props.q);
+  const sort = useBehind(props.sort);
+  const apply = useStable(props.onApply);
   return <DrawnMenu project={props.project} q={q} sort={sort} onApply={apply} />;
 }
 

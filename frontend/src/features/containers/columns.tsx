@@ -10,7 +10,7 @@ import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import { readPorts } from "@/shared/lib/ports";
 import { Age } from "@/shared/ui/Age";
 import { PortLinks } from "@/shared/ui/PortLinks";
-import { RowLink } from "@/shared/ui/RowLink";
+import { rowLink } from "@/shared/ui/rowLink";
 import { containerMark } from "@/shared/ui/Status";
 import type { Column } from "@/shared/ui/grid";
 import { Sparkline } from "@/shared/ui/Sparkline";
@@ -115,7 +115,7 @@ function RowButton(props: { label: string; onClick: () => void; children: ReactN
       className={styles.rowButton}
       tabIndex={-1}
       aria-label={props.label}
-      title={props.label}
+      onPointerEnter={(event) => (event.currentTarget.title = props.label)}
       onClick={props.onClick}
     >
       {props.children}
@@ -148,35 +148,25 @@ function whatColumns({ fleet, project, t }: Needs): Column[] {
       label: t("column.name"),
       width: "minmax(150px, 1.6fr)",
       sortBy: "name",
-      cell: (at) => (
-        <Name project={project} slot={table.text("slot")[at] ?? ""} name={table.text("name")[at] ?? ""} />
-      ),
+      cell: (at) =>
+        rowLink(
+          hrefOf(ROUTES.container, { project, id: table.text("slot")[at] ?? "" }),
+          table.text("name")[at],
+        ),
     },
     {
       id: "host",
       label: t("column.host"),
       width: "minmax(80px, 0.8fr)",
       sortBy: "host",
-      cell: (at) => <HostName name={table.text("host")[at] ?? ""} />,
+      cell: (at) => hostName(table.text("host")[at] ?? ""),
     },
   ];
 }
 
-function Name({ project, slot, name }: { project: string; slot: string; name: string }) {
-  return (
-    <RowLink href={hrefOf(ROUTES.container, { project, id: slot })} title={name}>
-      {name}
-    </RowLink>
-  );
-}
-
-function HostName({ name }: { name: string }) {
+function hostName(name: string): ReactNode {
   if (name === "") return <span className="soft">–</span>;
-  return (
-    <RowLink href={hrefOf(ROUTES.host, { name })} title={name}>
-      {name}
-    </RowLink>
-  );
+  return rowLink(hrefOf(ROUTES.host, { name }), name);
 }
 
 function usageColumns({ fleet, t }: Needs): Column[] {
@@ -240,11 +230,9 @@ function whereColumns({ fleet, hosts, t }: Needs): Column[] {
       label: t("column.image"),
       width: "minmax(90px, 1fr)",
       sortBy: "image",
-      cell: (at) => (
-        <span className="mono soft" title={table.text("image")[at]}>
-          {shortImage(table.text("image")[at] ?? "")}
-        </span>
-      ),
+      isLate: true,
+      cell: (at) => <span className="mono soft">{shortImage(table.text("image")[at] ?? "")}</span>,
+      whole: (at) => table.text("image")[at],
     },
     {
       id: "age",
@@ -252,17 +240,15 @@ function whereColumns({ fleet, hosts, t }: Needs): Column[] {
       width: "48px",
       sortBy: "created",
       isNumber: true,
+      isLate: true,
       cell: (at) => <Age since_ms={table.num("created")[at] ?? NaN} />,
     },
     {
       id: "message",
       label: t("column.message"),
       width: "minmax(120px, 1.8fr)",
-      cell: (at) => (
-        <span className="soft" title={table.text("message")[at] || table.text("reason")[at]}>
-          {table.text("message")[at] || table.text("reason")[at]}
-        </span>
-      ),
+      isLate: true,
+      cell: (at) => <span className="soft">{table.text("message")[at] || table.text("reason")[at]}</span>,
     },
   ];
 }

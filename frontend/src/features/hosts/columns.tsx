@@ -7,7 +7,7 @@ import { showAge, showCores, showMemory } from "@/shared/lib/format";
 import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import type { Column } from "@/shared/ui/grid";
 import { Meter } from "@/shared/ui/Meter";
-import { RowLink } from "@/shared/ui/RowLink";
+import { rowLink } from "@/shared/ui/rowLink";
 import { ConditionMark, HostStatus } from "@/shared/ui/Status";
 
 interface Needs {
@@ -35,14 +35,8 @@ function whoColumns({ table, t }: Needs): Column[] {
       label: t("column.name"),
       width: "minmax(90px, 1fr)",
       sortBy: "name",
-      cell: (at) => (
-        <RowLink
-          href={hrefOf(ROUTES.host, { name: table.text("name")[at] ?? "" })}
-          title={table.text("name")[at] ?? ""}
-        >
-          {table.text("name")[at]}
-        </RowLink>
-      ),
+      cell: (at) =>
+        rowLink(hrefOf(ROUTES.host, { name: table.text("name")[at] ?? "" }), table.text("name")[at]),
     },
     {
       id: "zone",

@@ -6,7 +6,7 @@ import type { RolloutStatus } from "@/shared/api/types";
 import { shortImage, showAge } from "@/shared/lib/format";
 import { hrefOf, ROUTES } from "@/shared/lib/paths";
 import type { Column } from "@/shared/ui/grid";
-import { RowLink } from "@/shared/ui/RowLink";
+import { rowLink } from "@/shared/ui/rowLink";
 import { RolloutMark, ServiceStatus } from "@/shared/ui/Status";
 import { Progress } from "./Progress";
 import { underWay } from "./rules";
@@ -40,11 +40,7 @@ function whatColumns({ table, project, t }: Needs): Column[] {
       label: t("column.name"),
       width: "minmax(140px, 1.2fr)",
       sortBy: "name",
-      cell: (at) => (
-        <RowLink href={hrefOf(ROUTES.service, { project, id: ids[at] ?? "" })} title={names[at] ?? ""}>
-          {names[at]}
-        </RowLink>
-      ),
+      cell: (at) => rowLink(hrefOf(ROUTES.service, { project, id: ids[at] ?? "" }), names[at]),
     },
     {
       id: "ready",
@@ -64,10 +60,11 @@ function whatColumns({ table, project, t }: Needs): Column[] {
       width: "minmax(120px, 1.2fr)",
       sortBy: "image",
       cell: (at) => (
-        <span className="mono soft" title={table.text("image")[at]}>
+        <span className="mono soft">
           {shortImage(table.text("image")[at] ?? "")} · r{table.num("revision")[at]}
         </span>
       ),
+      whole: (at) => table.text("image")[at],
     },
   ];
 }
@@ -85,11 +82,7 @@ function howColumns({ table, now_ms, t }: Needs): Column[] {
       id: "message",
       label: t("column.message"),
       width: "minmax(140px, 2fr)",
-      cell: (at) => (
-        <span className="soft" title={table.text("message")[at]}>
-          {table.text("message")[at]}
-        </span>
-      ),
+      cell: (at) => <span className="soft">{table.text("message")[at]}</span>,
     },
     {
       id: "age",
@@ -127,7 +120,7 @@ function buttonColumn({ table, onActions, t }: Needs): Column {
           className={styles.rowButton}
           tabIndex={-1}
           aria-label={label}
-          title={label}
+          onPointerEnter={(event) => (event.currentTarget.title = label)}
           onClick={() => onActions(table.text("id")[at] ?? "")}
         >
           <IconDots size={15} stroke={1.6} aria-hidden />

@@ -1,33 +1,23 @@
-import { observeElementRect, useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import { observeElementRect, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Sort } from "@/live/compare";
 import { useKeys } from "../lib/keys";
 import { keepPlace, placeOf } from "../lib/place";
-import { type Column, nextSort, step } from "./grid";
+import { nextSort, step } from "./grid";
 import { GridHead } from "./GridHead";
-import { GridRow, rowId } from "./GridRow";
+import { rowId } from "./GridRow";
+import { GridRows, type OfList } from "./GridRows";
 import styles from "./Grid.module.css";
-import { RowKeys } from "./rowKeys";
-import { useEarly } from "./useEarly";
 
 const ROW_PX = 28;
 const PAGE_ROWS = 20;
 /** Drawn beyond what is seen, on either side: each costs as much as one that is seen. */
 const OVERSCAN_ROWS = 4;
 
-interface Props {
+interface Props extends OfList {
   label: string;
-  columns: readonly Column[];
-  positions: Int32Array;
-  /** Names the filter and the sort that the positions are the answer to. */
-  asked?: string;
-  keyOf: (position: number) => string;
-  isGone: (position: number) => boolean;
-  /** Rises when a row changes. With it a row is drawn again only then, and when `columns` is another array. */
-  versionOf?: (position: number) => number;
   sort: Sort;
   onSort: (sort: Sort) => void;
-  selected: string | null;
   onSelect: (key: string) => void;
   onOpen: (key: string) => void;
   /** Shift and a move: from which row to which one. None: Shift makes no difference. */
@@ -41,8 +31,6 @@ export function Grid(props: Props) {
   const { columns, positions, keyOf, selected } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const latest = useLatest(props);
-  const drawings = useRef(0);
-  drawings.current += 1;
   const place = usePlace(props);
   const hold = useHold(scroller, props.onHold, place.onScroll);
   const rows = useVirtualizer({
@@ -53,7 +41,6 @@ export function Grid(props: Props) {
     observeElementRect: observeFull,
     initialOffset: place.first_px,
   });
-  const drawn = useDrawn(rows.getVirtualItems(), positions, props.asked ?? "");
   useOwnFocus(scroller);
   const selectedIndex =
     selected === null ? -1 : positions.findIndex((position) => keyOf(position) === selected);
@@ -84,41 +71,16 @@ export function Grid(props: Props) {
             props.onSort(nextSort(props.sort, column.sortBy ?? column.id, column.isNumber ?? false))
           }
         />
-        <div className={styles.rows} role="rowgroup" style={{ height: rows.getTotalSize() }}>
-          {drawn.map(({ item, position, drawing, isEarly }) => {
-            const key = keyOf(position);
-            return (
-              <GridRow
-                key={drawing}
-                grid={latest}
-                columns={columns}
-                position={position}
-                id={key}
-                index={item.index}
-                top_px={item.start}
-                isSelected={key === selected}
-                isGone={props.isGone(position)}
-                isEarly={isEarly}
-                version={props.versionOf?.(position) ?? drawings.current}
-              />
-            );
-          })}
-        </div>
+        <GridRows
+          list={props}
+          latest={latest}
+          items={rows.getVirtualItems()}
+          seen={rows.range}
+          height_px={rows.getTotalSize()}
+        />
       </div>
     </div>
   );
-}
-
-/** What is on the screen, each with the drawing that shows it. */
-function useDrawn(items: readonly VirtualItem[], positions: Int32Array, asked: string) {
-  const [rowKeys] = useState(() => new RowKeys());
-  const shown = items.map((item) => positions[item.index] ?? -1);
-  const drawings = rowKeys.assign(shown);
-  const isEarly = useEarly(asked, shown);
-  return items.map((item, i) => {
-    const position = shown[i] ?? -1;
-    return { item, position, drawing: drawings[i] ?? -1, isEarly: isEarly(position) };
-  });
 }
 
 const rowHeight = (): number => ROW_PX;

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render, renderHook, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, renderHook, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Column } from "./grid";
 import { GridRow } from "./GridRow";
@@ -7,7 +7,7 @@ import { useEarly } from "./useEarly";
 
 const NAMES = ["a", "b"];
 const columns: readonly Column[] = [
-  { id: "name", label: "Name", width: "1fr", cell: (at) => NAMES[at] },
+  { id: "name", label: "Name", width: "1fr", cell: (at) => NAMES[at], whole: (at) => `all of ${NAMES[at]}` },
   {
     id: "act",
     label: "Act",
@@ -17,12 +17,23 @@ const columns: readonly Column[] = [
   },
 ];
 
-function row(position: number, isEarly: boolean) {
+interface How {
+  index?: number;
+  isBeyond?: boolean;
+  of?: readonly Column[];
+}
+
+function row(position: number, isEarly: boolean, { index = 0, isBeyond = false, of = columns }: How = {}) {
   const grid = { current: { onSelect: vi.fn(), onOpen: vi.fn() } };
-  const place = { id: String(position), index: 0, top_px: 0, isSelected: false, isGone: false };
-  return (
-    <GridRow {...place} grid={grid} columns={columns} position={position} isEarly={isEarly} version={1} />
-  );
+  const place = {
+    id: String(position),
+    index,
+    top_px: 0,
+    sortedBy: "name",
+    isSelected: false,
+    isGone: false,
+  };
+  return <GridRow {...place} {...{ grid, position, isEarly, isBeyond }} columns={of} version={1} />;
 }
 
 let frames: (() => void)[] = [];
@@ -56,6 +67,30 @@ test("a row that is made early has no verbs at all until it is drawn whole", () 
   expect(screen.queryByRole("button")).toBeNull();
   rerender(row(1, false));
   expect(screen.getByRole("button").textContent).toBe("stop b");
+});
+
+test("out of sight a row stays what it was where it stands, and is drawn at once in another place", () => {
+  const { rerender } = render(row(0, false));
+  rerender(row(1, true, { isBeyond: true }));
+  expect(screen.getByRole("row").textContent).toBe("astop a");
+  rerender(row(1, true, { isBeyond: true, index: 3 }));
+  expect(screen.getByRole("row").firstChild?.textContent).toBe("b");
+});
+
+test("the column that is sorted by is never late", () => {
+  const sorted = columns.map((column) => (column.id === "act" ? { ...column, sortBy: "name" } : column));
+  render(row(1, true, { of: sorted }));
+  expect(screen.getByRole("button").textContent).toBe("stop b");
+});
+
+test("what a cell stands for is told while the pointer is there", () => {
+  render(row(0, false));
+  const [name] = screen.getAllByRole("gridcell");
+  if (!name) throw new Error("no cell");
+  fireEvent.pointerOver(name);
+  expect(name.title).toBe("all of a");
+  fireEvent.pointerOut(name);
+  expect(name.title).toBe("");
 });
 
 test("early is what was not there before the asking, until behind the next frame", () => {

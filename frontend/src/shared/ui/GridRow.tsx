@@ -2,6 +2,7 @@
 import { memo, type RefObject } from "react";
 import type { Column } from "./grid";
 import styles from "./Grid.module.css";
+import { forgetWhole, tellWhole } from "./wholeWords";
 
 interface Content {
   columns: readonly Column[];
@@ -17,8 +18,12 @@ interface Props extends Content {
   id: string;
   index: number;
   top_px: number;
+  /** The table's column that the list is sorted by: it is never late. */
+  sortedBy: string;
   isSelected: boolean;
   isGone: boolean;
+  /** Nobody sees it, and it waits with all of its columns until what is seen has been painted. */
+  isBeyond: boolean;
 }
 
 export const GridRow = memo(function GridRow({ grid, id, ...row }: Props) {
@@ -33,41 +38,62 @@ export const GridRow = memo(function GridRow({ grid, id, ...row }: Props) {
       data-gone={row.isGone}
       data-early={isEarly}
       style={{ transform: `translateY(${row.top_px}px)` }}
+      onPointerOver={(event) => tellWhole(event, (at) => columns[at]?.whole?.(position))}
+      onPointerOut={forgetWhole}
       onClick={(event) => {
         if (event.target instanceof Element && event.target.closest("a, button, input") !== null) return;
         grid.current.onSelect(id);
         grid.current.onOpen(id);
       }}
     >
-      {columns.map((column, at) =>
-        column.isLate ? (
-          <LateCell key={column.id} {...{ columns, at, position, isEarly, version }} />
-        ) : (
-          <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
-            {column.cell(position)}
-          </div>
-        ),
-      )}
+      {columns.map((column, at) => {
+        if (!column.isLate) {
+          return (
+            <div key={column.id} role="gridcell" className={styles.cell} data-number={column.isNumber}>
+              {column.cell(position)}
+            </div>
+          );
+        }
+        const isLate = column.sortBy === undefined || column.sortBy !== row.sortedBy;
+        return (
+          <LateCell
+            key={column.id}
+            {...{ columns, at, position, version, isLate }}
+            isEarly={isEarly && isLate}
+          />
+        );
+      })}
     </div>
   );
-});
+}, isSame);
+
+/** What is drawn is what would be drawn; or it is out of sight, where it may be what it was for a frame more. */
+function isSame(before: Props, after: Props): boolean {
+  if (after.isBeyond && before.index === after.index) return true;
+  return (Object.keys(after) as (keyof Props)[]).every((name) => before[name] === after[name]);
+}
 
 /** Not drawn while the row is early: what it had stays, hidden by the style of the row. */
 const LateCell = memo(
-  function LateCell({ columns, at, position, isEarly }: Content & { at: number }) {
+  function LateCell({ columns, at, position, isEarly, isLate }: Content & { at: number; isLate: boolean }) {
     const column = columns[at];
     return (
-      <div role="gridcell" className={`${styles.cell} ${styles.late}`} data-number={column?.isNumber}>
+      <div
+        role="gridcell"
+        className={isLate ? `${styles.cell} ${styles.late}` : styles.cell}
+        data-number={column?.isNumber}
+      >
         {isEarly ? null : column?.cell(position)}
       </div>
     );
   },
   (before, after) =>
-    after.isEarly ||
-    (!before.isEarly &&
-      before.position === after.position &&
-      before.version === after.version &&
-      before.columns === after.columns),
+    before.isLate === after.isLate &&
+    (after.isEarly ||
+      (!before.isEarly &&
+        before.position === after.position &&
+        before.version === after.version &&
+        before.columns === after.columns)),
 );
 
 export function rowId(key: string): string {

@@ -12,9 +12,11 @@ export interface Column {
   /** The table's column to sort by; none: this column does not sort. */
   sortBy?: string;
   isNumber?: boolean;
-  /** Drawn behind the frame that shows what was asked for: costs much, and nobody looks there first. */
+  /** Drawn behind the frame that shows what was asked for, unless the list is sorted by it: nobody looks there first. */
   isLate?: boolean;
   cell: (position: number) => ReactNode;
+  /** What the cell stands for, where it shows less than that; told while the pointer is over it. */
+  whole?: (position: number) => string | undefined;
 }
 
 export function nextSort(sort: Sort, column: string, isNumber: boolean): Sort {
