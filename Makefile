@@ -60,7 +60,7 @@ test: $(VENV)/.dev frontend/dist/index.html ## All tests, on real engines and a 
 	run="$$as_root $(BIN)/python -m pytest"
 	$(if $(PYTEST),exec $$run -m "not soak" $(PYTEST))
 	$$run -m "not soak and not alone" --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 20
-	$$run -m "alone and not soak" --numprocesses 3 --dist loadfile --durations 20
+	$$run -m "alone and not soak" --numprocesses 3 --dist load --maxschedchunk 1 --durations 20
 
 .PHONY: test-pure
 test-pure: $(VENV)/.dev ## The tests that need neither root nor Docker nor a browser

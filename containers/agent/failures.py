@@ -43,6 +43,9 @@ _UNREACHED = (
     "tls:",
 )
 _OTHER = (Reason.REFUSED, "The engine refuses.")
+_KILLED = 128 + 9
+# A busy engine may hear of the end before it hears why, and then never says that it was the memory.
+_KILLED_WHY = "by somebody else, a host that went down, or for want of memory: compare its memory with memory_limit"
 
 
 def meaning(error: EngineError, *, image: str) -> tuple[Reason, str]:
@@ -62,6 +65,8 @@ def end_of(exit_code: int, *, oom_killed: bool, error: str) -> tuple[Reason, str
     """(code, sentence for people) of a container that ended by itself."""
     if oom_killed:
         return Reason.OUT_OF_MEMORY, f"killed by the kernel: out of memory (exit code {exit_code}); raise memory_limit"
+    if exit_code == _KILLED:
+        return Reason.EXIT, f"killed (signal 9, exit code {exit_code}), {_KILLED_WHY}"
     if exit_code > 128:
         return Reason.EXIT, f"ended by signal {exit_code - 128} (exit code {exit_code})"
     words = f": {error}" if error else ""

@@ -63,16 +63,17 @@ class Shop:
     project: Project
     host: Host
     service: Service
+    like: Container
 
     def stand(self, at: Standing) -> Container:
         """A row as the scheduler, the agent and the actions would have left it."""
-        like = rows.slot(f"c-{uuid4().hex[:8]}", project=self.project)
-        fields = {name: getattr(like, name) for name in ("project", "name", "spec", "spec_hash")}
-        like.delete()
         now = timezone.now()
         pending = at.status in (Status.PENDING, Status.CANCELLED)
         return Container.objects.create(
-            **fields,
+            project=self.project,
+            name=f"c-{uuid4().hex[:8]}",
+            spec=self.like.spec,
+            spec_hash=self.like.spec_hash,
             slot_id=uuid4(),
             desired=at.desired,
             status=at.status,
@@ -91,7 +92,7 @@ class Shop:
 
 @pytest.fixture
 def world(shop: Project) -> Shop:
-    return Shop(shop, rows.host("h1"), services.service(project=shop))
+    return Shop(shop, rows.host("h1"), services.service(project=shop), rows.slot("like", project=shop))
 
 
 def said(person: Person, row: Container, verb: ContainerVerb) -> tuple[int, str, bool]:

@@ -170,10 +170,14 @@ def test_exit_codes_are_kept(world: World, code: int) -> None:
 
 
 def test_death_by_memory_is_told(world: World) -> None:
-    world.run("one", "eat", "64", Memory=16 << 20, MemorySwap=16 << 20)
-    seen = ended(world, "one")
-    assert seen.oom_killed
-    assert seen.exit_code == 137
+    """Not each time: an engine that hears of the end before it hears of the memory never says it of that container."""
+    for name in ("one", "two", "three", "four"):
+        world.run(name, "eat", "64", Memory=16 << 20, MemorySwap=16 << 20)
+        seen = ended(world, name)
+        assert seen.exit_code == 137
+        if seen.oom_killed:
+            return
+    pytest.fail("of four deaths by memory none was told as such")
 
 
 def test_a_port_in_use_is_told_at_the_start(world: World) -> None:
