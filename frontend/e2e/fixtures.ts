@@ -6,7 +6,9 @@
 import {
   type APIRequestContext,
   type BrowserContext,
+  type BrowserContextOptions,
   expect,
+  type FullProject,
   type Page,
   test as base,
 } from "@playwright/test";
@@ -79,27 +81,48 @@ export class Api {
 }
 
 interface OfTest {
+  /** In a browser of its own, and not in the one that all share, which has the console fetched and compiled. */
+  isNew: boolean;
   wire: Wire;
   api: Api;
   /** Errors of the page: there must be none at the end. */
   troubles: string[];
 }
 interface OfWorker {
-  account: Awaited<ReturnType<BrowserContext["storageState"]>>;
+  /** Somebody is logged in there. */
+  account: BrowserContext;
 }
+
+const optionsOf = ({ use }: FullProject): BrowserContextOptions => ({
+  baseURL: use.baseURL ?? "",
+  viewport: use.viewport ?? null,
+  locale: use.locale ?? "",
+  ...use.contextOptions,
+});
 
 export const test = base.extend<OfTest, OfWorker>({
   account: [
     async ({ browser }, provide, { project }) => {
-      const page = await browser.newPage({ baseURL: project.use.baseURL ?? "", locale: "en-GB" });
+      const account = await browser.newContext(optionsOf(project));
+      const page = await account.newPage();
       await logIn(page);
-      const account = await page.context().storageState();
       await page.close();
       await provide(account);
+      await account.close();
     },
     { scope: "worker" },
   ],
-  storageState: async ({ account }, provide) => provide(account),
+  isNew: [false, { option: true }],
+  context: async ({ account, browser, isNew }, provide, { project }) => {
+    const storageState = await account.storageState();
+    const context = isNew ? await browser.newContext({ ...optionsOf(project), storageState }) : account;
+    await provide(context);
+    for (const page of context.pages()) {
+      await page.evaluate(() => localStorage.clear()).catch(() => undefined); // of a page that shows nothing
+      await page.close();
+    }
+    if (isNew) await context.close();
+  },
   wire: [
     async ({ page }, provide) => {
       const wire = new Wire();

@@ -116,31 +116,35 @@ test("a list is one tab stop, and says its size, its places and which row is mea
   expect(await grid.evaluate((one) => one.contains(document.activeElement))).toBe(false);
 });
 
-test("a count is said aloud at once, and then at most every ten seconds", async ({ page, api, wire }) => {
-  await page.clock.install();
-  await openList(page);
-  await away(page);
-  // From here on time goes only where the test lets it.
-  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
-  const said = page.getByRole("status").filter({ hasText: / of / });
-  const add = async (word: string, count: RegExp): Promise<void> => {
-    const { name } = await api.wait(word);
-    await expect.poll(() => wire.carried(name)).toBe(true);
+test.describe("by a clock of ours", () => {
+  test.use({ isNew: true }); // a clock is a whole browser's
+
+  test("a count is said aloud at once, and then at most every ten seconds", async ({ page, api, wire }) => {
+    await page.clock.install();
+    await openList(page);
+    await away(page);
+    // From here on time goes only where the test lets it.
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+    const said = page.getByRole("status").filter({ hasText: / of / });
+    const add = async (word: string, count: RegExp): Promise<void> => {
+      const { name } = await api.wait(word);
+      await expect.poll(() => wire.carried(name)).toBe(true);
+      await expect(async () => {
+        await page.clock.runFor(100);
+        await expect(page.getByTestId("count")).toHaveText(count, { timeout: 200 });
+      }).toPass();
+    };
+    await add("said-a", /^1 of/);
     await expect(async () => {
-      await page.clock.runFor(100);
-      await expect(page.getByTestId("count")).toHaveText(count, { timeout: 200 });
-    }).toPass();
-  };
-  await add("said-a", /^1 of/);
-  await expect(async () => {
-    await page.clock.runFor(500);
-    await expect(said).toHaveText(/^1 of/, { timeout: 200 });
-  }, "within ten seconds of what was said before").toPass();
-  await add("said-b", /^2 of/);
-  await add("said-c", /^3 of/);
-  await expect(said).toHaveText(/^1 of/);
-  await page.clock.runFor(10_000);
-  await expect(said, "what is true by then").toHaveText(/^3 of/);
+      await page.clock.runFor(500);
+      await expect(said).toHaveText(/^1 of/, { timeout: 200 });
+    }, "within ten seconds of what was said before").toPass();
+    await add("said-b", /^2 of/);
+    await add("said-c", /^3 of/);
+    await expect(said).toHaveText(/^1 of/);
+    await page.clock.runFor(10_000);
+    await expect(said, "what is true by then").toHaveText(/^3 of/);
+  });
 });
 
 test("a hidden tab keeps its socket and draws nothing; shown again it is right at once", async ({
