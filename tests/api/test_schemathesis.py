@@ -43,7 +43,7 @@ from tests.api.conftest import Person
 EXAMPLES = int(os.environ.get("ORCHESTRA_API_EXAMPLES", "0"))
 # Coverage tries each kind of fault in each parameter, some 1,500 requests. What a body or a query does depends little
 # on who sends it: in a plain run one role that may do the most tries them all, the others a few drawn ones. A body that
-# several operations take (make it, only check it, change it) has its faults tried in the first of them. Of requests that
+# several operations take (make it, only check it, change it) has its faults tried in the first of them. Of those that
 # are nearly alike a part is made, the same one each time; `make soak` makes them all.
 REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "429"]
 
