@@ -8,8 +8,10 @@ import asyncio
 import logging
 import signal
 import socket
+from contextlib import suppress
 from typing import Any
 
+from autobahn.exception import Disconnected
 from daphne.http_protocol import WebRequest
 from daphne.server import Server, twisted_loop
 from daphne.ws_protocol import WebSocketProtocol
@@ -68,11 +70,15 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         super().onMessage(payload, isBinary)
 
     def sendMessage(self, *args: Any, **options: Any) -> None:  # noqa: N802
-        """What we send is bounded by the window; autobahn would apply the bound of what clients may send."""
+        """What we send is bounded by the window; autobahn would apply the bound of what clients may send.
+
+        Who has just left gets nothing, and that is no fault: its consumer is told next.
+        """
         bounds = self.maxMessagePayloadSize, self.maxFramePayloadSize
         self.maxMessagePayloadSize = self.maxFramePayloadSize = 0
         try:
-            super().sendMessage(*args, **options)
+            with suppress(Disconnected):
+                super().sendMessage(*args, **options)
         finally:
             self.maxMessagePayloadSize, self.maxFramePayloadSize = bounds
 

@@ -126,3 +126,18 @@ def test_the_admin_is_found_without_its_slash(web: Web) -> None:
 
 def test_an_api_answer_is_not_kept(web: Web, admin: str) -> None:
     assert get(web, "/api/v1/me")[1]["Cache-Control"] == "no-store"
+
+
+LEFT = """
+from orchestra.realtime.server import BoundedSocket
+socket = BoundedSocket()
+socket.maxMessagePayloadSize = socket.maxFramePayloadSize = 9
+socket.state = BoundedSocket.STATE_CLOSED
+socket.sendMessage(b"news", False)
+print(socket.maxMessagePayloadSize, socket.maxFramePayloadSize)
+"""
+
+
+def test_news_for_somebody_who_has_just_left_are_no_fault(spawn: Callable[..., subprocess.Popen[str]]) -> None:
+    said, troubles = spawn("-c", LEFT).communicate(timeout=30)
+    assert said == "9 9\n", troubles
