@@ -103,7 +103,7 @@ def test_a_leader_frozen_inside_a_transaction_is_replaced_and_its_binding_refuse
     await_two_schedulers(two_hosts)
     frozen = leader(two_hosts)
     with locked(two_hosts, "SELECT 1 FROM hosts_hostbooking FOR UPDATE"):
-        asked = two_hosts.run("held", act)
+        asked = two_hosts.run("held", act, resources={"memory": "8m"})  # what asks for nothing books nothing
         wait_for(lambda: blocked(two_hosts), timeout_s=5, what="the leader waits inside its transaction", every_s=0.01)
         stopped_s = freeze(two_hosts, frozen)
     await_replaced(lambda: leader(two_hosts) != frozen, stopped_s=stopped_s, what="another leads")
