@@ -39,8 +39,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500, // one bundle for now: 280 KB gzipped
-    // Compiled whole and beside the page while it loads, instead of function by function when somebody first clicks.
-    rolldownOptions: { output: { postBanner: ({ isEntry }) => (isEntry ? "//# allFunctionsCalledOnLoad" : "") } },
   },
   server: {
     proxy: {
