@@ -177,8 +177,10 @@ frontend/node_modules/.stamp: frontend/package-lock.json $(VENV)/.node
 	npm ci --no-audit --no-fund --loglevel=error
 	touch node_modules/.stamp
 
-frontend/dist/index.html: $(SOURCES) frontend/node_modules/.stamp
+frontend/dist/index.html: $(SOURCES) frontend/node_modules/.stamp $(VENV)/.runtime
 	@echo "Building the console ..."
 	cd frontend
 	npm run --silent build -- --logLevel warn
-	touch dist/index.html
+	cd ..
+	$(BIN)/python -m whitenoise.compress --quiet frontend/dist/assets
+	touch frontend/dist/index.html

@@ -3,6 +3,8 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tanstack/react-router";
 import { meQuery } from "@/shared/api/queries";
 import { ROUTES } from "@/shared/lib/paths";
+import { projectAt } from "@/shared/lib/project";
+import { session } from "@/shared/live/session";
 import { Asking, NotFound, PageError } from "./PageError";
 import { Shell } from "./Shell";
 
@@ -23,10 +25,13 @@ export const inside = createRoute({
   id: "inside",
   // Pages that have no project in their path have it here, once somebody has chosen another one.
   validateSearch: (search): { project?: string } => ({ project: text(search["project"]) }),
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ context, location, preload, search }) => {
     const me = await context.queryClient.query({ ...meQuery, staleTime: "static" });
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
     if (me === null) throw redirect({ to: ROUTES.login, search: { next: location.href } });
+    // The fleet is on its way while the page is drawn for the first time; from then on the frame of the page says whose.
+    const mine = me.projects.map((one) => one.name);
+    if (!preload) session.openFirst(projectAt(location.pathname, search.project, mine));
   },
   component: Shell,
   errorComponent: PageError,

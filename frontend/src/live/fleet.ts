@@ -80,8 +80,8 @@ export type ContainerTable = Table<typeof CONTAINER_COLUMNS>;
 export type HostTable = Table<typeof HOST_COLUMNS>;
 export type ServiceTable = Table<typeof SERVICE_COLUMNS>;
 
-/** "painted at once", "painted with the next tick", "already known", "ask for a fresh snapshot" */
-export type Outcome = "urgent" | "quiet" | "known" | "gap";
+/** Painted at once whatever was before, at once, with the next tick, never (it is known), or asked for anew. */
+export type Outcome = "whole" | "urgent" | "quiet" | "known" | "gap";
 
 export class Fleet {
   // A row stands for a slot: a restart is a new attempt in the same line of the list.
@@ -144,11 +144,10 @@ export class Fleet {
     } else if (frame.offset === 0) table.beginSnapshot(false);
     this.seq = Math.max(this.seq, frame.seq);
     table.put(frame.rows, frame.cols);
-    if (frame.last) {
-      table.endSnapshot();
-      this.complete.add(frame.kind);
-    }
-    return "urgent";
+    if (!frame.last) return "quiet"; // nothing is shown of a first one; a later one shows what has changed so far
+    table.endSnapshot();
+    this.complete.add(frame.kind);
+    return "whole";
   }
 
   /** A line in a plot is time going on: a reading that stays the same is a reading too. */

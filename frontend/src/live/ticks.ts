@@ -43,6 +43,13 @@ export class Ticker {
     else this.plan(Math.max(0, Math.min(TICK_MS, TICK_MS - quiet_ms)) || TICK_MS);
   }
 
+  /** What somebody waits for has come whole: told at once, whatever was told a moment ago. */
+  markWhole(): void {
+    this.dirty = true;
+    this.isUrgent = true;
+    if (!this.page.isHidden()) this.plan(0);
+  }
+
   private plan(delay_ms: number): void {
     if (this.timer !== null) {
       if (delay_ms > 0) return;

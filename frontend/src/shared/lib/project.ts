@@ -12,6 +12,13 @@ export function useProject(): string {
   return named ?? chosen ?? rememberedProject(me?.projects.map((one) => one.name) ?? []);
 }
 
+/** The same before anything is drawn; null when it is none of these. */
+export function projectAt(path: string, chosen: string | undefined, mine: readonly string[]): string | null {
+  const named = /^\/p\/([^/]+)/.exec(path)?.[1];
+  const project = (named && decodeURIComponent(named)) ?? chosen ?? rememberedProject(mine);
+  return mine.includes(project) ? project : null;
+}
+
 export function rememberProject(project: string): void {
   localStorage.setItem(LAST_PROJECT_KEY, project);
 }

@@ -57,6 +57,11 @@ class LiveSession {
     this.ticker.mark(true);
   }
 
+  /** The same where none is shown yet. */
+  openFirst(project: string | null): void {
+    if (this.project === null && project !== null) this.open(project);
+  }
+
   close(): void {
     this.handle?.close();
     this.handle = null;
@@ -74,6 +79,7 @@ class LiveSession {
     if (frame.t !== "snap" && frame.t !== "add" && frame.t !== "d" && frame.t !== "del") return;
     const outcome = fleet.accept(frame);
     if (outcome === "gap") handle.renew();
+    else if (outcome === "whole") this.ticker.markWhole();
     else if (outcome !== "known") this.ticker.mark(outcome === "urgent");
   }
 }
