@@ -100,6 +100,11 @@ export class Fleet {
     return this.complete.has(kind);
   }
 
+  /** How many kinds of rows are there. */
+  get ready_count(): number {
+    return this.complete.size;
+  }
+
   accept(frame: FleetFrame): Outcome {
     if (frame.t === "snap") return this.takeSnapshot(frame);
     if (frame.epoch !== this.epoch) return "gap";

@@ -112,8 +112,10 @@ function useShown(query: string, sort: Sort, isPinned: boolean) {
   const { fleet } = useFleet();
   const { containers } = fleet;
   const [isHeld, setHeld] = useState(false);
+  // A fleet that has just come is ordered at once: a large one that is known is looked at once a second.
+  const isReady = fleet.isReady("containers");
   const wish = {
-    key: `${query}|${writeSort(sort)}`,
+    key: `${isReady ? "" : "before "}${query}|${writeSort(sort)}`,
     test: listFilter(fleet, query),
     sort,
     ranks: ranksOf(sort.column),

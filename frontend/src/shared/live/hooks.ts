@@ -19,19 +19,27 @@ export function usePaced(subscribe: (listener: () => void) => () => void): void 
   useEffect(() => subscribe(() => session.ticker.mark(true)), [subscribe]);
 }
 
-/** The fleet, drawn at most once in an interval: for what people read as a whole and not line by line. */
+/**
+ * The fleet, drawn at most once in an interval: for what people read as a whole and not line by line. What was not there
+ * yet is drawn as soon as it is.
+ */
 export function useCalmFleet(interval_ms: number): Fleet {
   const [, draw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
     let drawnAt = performance.now();
+    let drawn_count = session.fleet.ready_count;
     const tell = (): void => {
+      if (timer !== null) clearTimeout(timer);
       timer = null;
       drawnAt = performance.now();
+      drawn_count = session.fleet.ready_count;
       draw();
     };
     const stop = session.ticker.subscribe(() => {
-      timer ??= setTimeout(() => whenShown(tell), Math.max(0, interval_ms - (performance.now() - drawnAt)));
+      if (session.fleet.ready_count > drawn_count) whenShown(tell);
+      else
+        timer ??= setTimeout(() => whenShown(tell), Math.max(0, interval_ms - (performance.now() - drawnAt)));
     });
     draw(); // what came between the first drawing and now
     return () => {
