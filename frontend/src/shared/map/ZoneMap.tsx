@@ -1,4 +1,3 @@
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HostTable } from "@/live/fleet";
@@ -8,6 +7,7 @@ import { showMemory } from "../lib/format";
 import { HostStatus } from "../ui/Status";
 import { drawTiles } from "./draw";
 import styles from "./Map.module.css";
+import { useShownScheme } from "../lib/scheme";
 import { showShare } from "../lib/share";
 
 interface Props {
@@ -29,7 +29,7 @@ export function ZoneMap({ hosts, zone, tiles, metric, at: open, ghosts, onOpen }
   const { t } = useTranslation();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [marked, setMarked] = useState<number | null>(null);
-  useComputedColorScheme("light"); // another theme: drawn again
+  useShownScheme(); // another theme: drawn again
   const { positions } = zone;
   const width_px = tiles.perRow * (tiles.width + tiles.gap) - tiles.gap;
   const height_px = heightOf(tiles, positions.length);

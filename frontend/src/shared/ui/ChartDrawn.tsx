@@ -1,7 +1,7 @@
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { useShownScheme } from "../lib/scheme";
 import styles from "./Chart.module.css";
 import { columnsOf, type Span } from "./chartData";
 import { type ChartLine, type ChartMark, plotOptions } from "./chartPlot";
@@ -34,7 +34,7 @@ export default function ChartDrawn(props: ChartProps) {
   const { marks = NO_MARKS, onCursor } = props;
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const scheme = useComputedColorScheme("light");
+  const scheme = useShownScheme();
   const now = useRef({ show, marks, onCursor, at, span });
   useEffect(() => {
     now.current = { show, marks, onCursor, at, span };
