@@ -10,6 +10,7 @@ import {
   expect,
   type FullProject,
   type Page,
+  type Request,
   test as base,
 } from "@playwright/test";
 import { logIn, watch } from "./console";
@@ -132,9 +133,11 @@ export const test = base.extend<OfTest, OfWorker>({
     { auto: true },
   ],
   troubles: [
-    async ({ page }, provide) => {
+    async ({ page }, provide, info) => {
       const troubles = watch(page);
+      const requests = watchRequests(page);
       await provide(troubles);
+      if (info.status !== info.expectedStatus) await info.attach("requests", { body: requests() });
       expect(troubles).toEqual([]);
     },
     { auto: true },
@@ -145,6 +148,19 @@ export const test = base.extend<OfTest, OfWorker>({
     await api.clear();
   },
 });
+
+/** For a test that failed: what the page asked for and has not got. */
+function watchRequests(page: Page): () => string {
+  const pending = new Set<Request>();
+  const failed: string[] = [];
+  page.on("request", (one) => pending.add(one));
+  page.on("requestfinished", (one) => pending.delete(one));
+  page.on("requestfailed", (one) => {
+    pending.delete(one);
+    failed.push(`${one.url()} ${one.failure()?.errorText ?? ""}`);
+  });
+  return () => `pending: ${[...pending].map((one) => one.url()).join(", ")}\nfailed: ${failed.join(", ")}`;
+}
 
 /** The list of containers, only what this run has made; `search` adds to the address. */
 export async function openList(page: Page, search = ""): Promise<void> {

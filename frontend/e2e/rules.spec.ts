@@ -70,6 +70,8 @@ test("an address with a container beside the list shows both, though the list do
   api,
 }) => {
   const made = await api.wait("beside");
+  await openList(page);
+  await expect(row(page, made)).toBeVisible(); // it is in the feed by now
   await openList(page, `&peek=${made.slot}`);
   await expect(page.getByRole("complementary").filter({ hasText: made.name })).toBeVisible();
   await expect(row(page, made)).toBeVisible();
