@@ -243,3 +243,14 @@ test("a part of the console that breaks off while it is fetched comes after all"
   await expect(page.locator("main td").first()).toBeVisible();
   expect(times).toBe(3);
 });
+
+test("so does the console itself: its page is not left white", async ({ page }) => {
+  let times = 0;
+  await page.route(/\/assets\/index-[^/]+\.js$/, (route) => {
+    times += 1;
+    return times <= 2 ? route.abort("connectionreset") : route.continue();
+  });
+  await page.goto("/settings?tab=about");
+  await expect(page.locator("main dl").first()).toBeVisible();
+  expect(times).toBe(3);
+});
