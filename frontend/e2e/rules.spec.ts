@@ -65,18 +65,6 @@ test("the selection is an object and no place; what is gone stays, struck throug
   await expect(page.getByRole("heading", { name: made[1].name })).toBeVisible();
 });
 
-test("an address with a container beside the list shows both, though the list does not move then", async ({
-  page,
-  api,
-}) => {
-  const made = await api.wait("beside");
-  await openList(page);
-  await expect(row(page, made)).toBeVisible(); // it is in the feed by now
-  await openList(page, `&peek=${made.slot}`);
-  await expect(page.getByRole("complementary").filter({ hasText: made.name })).toBeVisible();
-  await expect(row(page, made)).toBeVisible();
-});
-
 test("an act is asked of the object as it is now, not as it was drawn", async ({ page, api, wire }) => {
   const made = await api.wait("overtaken");
   await openContainer(page, made);
