@@ -10,24 +10,22 @@ export default defineConfig({
   fullyParallel: false,
   reporter: [["list"]],
   projects: [
-    // `retries`: each test stands alone there. A page that stayed white while it was loaded was seen about once in two hundred
-    // on a busy machine, and its cause was not found: what was tried twice is told as flaky, with what it had asked for.
     // Makes the account that all others log in with, and adds the hosts.
     { name: "first", testMatch: "first.spec.ts" },
     { name: "road", testMatch: "road.spec.ts", dependencies: ["first"] },
-    { name: "live", retries: 1, testMatch: "live.spec.ts", dependencies: ["road"] },
+    { name: "live", testMatch: "live.spec.ts", dependencies: ["road"] },
     { name: "face", testMatch: "face.spec.ts", dependencies: ["road"] },
     { name: "admin", testMatch: "admin.spec.ts", dependencies: ["road"] },
     { name: "keyboard", testMatch: "keyboard.spec.ts", dependencies: ["road"] },
     { name: "lists", testMatch: "lists.spec.ts", dependencies: ["road"] },
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["road"] },
     { name: "services", testMatch: ["services.spec.ts", "plans.spec.ts"], dependencies: ["first"] },
-    { name: "explain", retries: 1, testMatch: "explain.spec.ts", dependencies: ["first"] },
+    { name: "explain", testMatch: "explain.spec.ts", dependencies: ["first"] },
     { name: "proof", testMatch: "proof.spec.ts" },
-    { name: "rules", retries: 1, testMatch: "rules*.spec.ts", dependencies: ["first"] },
+    { name: "rules", testMatch: "rules*.spec.ts", dependencies: ["first"] },
     {
       name: "states",
-      retries: 1,
+     
       testMatch: ["states.spec.ts", "address.spec.ts", "screens.spec.ts"],
       dependencies: ["first"],
     },
