@@ -25,7 +25,6 @@ export default defineConfig({
     { name: "rules", testMatch: "rules*.spec.ts", dependencies: ["first"] },
     {
       name: "states",
-     
       testMatch: ["states.spec.ts", "address.spec.ts", "screens.spec.ts"],
       dependencies: ["first"],
     },
