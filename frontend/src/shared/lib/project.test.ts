@@ -11,6 +11,7 @@ test.each([
   ["/", "shop", "shop"],
   ["/", undefined, "default"],
   ["/p/of-others/containers", undefined, null],
+  ["/p/%E0%A4%A/containers", undefined, null],
 ])("the project at %s, chosen %s, is %s", (path, chosen, project) => {
   expect(projectAt(path, chosen, MINE)).toBe(project);
 });

@@ -14,8 +14,7 @@ export function useProject(): string {
 
 /** The same before anything is drawn; null when it is none of these. */
 export function projectAt(path: string, chosen: string | undefined, mine: readonly string[]): string | null {
-  const named = /^\/p\/([^/]+)/.exec(path)?.[1];
-  const project = (named && decodeURIComponent(named)) ?? chosen ?? rememberedProject(mine);
+  const project = /^\/p\/([^/]+)/.exec(path)?.[1] ?? chosen ?? rememberedProject(mine);
   return mine.includes(project) ? project : null;
 }
 
