@@ -1,6 +1,5 @@
 import { Button, Tabs } from "@mantine/core";
 import { IconLayoutBottombarExpand } from "@tabler/icons-react";
-import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
@@ -10,6 +9,7 @@ import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
 import type { LogView } from "@/shared/lib/logView";
 import { CONTAINER_TABS, type ContainerTab, ROUTES, type UsageRange } from "@/shared/lib/paths";
+import { useLeave } from "@/shared/lib/useLeave";
 import { useContainer } from "@/shared/live/container";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
@@ -80,10 +80,9 @@ interface KeyNeeds {
 
 function usePageKeys({ project, container, onTab, onActions }: KeyNeeds): void {
   const go = useSibling(container);
-  const router = useRouter();
-  const navigate = useNavigate();
-  useKeys({
-    ...bind("container", {
+  useLeave(ROUTES.containers, project);
+  useKeys(
+    bind("container", {
       logs: () => onTab("logs"),
       metrics: () => onTab("metrics"),
       events: () => onTab("events"),
@@ -95,12 +94,7 @@ function usePageKeys({ project, container, onTab, onActions }: KeyNeeds): void {
       next: () => go("next"),
       dock: () => container && openInDock({ project, id: container.slot, name: container.name }),
     }),
-    // Back to where one came from; who came by the address goes to the list.
-    Escape: () => {
-      if (router.history.canGoBack()) router.history.back();
-      else void navigate({ to: ROUTES.containers, params: { project } });
-    },
-  });
+  );
 }
 
 interface PartsProps {

@@ -1,5 +1,4 @@
 import { Tabs } from "@mantine/core";
-import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isStatus } from "@/shared/api/problem";
@@ -7,6 +6,7 @@ import type { Service } from "@/shared/api/types";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
 import { ROUTES, SERVICE_TABS, type ServiceTab, type UsageRange } from "@/shared/lib/paths";
+import { useLeave } from "@/shared/lib/useLeave";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { ErrorNote } from "@/shared/ui/ErrorNote";
 import { Loading } from "@/shared/ui/Loading";
@@ -71,10 +71,9 @@ export function ServicePage({ project, id, search, onSearch }: Props) {
 }
 
 function usePageKeys(project: string, onTab: (tab: ServiceTab) => void, onActions: () => void): void {
-  const router = useRouter();
-  const navigate = useNavigate();
-  useKeys({
-    ...bind("service", {
+  useLeave(ROUTES.services, project);
+  useKeys(
+    bind("service", {
       overview: () => onTab("overview"),
       containers: () => onTab("containers"),
       decisions: () => onTab("decisions"),
@@ -84,12 +83,7 @@ function usePageKeys(project: string, onTab: (tab: ServiceTab) => void, onAction
       events: () => onTab("events"),
       actions: onActions,
     }),
-    // Back to where one came from; who came by the address goes to the list.
-    Escape: () => {
-      if (router.history.canGoBack()) router.history.back();
-      else void navigate({ to: ROUTES.services, params: { project } });
-    },
-  });
+  );
 }
 
 function Parts({ service, search, onSearch }: { service: Service } & Pick<Props, "search" | "onSearch">) {

@@ -16,21 +16,37 @@ export function switchSingleKeys(areOn: boolean): void {
   singleKeys.set(areOn);
 }
 
-export function useKeys(keys: KeyMap): void {
+type Listener = (event: KeyboardEvent) => void;
+/** Who listens, in the order in which they are asked: parts of a page, then what leaves the page. */
+const inner = new Set<Listener>();
+const outer = new Set<Listener>();
+
+function tell(event: KeyboardEvent): void {
+  for (const listener of [...inner, ...outer]) {
+    if (event.defaultPrevented) return;
+    listener(event);
+  }
+}
+
+function listen(to: Set<Listener>, listener: Listener): () => void {
+  if (inner.size + outer.size === 0) window.addEventListener("keydown", tell);
+  to.add(listener);
+  return () => {
+    to.delete(listener);
+    if (inner.size + outer.size === 0) window.removeEventListener("keydown", tell);
+  };
+}
+
+/** `isOuter`: asked when no part of the page wanted the key, whichever of them came first into the page. */
+export function useKeys(keys: KeyMap, isOuter = false): void {
   const current = useRef(keys);
   useEffect(() => {
     current.current = keys;
   });
   useEffect(() => {
     let first: { key: string; at: number } | null = null;
-    const onKey = (event: KeyboardEvent): void => {
-      if (
-        event.defaultPrevented ||
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        isTyping(event.composedPath()[0] ?? event.target)
-      )
+    return listen(isOuter ? outer : inner, (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0] ?? event.target))
         return;
       if (event.key.length === 1 && !singleKeys.get()) return;
       const chord = first && event.timeStamp - first.at < CHORD_MS ? `${first.key} ${event.key}` : null;
@@ -38,10 +54,8 @@ export function useKeys(keys: KeyMap): void {
       // After a `g` a key is the end of a chord, also of somebody else's, and never one by itself.
       const act = current.current[chord ?? event.key];
       if (act && act(event) !== false) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
+    });
+  }, [isOuter]);
 }
 
 /** `target` is the innermost one: an editor may stand in a shadow tree. */
