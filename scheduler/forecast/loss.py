@@ -7,7 +7,7 @@ outlook.py counted who stands where. After: the answer for people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -20,8 +20,10 @@ from scheduler.placement.filters.ports import ports_needed
 from scheduler.placement.look import look
 from scheduler.placement.occupants import part
 from scheduler.placement.place import no_sweep
+from scheduler.placement.policy import policy
 from scheduler.placement.types import Floats, Ints, Mask
 
+PLAIN = policy("plain", {})
 LOST_WORDS = "it would be lost"
 KINDS = 3  # of room, beside named resources: CPU, memory, ports
 
@@ -124,7 +126,8 @@ class Crowd:
             domain_of[domain.rows] = number
         self.loads = [load for load in loads if domain_of[load.row] >= 0]
         known: dict[Shape, int] = {}
-        self.shape = _column([known.setdefault(load.shape, len(known)) for load in self.loads])
+        bare = _bare({load.shape for load in self.loads}, fleet)
+        self.shape = _column([known.setdefault(bare[load.shape], len(known)) for load in self.loads])
         self.shapes = list(known)
         self.domain = domain_of[_column([load.row for load in self.loads])]
         count, moves = _column([load.many for load in self.loads]), _column([load.moves for load in self.loads]) > 0
@@ -187,6 +190,25 @@ class Crowd:
         blocking = self.company[number] if self.avoids[shape] else 0
         safe = int(np.count_nonzero(share > 1))
         return bool(safe > blocking or np.minimum(share, 1).sum() > kinds + blocking)
+
+
+def _bare(shapes: Collection[Shape], fleet: Fleet) -> dict[Shape, Shape]:
+    """Each without what only makes one host better than another, so that more are alike: whether a host refuses it
+    does not depend on that."""
+    named = {rule.kin for shape in shapes for rule in (*shape.near, *shape.at_most)} | {kin for kin, _ in fleet.shunned}
+    return {
+        shape: replace(
+            shape,
+            counted=shape.counted & named,
+            likes=(),
+            own=None,
+            was_on=None,
+            failed_on=frozenset(),
+            image="",
+            policy=PLAIN,
+        )
+        for shape in shapes
+    }
 
 
 def _column(values: Sequence[int]) -> Ints:

@@ -41,14 +41,15 @@ def policy(name: str, weights: Mapping[str, float], *, over: str = "") -> Policy
     return Policy(name, tuple((term, float(weights[term])) for term in TERMS if weights.get(term)), over)
 
 
-SPREAD: Final = policy("spread", {"spread": 1, "image": 1})
+APART: Final = 10.0  # of `fewest`: one more of the same service weighs as much as all that a host's load can differ
+SPREAD: Final = policy("spread", {"spread": 1, "fewest": APART, "image": 1})
 GPU: Final = policy("gpu", {"fragments": 1, "balance": 0.05})
 BUILT_IN: Final[Mapping[str, tuple[Policy, str]]] = {
-    "spread": (SPREAD, "Fill all hosts alike."),
+    "spread": (SPREAD, "Keep the containers of a service on different hosts, and fill all hosts alike."),
     "binpack": (policy("binpack", {"pack": 1, "image": 1}), "Fill few hosts, and leave others empty."),
     "balanced": (
-        policy("balanced", {"spread": 0.5, "balance": 0.5, "usage": 0.5, "image": 1}),
-        "Fill hosts alike, CPU and memory too, and look at what is really used.",
+        policy("balanced", {"spread": 0.5, "balance": 0.5, "usage": 0.5, "fewest": APART, "image": 1}),
+        "The same, with CPU and memory taken alike, and by what is really used.",
     ),
     "gpu": (GPU, "Leave as little of the GPUs as can be where a typical request cannot use it."),
 }

@@ -19,8 +19,9 @@ from scheduler.placement.fleet import Fleet
 from scheduler.placement.types import Shape, Term
 
 IMAGE_BONUS = 0.5 / (3 * weighed.FULL_OF_CONTAINERS)  # half a container: decides among hosts that are otherwise equal
-AVOIDED = -5.0  # for each taint: outweighs how full a host is
-FAILED_THERE = -200.0  # outweighs everything else: only where nothing else is left
+WISH = 1 / 10  # of a wish's weight: at 10 it outweighs how full a host is, or one of the same service there
+AVOIDED = -1_000.0  # for each taint: outweighs all that, and wishes: the last resort
+FAILED_THERE = -100_000.0  # outweighs everything else: only where nothing else is left
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,15 @@ def counted_taints(shape: Shape, taints: Sequence[Taint]) -> int:
 
 
 def company(shape: Shape, fleet: Fleet) -> Term | None:
-    """Wishes about others: a hundredth of the weight where they are beside, less by it for each to be apart from."""
+    """Wishes about others: so much of the weight where they are beside, less by it for each to be apart from."""
     if not shape.likes:
         return None
     first, step = np.zeros(len(fleet)), np.zeros(len(fleet))
     for rule in shape.likes:
         there = here(fleet, fleet.company.get(rule.kin, {}), rule.within)
-        first = first + rule.weight / 100 * (-np.maximum(there, 0) if rule.apart else there > 0)
+        first = first + rule.weight * WISH * (-np.maximum(there, 0) if rule.apart else there > 0)
         if rule.apart and rule.within == HOST and rule.kin in shape.counted:
-            step = step - rule.weight / 100
+            step = step - rule.weight * WISH
     return Term("company", first, step)
 
 
@@ -87,7 +88,7 @@ def apart_within(shape: Shape, fleet: Fleet) -> list[Term]:
         if rule.apart and rule.within != HOST and rule.kin in shape.counted:
             nothing = np.zeros(len(fleet))
             codes = fleet.domain(rule.within).codes
-            found.append(Term(f"apart in {rule.within}", nothing, nothing, codes=codes, per=-rule.weight / 100))
+            found.append(Term(f"apart in {rule.within}", nothing, nothing, codes=codes, per=-rule.weight * WISH))
     return found
 
 

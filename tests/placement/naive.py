@@ -167,13 +167,13 @@ def weighed(name: str, shape: Shape, fleet: Fleet, row: int) -> float:
 def total(shape: Shape, fleet: Fleet, row: int) -> float:
     value = sum(weight * weighed(name, shape, fleet, row) for name, weight in shape.policy.weights)
     if fleet.ids[row] in shape.failed_on:
-        value -= 200
+        value -= 100_000
     for rule in shape.likes:
         there = beside(fleet, row, fleet.company.get(rule.kin, {}), rule.within)
-        value += rule.weight / 100 * (-there if rule.apart else there > 0)
+        value += rule.weight / 10 * (-there if rule.apart else there > 0)
     for taint in fleet.taints[row] if fleet.taints else ():
         if taint.avoid and not tolerates(taint, shape):
-            value -= 5
+            value -= 1_000
     return float(value)
 
 

@@ -11,7 +11,7 @@ from scheduler.policies import Policies, UnknownPolicy
 from scheduler.shapes import Asked, Shapes
 from tests.placement.fleets import H, fleet
 
-POLICIES = Policies({"spread": SPREAD, "few": policy("few", {"fewest": 1})}, {})
+POLICIES = Policies({"spread": policy("spread", {"spread": 1}), "few": SPREAD}, {})
 
 
 def asked(service: str | None, **fields: object) -> Asked:
