@@ -70,6 +70,18 @@ test("a lost frame is noticed, and the fleet is right again without a word", asy
   await expectLive(page);
 });
 
+test("a list that is held from its start, with a container beside it, shows how things stand now", async ({
+  page,
+  api,
+}) => {
+  await openList(page); // and the server keeps its picture of now for the next who comes
+  const made = await api.wait("beside");
+  await expect(row(page, made)).toBeVisible();
+  await openList(page, `&peek=${made.slot}`);
+  await expect(page.getByRole("complementary", { name: "Beside the list" })).toBeVisible();
+  await expect(row(page, made)).toBeVisible();
+});
+
 test("a tail follows only at its end; scrolled up it stands still and counts what is new", async ({
   page,
   api,

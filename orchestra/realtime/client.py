@@ -39,9 +39,13 @@ class Subscription(Protocol):
 
 
 class FleetSubscription:
-    """A place in a stream: first the parts of a snapshot, then frame by frame; a heartbeat when there is no news."""
+    """A place in a stream: first the parts of a snapshot, then frame by frame; a heartbeat when there is no news.
 
-    def __init__(self, sub: int, topic: Topic, stream: Stream, now_s: float) -> None:
+    A snapshot may be some seconds old: the first heartbeat comes at once behind what has followed it, and tells that
+    this is how things stand now. `ts_ms`: the moment of asking.
+    """
+
+    def __init__(self, sub: int, topic: Topic, stream: Stream, now_s: float, ts_ms: int) -> None:
         self.id = sub
         self.topic = topic
         self.stream = stream
@@ -49,6 +53,7 @@ class FleetSubscription:
         self._part = 0
         self._seq = self._snapshot.seq
         self._beat: Frame | None = None
+        self._asked_ms: int | None = ts_ms  # None: it knows that it is up to date
         self._is_lost = False
         self._is_told_lost = False
 
@@ -69,6 +74,8 @@ class FleetSubscription:
         if following is not None:
             self._beat = None  # a frame is a sign of life too
             return following
+        if self._asked_ms is not None:
+            self._beat, self._asked_ms = self.stream.beat(self._asked_ms), None
         return self._beat
 
     def taken(self) -> None:

@@ -120,7 +120,7 @@ class Hub:
             await self._read_usage({"sample": True})
             stream = self.fleet.stream(topic.project_id)
         self._unwatched_s.pop(topic.project_id, None)
-        client.subscriptions[sub] = FleetSubscription(sub, topic, stream, monotonic_s())
+        client.subscriptions[sub] = FleetSubscription(sub, topic, stream, monotonic_s(), _now_ms())
 
     async def add_object(self, client: Client, sub: int, topic: Topic) -> None:
         """Begin with the object as it is."""

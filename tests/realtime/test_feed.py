@@ -49,7 +49,7 @@ def test_snapshot_and_frames_make_the_table(before: list[Rows], after: list[Rows
     for fresh in before:
         made.update("containers", fresh, ts_ms=1)
         truth.update(fresh)
-    watching, told = FleetSubscription(7, Topic("fleet"), made, 0.0), Fleet()
+    watching, told = FleetSubscription(7, Topic("fleet"), made, 0.0, 1), Fleet()
     for fresh in after:
         made.update("containers", fresh, ts_ms=2)
         truth.update(fresh)
@@ -74,7 +74,7 @@ def test_only_the_columns_that_changed_go_out() -> None:
 
 def test_a_row_that_comes_back_has_a_new_id() -> None:
     made, told = stream(), Fleet()
-    watching = FleetSubscription(7, Topic("fleet"), made, 0.0)
+    watching = FleetSubscription(7, Topic("fleet"), made, 0.0, 1)
     for fresh in ({"p": ("p", "a", 1)}, {"p": None}, {"p": ("p", "a", 1)}):
         made.update("hosts", fresh, ts_ms=1)
     drain(watching, told)
@@ -84,7 +84,7 @@ def test_a_row_that_comes_back_has_a_new_id() -> None:
 def test_who_falls_out_of_the_ring_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed, "RING_FRAMES", 4)
     made, told = stream(), Fleet()
-    watching = FleetSubscription(7, Topic("fleet"), made, 0.0)
+    watching = FleetSubscription(7, Topic("fleet"), made, 0.0, 1)
     drain(watching, told)
     for number in range(4):
         made.update("hosts", {"p": ("p", "a", number)}, ts_ms=1)
@@ -105,6 +105,18 @@ def test_the_ring_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
         made.after(0)
 
 
+def test_who_begins_with_an_older_snapshot_is_told_when_it_is_up_to_date() -> None:
+    made = stream()
+    made.fill("containers", {"p": ("p", "a", 1)})
+    made.snapshot(0.0)
+    made.update("containers", {"p": None, "q": ("q", "a", 1)}, ts_ms=1)
+    watching, told = FleetSubscription(7, Topic("fleet"), made, 4.0, 2), Fleet()
+    frames = drain(watching, told)
+    assert [frame["t"] for frame in frames] == ["snap", "snap", "del", "add", "beat"]
+    assert (frames[-1]["seq"], frames[-1]["ts"]) == (2, 2)
+    assert watching.peek() is None
+
+
 def test_a_snapshot_is_cut_and_shared() -> None:
     made = stream()
     made.fill("containers", {str(n): (str(n), "a", n) for n in range(2_500)})
@@ -121,9 +133,9 @@ def test_a_snapshot_is_cut_and_shared() -> None:
 
 def test_a_heartbeat_comes_behind_the_frames_and_bears_the_last_number() -> None:
     made, told = stream(), Fleet()
-    watching = FleetSubscription(7, Topic("fleet"), made, 0.0)
+    watching = FleetSubscription(7, Topic("fleet"), made, 0.0, 1)
     watching.beat(1)
     made.update("hosts", {"p": ("p", "a", 1)}, ts_ms=1)
-    assert [frame["t"] for frame in drain(watching, told)] == ["snap", "snap", "add"]
+    assert [frame["t"] for frame in drain(watching, told)] == ["snap", "snap", "add", "beat"]
     watching.beat(2)
     assert [(frame["t"], frame["seq"]) for frame in drain(watching, told)] == [("beat", 1)]

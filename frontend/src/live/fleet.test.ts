@@ -154,6 +154,9 @@ test("a missed frame is a gap, a repeated one is known", () => {
   expect(fleet.accept({ ...head, t: "del", seq: 2, rows: [] })).toBe("gap");
   expect(fleet.accept({ ...head, t: "del", seq: 1, rows: [] })).toBe("urgent");
   expect(fleet.accept({ ...head, t: "del", seq: 1, rows: [] })).toBe("known");
+  expect(fleet.isCurrent).toBe(false);
+  expect(fleet.beat(1, 1)).toBe("whole");
+  expect(fleet.isCurrent).toBe(true);
   expect(fleet.beat(1, 1)).toBe("known");
   expect(fleet.beat(2, 2)).toBe("known");
   expect(fleet.beat(2, 3)).toBe("gap");

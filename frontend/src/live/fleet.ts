@@ -94,6 +94,8 @@ export class Fleet {
   private behindAt: number | null = null;
   private recordedAt = -Infinity;
   private readonly complete = new Set<FleetKind>();
+  /** A first snapshot may be some seconds old: true once what followed it is in, too. */
+  isCurrent = false;
 
   /** True once the first snapshot is in; a later one is laid over what is shown. */
   isReady(kind: FleetKind): boolean {
@@ -129,6 +131,10 @@ export class Fleet {
     const isBehind = this.epoch !== null && seq > this.seq;
     const isStuck = isBehind && this.behindAt === this.seq;
     this.behindAt = isBehind ? this.seq : null;
+    if (!isBehind && !this.isCurrent && this.complete.size > 0) {
+      this.isCurrent = true;
+      return "whole";
+    }
     return isStuck ? "gap" : "known";
   }
 

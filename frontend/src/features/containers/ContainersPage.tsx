@@ -112,10 +112,11 @@ function useShown(query: string, sort: Sort, isPinned: boolean) {
   const { fleet } = useFleet();
   const { containers } = fleet;
   const [isHeld, setHeld] = useState(false);
-  // A fleet that has just come is ordered at once: a large one that is known is looked at once a second.
-  const isReady = fleet.isReady("containers");
+  // A fleet that has just come is ordered at once, and once more when what followed its first picture is in, also where
+  // the list is held: a large one that is known is looked at once a second.
+  const stage = fleet.isCurrent ? "" : fleet.isReady("containers") ? "first " : "before ";
   const wish = {
-    key: `${isReady ? "" : "before "}${query}|${writeSort(sort)}`,
+    key: `${stage}${query}|${writeSort(sort)}`,
     test: listFilter(fleet, query),
     sort,
     ranks: ranksOf(sort.column),

@@ -1,6 +1,6 @@
 /** The console's live session: one socket, one fleet, one clock for drawing. Started when somebody is logged in. */
 import { type Handle, LiveClient, type Socket } from "@/live/client";
-import { Fleet } from "@/live/fleet";
+import { Fleet, type Outcome } from "@/live/fleet";
 import type { SubFrame } from "@/live/frames";
 import { Ticker } from "@/live/ticks";
 
@@ -49,7 +49,7 @@ class LiveSession {
       {
         onFrame: (frame, handle) => this.take(fleet, frame, handle),
         onBeat: (beat, handle) => {
-          if (fleet.beat(beat.seq, beat.ts) === "gap") handle.renew();
+          this.tell(fleet.beat(beat.seq, beat.ts), handle);
           this.ticker.mark(false);
         },
       },
@@ -77,7 +77,10 @@ class LiveSession {
       return;
     }
     if (frame.t !== "snap" && frame.t !== "add" && frame.t !== "d" && frame.t !== "del") return;
-    const outcome = fleet.accept(frame);
+    this.tell(fleet.accept(frame), handle);
+  }
+
+  private tell(outcome: Outcome, handle: Handle): void {
     if (outcome === "gap") handle.renew();
     else if (outcome === "whole") this.ticker.markWhole();
     else if (outcome !== "known") this.ticker.mark(outcome === "urgent");
