@@ -195,7 +195,9 @@ class Crowd:
 def _bare(shapes: Collection[Shape], fleet: Fleet) -> dict[Shape, Shape]:
     """Each without what only makes one host better than another, so that more are alike: whether a host refuses it
     does not depend on that."""
-    named = {rule.kin for shape in shapes for rule in (*shape.near, *shape.at_most)} | {kin for kin, _ in fleet.shunned}
+    named = {kin for kin, _ in fleet.shunned}
+    for shape in shapes:
+        named |= {rule.kin for rule in shape.near} | {rule.kin for rule in shape.at_most}
     return {
         shape: replace(
             shape,

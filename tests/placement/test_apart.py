@@ -1,4 +1,4 @@
-"""The default policy: the containers of a service keep apart, whatever room there is; wishes and taints are stronger."""
+"""The default policy: containers of a service keep apart, whatever room there is; wishes and taints are stronger."""
 
 from collections import Counter
 from dataclasses import replace

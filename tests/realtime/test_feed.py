@@ -107,13 +107,14 @@ def test_the_ring_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_who_begins_with_an_older_snapshot_is_told_when_it_is_up_to_date() -> None:
     made = stream()
-    made.fill("containers", {"p": ("p", "a", 1)})
+    for number in range(4):
+        made.update("containers", {"p": ("p", "a", number)}, ts_ms=1)
     made.snapshot(0.0)
     made.update("containers", {"p": None, "q": ("q", "a", 1)}, ts_ms=1)
     watching, told = FleetSubscription(7, Topic("fleet"), made, 4.0, 2), Fleet()
     frames = drain(watching, told)
     assert [frame["t"] for frame in frames] == ["snap", "snap", "del", "add", "beat"]
-    assert (frames[-1]["seq"], frames[-1]["ts"]) == (2, 2)
+    assert (frames[-1]["seq"], frames[-1]["ts"]) == (6, 2)
     assert watching.peek() is None
 
 

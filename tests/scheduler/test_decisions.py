@@ -21,7 +21,8 @@ from tests.services import replicas, service
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SMALL = {"image": "web:1", "resources": {"memory": "100m"}}
+# By a policy that does not ask whose it is, so that services are of one shape.
+SMALL = {"image": "web:1", "resources": {"memory": "100m"}, "placement_policy": "binpack"}
 
 
 def add(name: str, count: int) -> object:
