@@ -34,12 +34,31 @@ def deal(count: int, seen: Look, *, caps: Sequence[Cap] = ()) -> Dealt:
     # Only the `count` best can ever win one, since each row's first container comes before its second.
     rows = seen.best(count)
     room = seen.room(rows, count)
-    if any(term.bend is not None or (term.step[rows] > 0).any() for term in seen.terms):
-        return by_heap(count, seen.terms, rows=rows, room=room)
-    return at_once(count, seen.terms, rows=rows, room=room)
+    deal_out = at_once if only_falls(seen.terms, rows) else by_heap
+    return deal_out(count, seen.terms, rows=rows, room=room)
+
+
+def only_falls(terms: Sequence[Term], rows: Ints) -> bool:
+    """Whether each further container makes a host worse by as much, or at least no better."""
+    return not any(term.bend is not None or (term.step[rows] > 0).any() for term in terms)
+
+
+class Places(NamedTuple):
+    """Room for one container each, best first: the row, how many it got before, what it is worth then."""
+
+    rows: Ints
+    got: Ints
+    worth: Floats
 
 
 def at_once(count: int, terms: Sequence[Term], *, rows: Ints, room: Ints) -> Dealt:
+    """Where values only fall."""
+    found = best_places(count, terms, rows=rows, room=room)
+    columns = [(term.first[found.rows] + found.got * term.step[found.rows]).tolist() for term in terms]
+    return Dealt(found.rows, list(zip(*columns, strict=True)) if columns else [()] * len(found.rows))
+
+
+def best_places(count: int, terms: Sequence[Term], *, rows: Ints, room: Ints) -> Places:
     """Where values only fall: of all (row, how many before) the best `count`, found by sorting."""
     bases, steps = total(terms, "first", rows), total(terms, "step", rows)
     each = enough(count, bases, np.maximum(-steps, FLAT), room=room)
@@ -47,9 +66,7 @@ def at_once(count: int, terms: Sequence[Term], *, rows: Ints, room: Ints) -> Dea
     got = np.arange(len(at)) - np.repeat(np.cumsum(each) - each, each)
     values = np.round(bases[at] + got * steps[at], DIGITS)
     order = np.lexsort((got, rows[at], -values))[:count]
-    at, got = rows[at[order]], got[order]
-    columns = [(term.first[at] + got * term.step[at]).tolist() for term in terms]
-    return Dealt(at, list(zip(*columns, strict=True)) if columns else [()] * len(at))
+    return Places(rows[at[order]], got[order], values[order])
 
 
 def enough(count: int, bases: Floats, falls: Floats, *, room: Ints) -> Ints:

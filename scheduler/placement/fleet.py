@@ -148,15 +148,18 @@ class Fleet:
             self.volumes.setdefault(volume, int(rows[0]))
 
         if shape.counted or shape.near:
-            self._join(dict(zip(at.tolist(), counts.tolist(), strict=True)), shape)
+            self.join(dict(zip(at.tolist(), counts.tolist(), strict=True)), shape)
 
-    def _join(self, rows: Counts, shape: Shape) -> None:
+    def join(self, rows: Counts, shape: Shape) -> None:
         """They are company to others from now on."""
         shunned = [(rule.kin, rule.within) for rule in shape.near if rule.apart]
         for counts in (
             *(self.company.setdefault(kin, {}) for kin in shape.counted),
             *(self.shunned.setdefault(key, {}) for key in dict.fromkeys(shunned)),
         ):
+            if not counts:
+                counts.update(rows)
+                continue
             for row, count in rows.items():
                 counts[row] = counts.get(row, 0) + count
 

@@ -7,13 +7,14 @@ input gives equal output; equal totals go by the host's name (the order of the r
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 
 from scheduler.placement.deal import Dealt, deal
 from scheduler.placement.explain import explain
+from scheduler.placement.families import families, new_ones, share
 from scheduler.placement.filters import FILTERS, Filter, caps
 from scheduler.placement.filters.company import is_first
 from scheduler.placement.fleet import Fleet
@@ -37,8 +38,34 @@ def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) 
     """Verdicts for every request, in order; the given fleet is not changed."""
     fleet = fleet.copy()
     with no_sweep():
-        parts = (part for request in requests for part in _split(request, fleet))
-        return [_place_claimed(part, fleet, rules=rules) for part in parts]
+        return [group for family in families(requests) for group in _place_family(family, fleet, rules=rules)]
+
+
+def _place_family(family: Sequence[Request], fleet: Fleet, *, rules: Rules) -> list[Group]:
+    """Together as many as can be, and each of the others by itself."""
+    groups: list[Group] = []
+    while family:
+        together = _place_together(new_ones(family, fleet), fleet, rules=rules) if len(family) > 1 else []
+        groups += together
+        family = family[len(together) :]
+        if family:
+            groups += (_place_claimed(part, fleet, rules=rules) for part in _split(family[0], fleet))
+            family = family[1:]
+    return groups
+
+
+def _place_together(requests: Sequence[Request], fleet: Fleet, *, rules: Rules) -> list[Group]:
+    """The first of them for which it makes no difference; they share an explanation."""
+    if len(requests) < 2:
+        return []
+    seen = rules.look(requests[0].shape, fleet)
+    dealt = share(requests, seen)
+    before = explain(seen) if dealt else None
+    return [
+        Group(request, tuple(_give(request, one, fleet=fleet)), before, None)
+        for request, one in zip(requests, dealt, strict=False)
+        if before is not None
+    ]
 
 
 def _place_claimed(request: Request, fleet: Fleet, *, rules: Rules) -> Group:

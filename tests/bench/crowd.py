@@ -84,8 +84,13 @@ class Crowd:
         cpu, memory = chance.choice(SIZES)
         share = number % 10 / 10
         rules = (chance.choice(RULES),) if share < WITH_LABELS else ()
-        shape = Shape(cpu_millis=cpu, memory_bytes=memory * 1024**2, constraints=rules, image=f"shop/{number}:1")
-        if share < 1 - APART:
-            return shape
         kin = Kin(1, "service", f"shop-{number}")
-        return replace(shape, near=(Near(kin, apart=True),), counted=frozenset({kin}))
+        shape = Shape(
+            cpu_millis=cpu,
+            memory_bytes=memory * 1024**2,
+            constraints=rules,
+            image=f"shop/{number}:1",
+            own=kin,  # the default policy asks
+            counted=frozenset({kin}),
+        )
+        return shape if share < 1 - APART else replace(shape, near=(Near(kin, apart=True),))

@@ -21,8 +21,7 @@ from tests.services import replicas, service
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# By a policy that does not ask whose it is, so that services are of one shape.
-SMALL = {"image": "web:1", "resources": {"memory": "100m"}, "placement_policy": "binpack"}
+SMALL = {"image": "web:1", "resources": {"memory": "100m"}}
 
 
 def add(name: str, count: int) -> object:
@@ -34,12 +33,12 @@ def add(name: str, count: int) -> object:
 def test_services_of_one_shape_share_an_explanation_and_have_a_row_each() -> None:
     host("h1")
     host("h2")
-    ids = [add(name, 6) for name in ("web", "shop")]
+    ids = [add(name, 2) for name in ("web", "shop")]
     pending.turn(given())
     first, second = Decision.objects.order_by("id")
     assert {first.service_id, second.service_id} == set(ids)
-    assert (first.same_as, second.same_as, first.group_size, second.group_size) == (None, first.pk, 12, 12)
-    assert (len(first.members), len(second.members), second.funnel) == (6, 6, [])
+    assert (first.same_as, second.same_as, first.group_size, second.group_size) == (None, first.pk, 4, 4)
+    assert (len(first.members), len(second.members), second.funnel) == (2, 2, [])
     for row in Container.objects.select_related("host"):
         assert row.host is not None
         told = decision_json(row)
@@ -87,8 +86,8 @@ def test_a_large_pass_writes_each_group_once_and_before_what_rests_on_it(monkeyp
     monkeypatch.setattr(binding, "BATCH", 3)
     for name in ("h1", "h2", "h3"):
         host(name)
-    add("web", 10)
-    add("db", 10)
+    add("web", 3)
+    add("db", 3)
     big = container("big", resources={"memory": "10t"})
     pending.turn(given())
     assert Decision.objects.filter(verdict="placed").count() == 2
