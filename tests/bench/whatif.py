@@ -6,6 +6,7 @@ Nothing else runs: no database, no engine. Figures are milliseconds of the proce
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from time import process_time
 from typing import get_args
 from uuid import UUID
@@ -18,12 +19,14 @@ from scheduler.forecast.rebalance import Goal, Lodger, choose
 from scheduler.placement import Fleet, Request, Shape, merge, place
 from scheduler.placement.company import Kin, Near
 from scheduler.placement.fixes import advise
+from scheduler.placement.policy import SPREAD, policy
 from scheduler.placement.remedies import Ask
 from tests.bench.crowd import GIB, Crowd
 from tests.bench.figures import Figure
 from tests.bench.rig import say
 
 HOSTS, CONTAINERS = 1_000, 50_000
+ROOM = policy("room", {"spread": 1})
 ROOMY, TIGHT = 1.0, 0.7  # of the room that the crowd's hosts have
 LIMIT_MS = 1_000
 MOVES, MOVES_LIMIT_MS = 5, 10_000
@@ -50,15 +53,17 @@ def measure(*, rounds: int) -> list[Figure]:
 
 
 def standing(share: float) -> tuple[Fleet, list[Load], float]:
-    """The crowd placed on its hosts, of which a part of the memory is somebody else's."""
+    """The crowd placed on its hosts by room alone, so that there is something to move; a part of the memory is somebody
+    else's."""
     crowd = Crowd(HOSTS, CONTAINERS)
     fleet = crowd.fleet()
     fleet.memory_allocatable = (fleet.memory_allocatable * share * 0.35).astype(np.int64)
     fleet.cpu_allocatable = fleet.cpu_allocatable * 2
     at = {int(host): row for row, host in enumerate(fleet.ids.tolist())}
     loads = []
-    for group in place(merge(crowd.wishes()), fleet):
-        shape = group.request.shape
+    wishes = [(container, replace(shape, policy=ROOM)) for container, shape in crowd.wishes()]
+    for group in place(merge(wishes), fleet):
+        shape = replace(group.request.shape, policy=SPREAD)
         counts = Counter(at[verdict.host] for verdict in group.verdicts if verdict.host is not None)
         loads += [Load(row, shape, count) for row, count in sorted(counts.items())]
     for load in loads:
