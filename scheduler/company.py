@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from containers.spec import parse
 from containers.states import OCCUPYING, Status
 from scheduler.placement import Fleet
-from scheduler.placement.company import Kin
-from scheduler.reading import as_json, query
+from scheduler.placement.company import Counts, Kin
+from scheduler.reading import Question, as_json, query
 
 THERE = sorted(status.value for status in OCCUPYING - {Status.PENDING})
 
@@ -52,6 +52,28 @@ def read_counts() -> dict[int, int]:
         [THERE],
     )
     return dict(found)
+
+
+REPLACED: Question = (
+    (
+        "SELECT c.host_id, c.project_id, s.name, count(*) FROM containers_container n"
+        " JOIN containers_container c ON c.slot_id = n.slot_id AND NOT c.is_successor AND c.status = ANY(%s)"
+        " JOIN containers_service s ON s.id = c.service_id"
+        " WHERE n.status = 'pending' AND n.desired = 'run' AND n.is_successor AND c.host_id IS NOT NULL"
+        " GROUP BY 1, 2, 3"
+    ),
+    (THERE,),
+)
+
+
+def read_leaving(rows: Mapping[int, int], asked: Iterable[Kin]) -> dict[Kin, Counts]:
+    """Of the services that are asked for: who stands on each row only until a successor, which waits, is ready."""
+    kin, found = set(asked), dict[Kin, Counts]()
+    for host, project, name, count in query(*REPLACED):
+        one = Kin(project, "service", name)
+        if one in kin and host in rows:
+            found.setdefault(one, {})[rows[host]] = count
+    return found
 
 
 def kin_of(project: int, *, service: str | None, label: str | None) -> Kin:

@@ -13,7 +13,7 @@ from uuid import UUID
 from containers.reasons import Reason
 from containers.states import COMING_UP, Status
 from hosts.states import Availability
-from scheduler.company import ANEW, Company
+from scheduler.company import ANEW, REPLACED, Company, read_leaving
 from scheduler.fleet import no_fleet, read_fleet, read_more, read_usage
 from scheduler.gpus import GPUS, read_demand
 from scheduler.placement import Fleet, Shape
@@ -105,7 +105,7 @@ def read(standing: Standing | None = None) -> Snapshot | None:
         if not waiting:
             return None if wake_in_s is None else Snapshot(now, no_fleet(), (), wake_in_s)
         failed = _failed(row[1] for row in waiting if row[2] > 1)
-        with asked_at_once([*([] if standing is None else standing.asks()), GPUS, WRITTEN, CHOSEN, _KEPT]):
+        with asked_at_once([*([] if standing is None else standing.asks()), GPUS, WRITTEN, CHOSEN, REPLACED, _KEPT]):
             fleet, pending = _look(waiting, failed, now, standing)
     if failed:
         pending = [_kept_to_image(one, fleet, failed) for one in pending]
@@ -257,6 +257,7 @@ def _shapes(fleet: Fleet, at: Mapping[int, int], rows: Sequence[tuple[Any, ...]]
     kin = shapes.kin((row[2], asked_of(row)) for row in {(row[2], row[_ASKED], row[-1]): row for row in rows}.values())
     if kin:
         company.company(fleet, at, kin)
+        fleet.leaving = read_leaving(at, kin)
     if any(one.asks("usage") for one in shapes.asked):
         read_usage(fleet, at)
     if fleet.park is not None and any(one.asks("fragments") for one in shapes.asked):

@@ -180,6 +180,8 @@ class Field:
         tries = min(max(LOOKS // max(len(self.fleet), 1), 3), 40)
         for one in nsmallest(tries, self._tries(goal), key=lambda one: one.order(goal)):
             each_try()
+            if not self._lands(one):
+                continue
             then = self.moved(one.lodger, one.to)
             after = then.measure()
             if after.is_better(now, goal):
@@ -222,6 +224,16 @@ class Field:
         plain = replace(shape, was_on=None) if shape.was_on is not None else shape
         best = look(plain, self.fleet, filters=FILTERS, terms=terms(plain, self.fleet)).best(1)
         return int(best[0]) if len(best) else -1
+
+    def _lands(self, one: _Try) -> bool:
+        """Whether its successor goes there though the one that it replaces does not count any more."""
+        own = one.lodger.shape.own
+        if own is None:
+            return True
+        self.fleet.leaving = {own: {one.lodger.row: 1}}
+        found = self._best_for(one.lodger.shape)
+        self.fleet.leaving = {}
+        return found == one.to
 
     def moved(self, one: Lodger, to: int) -> Field:
         """The field after one of these has moved there."""

@@ -193,7 +193,7 @@ class Wheel:
             return
         wishes = ((str(one.id), world.bodies[one.id].shape) for _, one in waiting)
         fleet = world.ground.fleet
-        fleet.claims = world.claims(waiting)
+        fleet.claims, fleet.leaving = world.claims(waiting), world.leaving(waiting)
         groups = place(merge(wishes, images=fleet.images), fleet)
         rooms = room.seek(world, groups)
         for group in groups:

@@ -17,6 +17,7 @@ from scheduler.controllers.services.types import Attempt, ServiceSeen, Slot
 from scheduler.forecast.ground import Ground
 from scheduler.forecast.types import ALONE, Body, Crew, Doing, HostState, Others, Step
 from scheduler.placement import Fleet, Shape
+from scheduler.placement.company import Counts, Kin
 from scheduler.placement.fleet import Claim
 
 Place = tuple[UUID, str]  # a crew and a slot of it
@@ -105,6 +106,20 @@ class World:
         rows = self.ground.rows
         held = [(one.id, self.kept[one.id]) for _, one in waiting if one.id in self.kept]
         return tuple(Claim(str(key), rows[host], self.bodies[key].shape) for key, host in held if host in rows)
+
+    def leaving(self, waiting: Iterable[tuple[Place, Attempt]]) -> dict[Kin, Counts]:
+        """Who stands on each row only until one of these is ready."""
+        found: dict[Kin, Counts] = {}
+        for place, one in waiting:
+            slot, own = self.slot(place), self.bodies[one.id].shape.own
+            before = slot.occupant if slot is not None and one.is_successor else None
+            if own is None or before is None or before.status not in ON_ENGINE:
+                continue
+            row = self.ground.rows.get(self.bodies[before.id].host or 0)
+            if row is not None:
+                there = found.setdefault(own, {})
+                there[row] = there.get(row, 0) + 1
+        return found
 
     # --- changing
 

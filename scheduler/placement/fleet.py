@@ -62,6 +62,7 @@ class Fleet:
     volumes: dict[Volume, int] = field(default_factory=dict)  # the row that holds it; -1: a host that is not here
     images: Mapping[str, frozenset[int]] = field(default_factory=dict)  # reference or image id -> rows
     company: dict[Kin, Counts] = field(default_factory=dict)  # of those kin that any rule asks for
+    leaving: Mapping[Kin, Counts] = field(default_factory=dict)  # of them those whom something that waits will replace
     shunned: dict[tuple[Kin, str], Counts] = field(default_factory=dict)  # those there that want to be apart from a kin
     resources: dict[str, Countable] = field(default_factory=dict)  # by name; those that no host has are not there
     park: Park | None = None  # the GPUs; None: no host has any

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduler.placement.company import HOST, Kin
 from scheduler.placement.filters.company import here
 from scheduler.placement.fleet import Fleet
 from scheduler.placement.gpus import WHOLE, growth
-from scheduler.placement.types import Floats, Shape, Term
+from scheduler.placement.types import Floats, Ints, Shape, Term
 
 FULL_OF_CONTAINERS = 100  # so many containers without requests weigh as much as a host with all its memory reserved
 EACH_OF_SERVICE = 0.1
@@ -58,15 +59,23 @@ def usage(shape: Shape, fleet: Fleet) -> Term | None:
 def fewest(shape: Shape, fleet: Fleet) -> Term | None:
     if shape.own is None:
         return None
-    there: Floats = here(fleet, fleet.company.get(shape.own, {}), "host").astype(np.float64)
+    there = of_its_own(shape.own, fleet, HOST).astype(np.float64)
     return Term("fewest", there * -EACH_OF_SERVICE, np.full(len(fleet), -EACH_OF_SERVICE))
+
+
+def of_its_own(own: Kin, fleet: Fleet, within: str) -> Ints:
+    """Per row: how many of the service stand in its domain and stay there; -1 for a row that is in none. What is to be
+    replaced does not count, or in a roll-out its host would be as bad as any other."""
+    there = here(fleet, fleet.company.get(own, {}), within)
+    leaving = fleet.leaving.get(own)
+    return there if not leaving else np.where(there < 0, -1, there - here(fleet, leaving, within))
 
 
 def zones(shape: Shape, fleet: Fleet) -> Term | None:
     """Hosts without the label are a domain of nobody: as good as one that has none of the service."""
     if shape.own is None or not shape.policy.over:
         return None
-    there = np.maximum(here(fleet, fleet.company.get(shape.own, {}), shape.policy.over), 0)
+    there = np.maximum(of_its_own(shape.own, fleet, shape.policy.over), 0)
     codes = fleet.domain(shape.policy.over).codes
     return Term("zones", -EACH_OF_SERVICE * there, np.zeros(len(fleet)), codes=codes, per=-EACH_OF_SERVICE)
 

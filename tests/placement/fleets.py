@@ -204,6 +204,10 @@ def roomy(draw: st.DrawFn) -> Fleet:
     )
     rows = st.dictionaries(st.integers(0, len(zones) - 1), st.integers(1, 2), max_size=2)
     made.company = draw(st.dictionaries(st.sampled_from(KIN), rows, max_size=2))
+    some_leave: bool = draw(st.booleans())
+    if made.company and some_leave:
+        kin = draw(st.sampled_from(sorted(made.company)))
+        made.leaving = {kin: {row: draw(st.integers(0, count)) for row, count in made.company[kin].items()}}
     made.shunned = draw(st.dictionaries(st.tuples(st.sampled_from(KIN), WITHIN), rows, max_size=1))
     made.images = {"web:1": draw(st.frozensets(st.integers(0, len(zones) - 1), max_size=2))}
     shares = st.lists(st.floats(0, 1), min_size=len(zones), max_size=len(zones)).map(np.array)

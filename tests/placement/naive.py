@@ -145,7 +145,9 @@ def weighed(name: str, shape: Shape, fleet: Fleet, row: int) -> float:
     cpu = (fleet.cpu_reserved[row] + shape.cpu_millis) / max(fleet.cpu_allocatable[row], 1)
     memory = (fleet.memory_reserved[row] + shape.memory_bytes) / max(fleet.memory_allocatable[row], 1)
     load = (cpu + memory + (fleet.containers[row] + 1) / 100) / 3
-    there = fleet.company.get(shape.own, {}) if shape.own else {}
+    there = dict(fleet.company.get(shape.own, {})) if shape.own else {}
+    for at, count in fleet.leaving.get(shape.own, {}).items() if shape.own else ():
+        there[at] -= count
     if name in ("spread", "pack"):
         return float(load if name == "pack" else 1 - load)
     if name == "balance":

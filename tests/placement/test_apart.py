@@ -40,3 +40,12 @@ def test_a_wish_of_its_own_is_stronger() -> None:
     there = fleet(*(H(name, memory=64 * GIB) for name in "abc"))
     there.company = {CACHE: {1: 1}}
     assert placed(replace(REPLICA, likes=(Near(CACHE, weight=100),)), 3, there) == {"b": 3}
+
+
+def test_what_is_to_be_replaced_does_not_count() -> None:
+    """As in a roll-out with a replica on each host: the successor of b's stays there."""
+    there = fleet(*FULL, NEW)
+    there.company = {WEB: {0: 1, 1: 1, 2: 1}}
+    assert placed(REPLICA, 1, there) == {"new": 1}
+    there.leaving = {WEB: {1: 1}}
+    assert placed(REPLICA, 2, there) == {"b": 1, "new": 1}

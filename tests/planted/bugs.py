@@ -2,30 +2,11 @@
 
 from tests.planted.binding import BINDING
 from tests.planted.bug import Bug
+from tests.planted.placing import PLACING
 
 BUGS = (
     *BINDING,
-    Bug(
-        "place a family as if nothing of theirs stood there",
-        "scheduler/placement/families.py",
-        " or fleet.company.get(own):",
-        ":",
-        "tests/placement/test_families.py::test_one_of_whose_containers_some_stand_there_is_placed_by_itself",
-    ),
-    Bug(
-        "take the places in a family as they come",
-        "scheduler/placement/families.py",
-        "            if rows[number] in hosts:\n",
-        "            if not number:\n",
-        "tests/placement/test_families.py::test_a_crowd_of_services_is_looked_at_once_and_shares_what_was_seen",
-    ),
-    Bug(
-        "let replicas go where there is room",
-        "scheduler/placement/policy.py",
-        'policy("spread", {"spread": 1, "fewest": APART, "image": 1})',
-        'policy("spread", {"spread": 1, "image": 1})',
-        "tests/placement/test_apart.py::test_those_that_stand_there_count",
-    ),
+    *PLACING,
     Bug(
         "let equals give way",
         "scheduler/placement/preempt.py",

@@ -18,6 +18,7 @@ from scheduler.decisions import decision_json, refused_hosts
 from scheduler.models import Decision, PlacementPolicy, ProjectPlacement
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import GIB, MIB, container, current, host, speaker, walk
+from tests.services import replicas, service, successor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -379,3 +380,20 @@ def test_named_resources_are_placed_and_booked() -> None:
     assert [row.host.name if row.host else None for row in rows] == ["h2", "h2", None]
     assert rows[2].message == "no host fits: 2 of 2 lack seat (needs 1, most free is 0 on h1)"
     assert HostBooking.objects.get(host__name="h2").resources_reserved == {"seat": 2}
+
+
+def test_a_successor_may_follow_on_the_same_host() -> None:
+    """Two replicas on two hosts, one of them replaced: what it replaces does not count, or its host would be as bad as
+    the other and the first by name be taken."""
+    host("a")
+    host("b")
+    replicas(service(container={"image": "web:1", "resources": {"memory": "100m"}}), "1", "2")
+    pending.turn(given())
+    stays, goes = Container.objects.order_by("host__name")
+    assert (stays.host.name, goes.host.name) == ("a", "b")  # type: ignore[union-attr]
+    for status in (Status.PREPARING, Status.STARTING, Status.RUNNING):
+        walk(goes, status)
+    follows = successor(goes)
+    pending.turn(given())
+    follows.refresh_from_db()
+    assert follows.host.name == "b"  # type: ignore[union-attr]
