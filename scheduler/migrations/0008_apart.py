@@ -12,7 +12,7 @@ BEFORE = {
 FEWEST = 10.0
 WORDS = {
     "spread": "Keep the containers of a service on different hosts, and fill all hosts alike.",
-    "balanced": "The same, with CPU and memory taken alike, and by what is really used.",
+    "balanced": "Keep them apart too, take CPU and memory alike, and look at what is really used.",
 }
 
 

@@ -49,7 +49,7 @@ BUILT_IN: Final[Mapping[str, tuple[Policy, str]]] = {
     "binpack": (policy("binpack", {"pack": 1, "image": 1}), "Fill few hosts, and leave others empty."),
     "balanced": (
         policy("balanced", {"spread": 0.5, "balance": 0.5, "usage": 0.5, "fewest": APART, "image": 1}),
-        "The same, with CPU and memory taken alike, and by what is really used.",
+        "Keep them apart too, take CPU and memory alike, and look at what is really used.",
     ),
     "gpu": (GPU, "Leave as little of the GPUs as can be where a typical request cannot use it."),
 }
