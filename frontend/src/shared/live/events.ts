@@ -1,5 +1,11 @@
 /** The history, newest first: a page by GET, what is new by the events topic, older pages when somebody asks. */
-import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type QueryClient,
+  type QueryKey,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, body } from "../api/client";
 import type { OrchestraEvent } from "../api/types";
@@ -29,14 +35,7 @@ export interface Events {
 export function useEvents(scope: Scope): Events {
   const cache = useQueryClient();
   const keyText = scope ?? "";
-  const query = useQuery<History>({
-    queryKey: key(scope),
-    queryFn: async () => {
-      const page = await readPage(scope);
-      return withNewest(cache.getQueryData<History>(key(scope)), page);
-    },
-    structuralSharing: false,
-  });
+  const query = useQuery<History>(reading(cache, scope));
   const older = useMutation({
     mutationFn: (before: string) => readPage(scope, before),
     onSuccess: (page) =>
@@ -93,10 +92,10 @@ export function useEvents(scope: Scope): Events {
  * reads it; "" while there is none. Drawn again only when it is another one.
  */
 export function useNewestEvent(scope: Scope, isMeant: (event: OrchestraEvent) => boolean): string {
+  const cache = useQueryClient();
   const { data } = useQuery<History, Error, string>({
-    queryKey: key(scope),
+    ...reading(cache, scope),
     enabled: false, // it looks at what is there; whoever shows the events asks
-    structuralSharing: false,
     select: ({ events }) => events.find(isMeant)?.id ?? "",
   });
   return data ?? "";
@@ -104,6 +103,18 @@ export function useNewestEvent(scope: Scope, isMeant: (event: OrchestraEvent) =>
 
 function key(scope: Scope): QueryKey {
   return ["events", scope];
+}
+
+/** The same for everybody who shares it: what is asked anew is asked by the options of whoever came last. */
+function reading(cache: QueryClient, scope: Scope) {
+  return {
+    queryKey: key(scope),
+    queryFn: async () => {
+      const page = await readPage(scope);
+      return withNewest(cache.getQueryData<History>(key(scope)), page);
+    },
+    structuralSharing: false,
+  };
 }
 
 async function readPage(scope: Scope, before?: string): Promise<History> {
