@@ -68,6 +68,7 @@ test("the selection is an object and no place; what is gone stays, struck throug
 test("an act is asked of the object as it is now, not as it was drawn", async ({ page, api, wire }) => {
   const made = await api.wait("overtaken");
   await openContainer(page, made);
+  await page.waitForLoadState("networkidle"); // what it reads as it opens may come after the socket is held
   wire.holds = true;
   await api.ask(made, "remove");
   await page.getByRole("button", { name: "Restart" }).click();
