@@ -233,24 +233,26 @@ test.describe("somebody who may only look", () => {
   });
 });
 
-test("a part of the console that breaks off while it is fetched comes after all", async ({ page }) => {
+/** The script breaks off twice, and then comes; how often it was asked for. */
+async function breakOffTwice(page: Page, script: RegExp): Promise<() => number> {
   let times = 0;
-  await page.route(/\/assets\/Health-[^/]+\.js$/, (route) => {
+  await page.route(script, (route) => {
     times += 1;
     return times <= 2 ? route.abort("connectionreset") : route.continue();
   });
+  return () => times;
+}
+
+test("a part of the console that breaks off while it is fetched comes after all", async ({ page }) => {
+  const times = await breakOffTwice(page, /\/assets\/Health-[^/]+\.js$/);
   await page.goto("/settings?tab=health");
   await expect(page.locator("main td").first()).toBeVisible();
-  expect(times).toBe(3);
+  expect(times()).toBe(3);
 });
 
 test("so does the console itself: its page is not left white", async ({ page }) => {
-  let times = 0;
-  await page.route(/\/assets\/index-[^/]+\.js$/, (route) => {
-    times += 1;
-    return times <= 2 ? route.abort("connectionreset") : route.continue();
-  });
+  const times = await breakOffTwice(page, /\/assets\/index-[^/]+\.js$/);
   await page.goto("/settings?tab=about");
   await expect(page.locator("main dl").first()).toBeVisible();
-  expect(times).toBe(3);
+  expect(times()).toBe(3);
 });
