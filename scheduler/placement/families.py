@@ -9,7 +9,7 @@ itself (tests); where that is not sure, the rest is placed so. Before: place(). 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 
 from scheduler.placement.company import Kin
 from scheduler.placement.deal import Dealt, Places, best_places, only_falls
@@ -40,15 +40,21 @@ def _is_plain(shape: Shape) -> bool:
     return not (shape.near or shape.likes or shape.at_most or shape.volumes or shape.gpus or shape.policy.over)
 
 
+def see_the_same(family: Sequence[Request], fleet: Fleet) -> list[Request]:
+    """The first of them, as far as every host refuses all of them or none."""
+    if fleet.claims or fleet.park is not None:
+        return []
+    shunned = {kin for kin, _ in fleet.shunned}
+    return list(takewhile(lambda one: one.shape.own not in shunned, family))
+
+
 def new_ones(family: Sequence[Request], fleet: Fleet) -> list[Request]:
     """The first of them of whose services nothing stands there."""
     found: list[Request] = []
-    if fleet.claims or fleet.park is not None:
-        return found
-    shunned, known = {kin for kin, _ in fleet.shunned}, set[Kin]()
+    known = set[Kin]()
     for request in family:
         own = request.shape.own
-        if own is None or own in known or own in shunned or fleet.company.get(own):
+        if own is None or own in known or fleet.company.get(own):
             break
         known.add(own)
         found.append(request)

@@ -14,7 +14,7 @@ from itertools import repeat
 
 from scheduler.placement.deal import Dealt, deal
 from scheduler.placement.explain import explain
-from scheduler.placement.families import families, new_ones, share
+from scheduler.placement.families import families, new_ones, see_the_same, share
 from scheduler.placement.filters import FILTERS, Filter, caps
 from scheduler.placement.filters.company import is_first
 from scheduler.placement.fleet import Fleet
@@ -35,37 +35,50 @@ class Rules:
 
 
 def place(requests: Iterable[Request], fleet: Fleet, *, rules: Rules = Rules()) -> list[Group]:
-    """Verdicts for every request, in order; the given fleet is not changed."""
+    """Verdicts for every request, in order but that a family stands together; the given fleet is not changed."""
     fleet = fleet.copy()
     with no_sweep():
         return [group for family in families(requests) for group in _place_family(family, fleet, rules=rules)]
 
 
 def _place_family(family: Sequence[Request], fleet: Fleet, *, rules: Rules) -> list[Group]:
-    """Together as many as can be, and each of the others by itself."""
+    """Together as many as can be, and each of the others by itself. What could be done for less than half of them is
+    not tried again, so that the cost stays that of placing each by itself."""
     groups: list[Group] = []
+    is_worth_it = True
     while family:
-        together = _place_together(new_ones(family, fleet), fleet, rules=rules) if len(family) > 1 else []
-        groups += together
-        family = family[len(together) :]
+        found: list[Group] = []
+        if is_worth_it and len(family) > 1:
+            found = _place_together(family, fleet, rules=rules)
+            is_worth_it = 2 * len(found) >= len(family)
+        groups += found
+        family = family[len(found) :]
         if family:
             groups += (_place_claimed(part, fleet, rules=rules) for part in _split(family[0], fleet))
             family = family[1:]
     return groups
 
 
-def _place_together(requests: Sequence[Request], fleet: Fleet, *, rules: Rules) -> list[Group]:
+def _place_together(family: Sequence[Request], fleet: Fleet, *, rules: Rules) -> list[Group]:
     """The first of them for which it makes no difference; they share an explanation."""
-    if len(requests) < 2:
+    same = see_the_same(family, fleet)
+    if len(same) < 2:
         return []
-    seen = rules.look(requests[0].shape, fleet)
-    dealt = share(requests, seen)
-    before = explain(seen) if dealt else None
-    return [
-        Group(request, tuple(_give(request, one, fleet=fleet)), before, None)
-        for request, one in zip(requests, dealt, strict=False)
-        if before is not None
-    ]
+    seen = rules.look(same[0].shape, fleet)
+    if not len(seen.fits):
+        why = explain(seen)
+        return [Group(request, _refused(request.containers), why, why) for request in same]
+    requests = new_ones(same, fleet)
+    dealt = share(requests, seen) if len(requests) > 1 else []
+    if not dealt:
+        return []
+    why = explain(seen)
+    given = zip(requests, dealt, strict=False)
+    return [Group(request, tuple(_give(request, one, fleet=fleet)), why, None) for request, one in given]
+
+
+def _refused(containers: Iterable[str]) -> tuple[Verdict, ...]:
+    return tuple(Verdict(container, None, "", ()) for container in containers)
 
 
 def _place_claimed(request: Request, fleet: Fleet, *, rules: Rules) -> Group:
@@ -125,7 +138,7 @@ def _place_group(request: Request, fleet: Fleet, *, rules: Rules) -> Group:
     after = None
     if left:
         after = explain(rules.look(shape, fleet)) if verdicts else before
-        verdicts += [Verdict(container, None, "", ()) for container in left]
+        verdicts += _refused(left)
     return Group(request, tuple(verdicts), before, after)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scheduler.placement import Fleet, Group, Request, Shape, place
 from scheduler.placement.company import Kin
-from scheduler.placement.families import families, new_ones, share
+from scheduler.placement.families import families, new_ones, see_the_same, share
 from scheduler.placement.place import Rules
 from scheduler.placement.policy import SPREAD, Policy, policy
 from tests.placement.fleets import GIB, KIN, PLAIN, H, fleet, fleets, roomy
@@ -77,7 +77,23 @@ def test_one_of_whose_containers_some_stand_there_is_placed_by_itself() -> None:
     assert new_ones(wanted, there) == wanted[:1]
     assert {v.host_name for v in place(wanted, there)[1].verdicts} == {"b", "c"}
     there.company, there.shunned = {}, {(wanted[2].shape.own, "host"): {1: 1}}  # type: ignore[dict-item]
-    assert new_ones(wanted, there) == wanted[:2]
+    assert see_the_same(wanted, there) == wanted[:2]
+
+
+def test_what_fits_nowhere_is_refused_at_one_look() -> None:
+    """Also where some of theirs stand; and hundreds that only placing each by itself can tell of are tried once."""
+    there = fleet(*(H(name, memory=4 * GIB) for name in "abc"))
+    wanted = requests(Shape(memory_bytes=8 * GIB), [2] * 5)
+    there.company = {wanted[1].shape.own: {0: 1}}  # type: ignore[dict-item]
+    assert told(place(wanted, there)) == told(by_themselves(wanted, there))
+    with patch.object(Rules, "look", autospec=True, side_effect=Rules.look) as look:
+        groups = place(wanted, there)
+    assert look.call_count == 1
+    assert len({id(group.refused) for group in groups}) == 1
+    many = requests(Shape(memory_bytes=1), [4] * 200)
+    with patch.object(Rules, "look", autospec=True, side_effect=Rules.look) as look:
+        place(many, there)
+    assert look.call_count <= 1 + len(many)
 
 
 def test_what_rules_ask_about_has_no_family() -> None:
