@@ -38,7 +38,7 @@ from scheduler.trouble import Trouble, all_or_each
 ACTOR = "scheduler"
 NO_HOST = "no-host"
 BATCH = 1_000
-WRITERS = 2  # the database writes one batch while the next is made ready
+WRITERS = 3  # the database writes two batches while the next is made ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,10 @@ def _keep_first(items: Sequence[Item], hold: Hold) -> Draft:
 
 
 def _side_by_side(items: Sequence[Item], write_batch: Callable[[Sequence[Item]], list[Outcome]]) -> Iterator[Outcome]:
-    """Two at a time where there are many: they lock other containers, and hosts in one order. The first fault of the
+    """Some at a time where there are many: they lock other containers, and hosts in one order. The first fault of the
     lease or the database ends it."""
     batches = _batches(items)
-    if len(batches) <= WRITERS or connection.in_atomic_block:
+    if len(batches) == 1 or connection.in_atomic_block:
         for batch in batches:
             yield from write_batch(batch)
         return

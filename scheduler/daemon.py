@@ -24,6 +24,7 @@ from hosts.models import Process
 from scheduler.controllers import drains, held, hosthealth, pending, reaper, rebalances, restarts
 from scheduler.controllers.services.loop import Services
 from scheduler.models import LoopRun, SchedulerLease
+from scheduler.threads import Sweeps, share_fairly
 from scheduler.trouble import Trouble
 from scheduler.turn import Done, Turn
 
@@ -58,8 +59,8 @@ LOOPS: tuple[LoopSpec, ...] = (
 class Seat:
     """One loop of this process: its thread, what it remembers between turns, how its last turns went."""
 
-    def __init__(self, spec: LoopSpec, leadership: Leadership) -> None:
-        self.spec, self.leadership = spec, leadership
+    def __init__(self, spec: LoopSpec, leadership: Leadership, sweeps: Sweeps) -> None:
+        self.spec, self.leadership, self._sweeps = spec, leadership, sweeps
         self._lock = threading.Lock()
         self._alarm: threading.Timer | None = None
         self._alarm_s = 0.0
@@ -118,6 +119,7 @@ class Seat:
 
     def _report(self, run: Run) -> None:
         """Keep what happened; of quiet turns only one every few seconds, so that an idle system writes little."""
+        self._sweeps.after(run.took_ms / 1000)
         result = LoopRun.Result.ERROR if run.error else self._result
         message = run.error or "; ".join(filter(None, [self._done.message, self.trouble.words()]))
         kept_s, kept_result = self._last_kept
@@ -149,12 +151,14 @@ class Scheduler:
         self.leadership = Leadership(
             self.presence, table=SchedulerLease._meta.db_table, name=ROLE, on_change=self._changed
         )
-        self.seats = [Seat(spec, self.leadership) for spec in loops]
+        sweeps = Sweeps()
+        self.seats = [Seat(spec, self.leadership, sweeps) for spec in loops]
         self.listener = Listener(self._heard, self._wake_all, name="scheduler-listener")
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Enter, wait for the end, leave: the lease is given back last, after every loop has ended."""
+        share_fairly()
         if not self._enter():
             return
         log.info("scheduler %s stands by", self.name)

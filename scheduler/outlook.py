@@ -204,11 +204,11 @@ def _alone(ids: Collection[UUID]) -> Crew:
     """Stand-alone containers as slots of their own."""
     rows = query(
         "SELECT c.id, c.attempt, c.status, c.desired, c.health, c.created_at, c.started_at, c.status_since, c.stop_at,"
-        " c.not_before, c.host_id, h.reachable, h.availability, c.reason, c.message, c.bound_at"
-        " FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id WHERE c.id = ANY(%s)",
+        " c.not_before, c.host_id, h.reachable, h.availability, c.reason, c.message, c.bound_at,"
+        " c.slot_id::text FROM containers_container c LEFT JOIN hosts_host h ON h.id = c.host_id WHERE c.id = ANY(%s)",
         [list(ids)],
     )
-    slots = {str(row[0]): Slot(str(row[0]), _attempt(row)) for row in rows}
+    slots = {row[-1]: Slot(row[-1], _attempt(row)) for row in rows}
     return Crew("", 0, None, {}, slots)
 
 

@@ -84,12 +84,13 @@ _WAITING = (
 )
 
 
-# The same of many, who share all but the first columns: their specs and services are read once for all.
+# The same of many, who share all but the first columns: their specs and services are read once for all. Those of one
+# moment, as what a host's loss brings, come in the order of their services and slots, which a forecast knows, too.
 _MANY = (
     "SELECT id::text, slot_id, attempt, reason, message, created_at > now() - make_interval(secs => %s), not_before,"
     " project_id, service_id::text, spec_hash, cpu_millis, memory_bytes, image_digest, image_id, image_architecture,"
     " only_host_id FROM containers_container"
-    " WHERE status = %s AND desired = 'run' ORDER BY priority DESC, created_at, id LIMIT %s"
+    " WHERE status = %s AND desired = 'run' ORDER BY priority DESC, created_at, service_id, slot_id, id LIMIT %s"
 )
 _IS_NEW, _NOT_BEFORE, _KIND = 5, 6, 7  # of a row of _MANY; from _KIND on it is what many share
 _FRESH = (

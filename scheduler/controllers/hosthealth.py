@@ -149,7 +149,8 @@ def read() -> Snapshot:
                 " LEFT JOIN containers_service s ON s.id = c.service_id"
                 " WHERE c.host_id = ANY(%s) AND c.status = ANY(%s) AND c.only_host_id IS NULL"
                 " AND CASE WHEN s.id IS NULL THEN c.restart = 'always' AND c.desired = 'run' ELSE NOT s.strict END"
-                " AND NOT c.superseded AND coalesce(jsonb_array_length(c.spec -> 'volumes'), 0) = 0 ORDER BY c.id",
+                " AND NOT c.superseded AND coalesce(jsonb_array_length(c.spec -> 'volumes'), 0) = 0"
+                " ORDER BY c.priority DESC, c.service_id, c.slot_id, c.id",
                 [lost, sorted(ON_ENGINE)],
             )
     return Snapshot(hosts, tuple((row[0], row[1]) for row in rows))
@@ -190,9 +191,10 @@ def _replace_batch(attempts: Sequence[tuple[UUID, str]], *, hold: Hold) -> int:
         for attempt, name in hosts.items()
     ]
     moved = move_many(moves, by=By.SCHEDULER, actor=ACTOR, hold=hold)
-    for one in sorted(moved):
-        # A successor gets none: the services loop has its occupant, and sees to the rest.
-        add_next(one, actor=ACTOR, message=f"host {hosts[one]} is lost", hold=hold)
+    for one, name in attempts:  # in their order, in which they are placed again: as a forecast says it
+        if one in moved:
+            # A successor gets none: the services loop has its occupant, and sees to the rest.
+            add_next(one, actor=ACTOR, message=f"host {name} is lost", hold=hold)
     return len(moved)
 
 

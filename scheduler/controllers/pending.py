@@ -15,6 +15,7 @@ from scheduler.placement.place import no_sweep
 from scheduler.placement.rooms import Rooms
 from scheduler.snapshot import Pending, Snapshot
 from scheduler.standing import Standing
+from scheduler.threads import PLACING
 from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
 
@@ -30,7 +31,8 @@ class Placement:
         self._standing = Standing()
 
     def turn(self, given: Turn) -> Done:
-        return turn(given, self._standing)
+        with PLACING:
+            return turn(given, self._standing)
 
 
 def turn(given: Turn, standing: Standing | None = None) -> Done:

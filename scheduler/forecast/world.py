@@ -97,9 +97,11 @@ class World:
         due = [(place, one) for place, one in found if one.not_before is None or one.not_before <= self.now]
         return sorted(due, key=self._turn_of)
 
-    def _turn_of(self, pair: tuple[Place, Attempt]) -> tuple[int, datetime, tuple[int, str], UUID]:
+    def _turn_of(self, pair: tuple[Place, Attempt]) -> tuple[object, ...]:
+        """As a pass reads them (scheduler/snapshot.py)."""
         place, one = pair
-        return -self.bodies[one.id].shape.priority, one.created_at, position(place[1]), one.id
+        priority = self.bodies[one.id].shape.priority
+        return -priority, one.created_at, is_alone(place), place[0], position(place[1]), one.id
 
     def claims(self, waiting: Iterable[tuple[Place, Attempt]]) -> tuple[Claim, ...]:
         """The rooms that are kept for these."""

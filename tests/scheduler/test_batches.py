@@ -1,4 +1,4 @@
-"""Many that wait are written in batches, two side by side: all of them, each once, and none after the lease is lost."""
+"""Many that wait are written in batches, side by side: all of them, each once, and none after the lease is lost."""
 
 import pytest
 

@@ -17,6 +17,7 @@ from scheduler.controllers.services.apply import apply
 from scheduler.controllers.services.plan import plan_service
 from scheduler.controllers.services.read import all_services, look
 from scheduler.controllers.services.types import ServiceSeen
+from scheduler.threads import PLACING
 from scheduler.trouble import NOT_THE_OBJECTS
 from scheduler.turn import Done, Turn
 
@@ -49,6 +50,10 @@ class Rounds:
         taken, self._left = self._left[:count], self._left[count:]
         return taken
 
+    def next_in_s(self) -> float | None:
+        """When the next one's turn has come; None when nobody is left."""
+        return (1.0 - self._credit) / self._rate if self._left else None
+
 
 class Services:
     """The loop, with what it remembers: up to where it has read, and which services time alone will change."""
@@ -60,6 +65,7 @@ class Services:
         self._look_at_hosts: set[int] = set()
 
     def turn(self, given: Turn) -> Done:
+        PLACING.step_back()
         now_s = monotonic_s()
         due = [key for key, at_s in self._due.items() if at_s <= now_s]
         seen = look(self._since, due if self._since is None else [*due, *self._rounds.next(now_s, all_services)])
@@ -74,9 +80,15 @@ class Services:
             hint(look=sorted(self._look_at_hosts))
         if made:
             given.wake_in(0)  # what was planned together may let something follow
-        elif self._due:
-            given.wake_in(max(LOOK_AGAIN_LEAST_S, min(self._due.values()) - monotonic_s()))
+        elif (next_s := self._next_s()) is not None:
+            given.wake_in(max(LOOK_AGAIN_LEAST_S, next_s))
         return Done(made, f"{made} changes to services" if made else "")
+
+    def _next_s(self) -> float | None:
+        """Where there are many, their turns come one by one: many at once would hold up what waits for a host."""
+        due_s = min(self._due.values(), default=None)
+        waits = (None if due_s is None else due_s - monotonic_s(), self._rounds.next_in_s())
+        return min((one for one in waits if one is not None), default=None)
 
     def _one(self, service: ServiceSeen, generation: int, now: datetime, given: Turn) -> int:
         self._due.pop(service.id, None)

@@ -21,5 +21,20 @@ def test_each_has_its_turn_once_a_round(count: int, turn_s: float) -> None:
     assert most <= count / 60 * turn_s + 1
 
 
+def test_it_says_when_the_next_one_has_its_turn() -> None:
+    keys = [UUID(int=number) for number in range(240)]
+    rounds, now_s, turns = Rounds(60.0), 0.0, 0
+    rounds.next(now_s, lambda: list(keys))
+    seen = list[UUID]()
+    while len(seen) < len(keys):
+        wait_s = rounds.next_in_s()
+        assert wait_s is not None
+        now_s, turns = now_s + wait_s + 1e-9, turns + 1
+        seen += rounds.next(now_s, list)
+    assert (seen, turns) == (keys, len(keys)), "one by one, a quarter of a second apart"
+    assert now_s == pytest.approx(60.0)
+    assert rounds.next_in_s() is None
+
+
 def test_without_services_there_is_no_turn() -> None:
     assert Rounds(60.0).next(0.0, list) == Rounds(60.0).next(9.0, list) == []
