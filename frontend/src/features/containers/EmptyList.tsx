@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { showCount } from "@/shared/lib/format";
 import { ROUTES } from "@/shared/lib/paths";
 import { useRights } from "@/shared/lib/roles";
-import { useBehind } from "@/shared/lib/useBehind";
+import { TYPING_MS, useBehind } from "@/shared/lib/useBehind";
 import { useFleet, useNow } from "@/shared/live/hooks";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { FirstSteps } from "@/shared/ui/EmptyStateSteps";
@@ -60,7 +60,7 @@ export function NoMatch({ query, onQuery }: { query: string; onQuery: (query: st
   const { fleet } = useFleet();
   const slow_ms = useNow();
   // To look for it takes as long as to filter several times: that nothing is there is said first.
-  const asked = useBehind(query, "");
+  const asked = useBehind(query, { first: "", pause_ms: TYPING_MS });
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the columns change in place; slow_ms says when to look
   const found = useMemo(() => relax(fleet, asked), [fleet, asked, slow_ms]);
   const nearest = asked === query ? found : null;

@@ -6,7 +6,7 @@ import type { Fleet } from "@/live/fleet";
 import { showCount } from "@/shared/lib/format";
 import { bind } from "@/shared/lib/keymap";
 import { useKeys } from "@/shared/lib/keys";
-import { useBehind } from "@/shared/lib/useBehind";
+import { TYPING_MS, useBehind } from "@/shared/lib/useBehind";
 import { useStable } from "@/shared/lib/useStable";
 import { complete, type Completion } from "./completions";
 import styles from "./List.module.css";
@@ -134,7 +134,7 @@ function useSuggestions({ fleet, value, onChange, input }: Needs) {
   // Counted when asked and not with every tick: what is offered must not move under the one who chooses.
   const now = useMemo(() => ({ value, cursor }), [value, cursor]);
   // The rows go first.
-  const asked = useBehind(now);
+  const asked = useBehind(now, { pause_ms: TYPING_MS });
   const made = useMemo(() => offersOf(fleet, asked), [fleet, asked]);
   const offers = cursor === null ? NONE : made;
   useLayoutEffect(() => {

@@ -3,7 +3,7 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "@/live/fleet";
-import { useBehind } from "@/shared/lib/useBehind";
+import { TYPING_MS, useBehind } from "@/shared/lib/useBehind";
 import { useNow } from "@/shared/live/hooks";
 import { absentValues, withoutValue } from "./completions";
 import styles from "./List.module.css";
@@ -23,7 +23,7 @@ interface Props {
 export function QueryNotes({ fleet, query: typed, isHeld, onChange }: Props) {
   const { t } = useTranslation();
   // The rows go first.
-  const query = useBehind(typed);
+  const query = useBehind(typed, { pause_ms: TYPING_MS });
   const slow_ms = useNow(LOOK_AGAIN_MS);
   const tokens = useMemo(() => readTokens(query), [query]);
   const troubled = tokens.filter((token) => token.trouble !== null);

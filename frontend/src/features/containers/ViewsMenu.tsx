@@ -2,7 +2,7 @@ import { Button, Menu } from "@mantine/core";
 import { IconBookmark, IconCheck } from "@tabler/icons-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useBehind } from "@/shared/lib/useBehind";
+import { TYPING_MS, useBehind } from "@/shared/lib/useBehind";
 import { useStable } from "@/shared/lib/useStable";
 import { useViews } from "./useViews";
 import { givenViews, type View, viewOf } from "./views";
@@ -18,7 +18,7 @@ interface Props {
 /** The named ways to look at the list: some are given, the others are somebody's own. */
 export function ViewsMenu(props: Props) {
   // The rows go first: with what was asked a moment ago the menu is drawn as it was, which costs nothing.
-  const q = useBehind(props.q);
+  const q = useBehind(props.q, { pause_ms: TYPING_MS });
   const sort = useBehind(props.sort);
   const apply = useStable(props.onApply);
   return <DrawnMenu project={props.project} q={q} sort={sort} onApply={apply} />;

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { useBehind } from "./useBehind";
+import { TYPING_MS, useBehind } from "./useBehind";
 import { useStable } from "./useStable";
 
 const FRAME_MS = 16;
@@ -29,6 +29,19 @@ test("a value follows behind the frame, and only the last of those that came bef
   act(() => void vi.advanceTimersByTime(2 * FRAME_MS));
   expect(hook.result.current).toBe("c");
   expect(seen).not.toContain("b");
+});
+
+test("what may wait for a pause does not come between quick keys", () => {
+  const hook = renderHook(({ value }) => useBehind(value, { first: "", pause_ms: TYPING_MS }), {
+    initialProps: { value: "a" },
+  });
+  for (const value of ["ab", "abc", "abcd"]) {
+    act(() => void vi.advanceTimersByTime(TYPING_MS / 2 + FRAME_MS));
+    expect(hook.result.current).toBe("");
+    hook.rerender({ value });
+  }
+  act(() => void vi.advanceTimersByTime(TYPING_MS + 2 * FRAME_MS));
+  expect(hook.result.current).toBe("abcd");
 });
 
 test("a function that stays the same calls the last one", () => {
