@@ -174,6 +174,16 @@ def test_a_host_that_came_back_meanwhile_keeps_its_containers() -> None:
     assert [len(attempts(row)) for row in rows] == [2, 1]
 
 
+def test_what_is_lost_comes_back_in_an_order_that_a_plan_knows() -> None:
+    dead = host("h2", cpu=16_000)
+    rows = [running_on(dead, f"c{number}", restart="always", priority=number % 3 - 2) for number in range(9)]
+    Host.objects.filter(pk=dead.pk).update(reachable="lost")
+    assert HostHealth().turn(given()).changes == 9
+    wanted = [row.slot_id for row in sorted(rows, key=lambda row: (-row.priority, row.slot_id))]
+    waiting = Container.objects.filter(status="pending").order_by("created_at")
+    assert list(waiting.values_list("slot_id", flat=True)) == wanted
+
+
 def test_a_stale_leader_declares_nothing_lost() -> None:
     host("h1")
     dead = host("h2")

@@ -31,4 +31,18 @@ PLACING = (
         "",
         "tests/scheduler/test_placement_pass.py::test_a_successor_may_follow_on_the_same_host",
     ),
+    Bug(
+        "bring back what a host lost in the order of chance",
+        "scheduler/controllers/hosthealth.py",
+        '" ORDER BY c.priority DESC, c.service_id, c.slot_id, c.id"',
+        '" ORDER BY c.id"',
+        "tests/controllers/test_hosthealth.py::test_what_is_lost_comes_back_in_an_order_that_a_plan_knows",
+    ),
+    Bug(
+        "never search what was set aside",
+        "scheduler/threads.py",
+        "        gc.unfreeze()\n",
+        "",
+        "tests/scheduler/test_threads.py::test_what_was_kept_away_is_found_by_the_next_search",
+    ),
 )
