@@ -125,7 +125,7 @@ def _side_by_side(items: Sequence[Item], write_batch: Callable[[Sequence[Item]],
     """Some at a time where there are many: they lock other containers, and hosts in one order. The first fault of the
     lease or the database ends it."""
     batches = _batches(items)
-    if len(batches) == 1 or connection.in_atomic_block:
+    if len(batches) <= 1 or connection.in_atomic_block:
         for batch in batches:
             yield from write_batch(batch)
         return
