@@ -84,6 +84,7 @@ def test_everything_that_decides_is_told(watched: Watched) -> None:
         services.run(one, host, port=port)
     assert watched.agrees()["ready"] == 2
     assert watched.states() == ["1:ready", "2:ready"]
+    watched.live.until(lambda: "web.1" in watched.fleet.by("containers", "name"))  # told after its service
     assert watched.fleet.by("containers", "name")["web.1"]["service"] == "web"
     observe_many([Observation(first.pk, {"health": "unhealthy"})], actor="agent:test")
     assert watched.agrees()["ready"] == 1
@@ -167,6 +168,7 @@ def test_a_slot_stays_one_row_while_its_successor_comes(watched: Watched) -> Non
     one = watched.agrees()
     assert (one["live"], one["ready"]) == (2, 2)
     assert watched.states() == ["1:ready", "1:ready"]
+    watched.live.until(lambda: watched.fleet.rows["containers"])  # told after its service
     assert [row["id"] for row in watched.fleet.rows["containers"].values()] == [str(first.pk)]
 
 
