@@ -2,19 +2,20 @@
 
 Losing a race is normal: what no longer fits stays pending and is looked at again. Each batch is one transaction under
 the lease; it holds the containers of few hosts, so that the room of each is counted once. The decisions of a pass that
-fits into one batch stand in its transaction, those of a larger one are written before its batches, so that no container
-is ever bound without its reason. Before: placement. After: the agent of the host.
+fits into one batch stand in its transaction, those of a larger one are written beside its first batches, which commit
+after them: no container is ever bound without its reason. Before: placement. After: the agent of the host.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from containers.models import Container
 from containers.states import Status
@@ -33,12 +34,15 @@ from scheduler.decisions import Decided, Draft
 from scheduler.placement.gpus import GpuWish
 from scheduler.placement.types import Explanation, Group, Verdict
 from scheduler.snapshot import Pending
-from scheduler.trouble import Trouble, all_or_each
+from scheduler.trouble import NOT_THE_OBJECTS, Trouble, all_or_each
+
+T = TypeVar("T")
 
 ACTOR = "scheduler"
 NO_HOST = "no-host"
 BATCH = 1_000
 WRITERS = 3  # the database writes two batches while the next is made ready
+HOSTS_HELD_S = 0.25  # by a batch that waits for its decisions: who wants the same hosts waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +79,22 @@ def write(
     `notes`: more words for the reasons of some that wait.
     """
     placed, refused = _sorted_out(groups, pending, notes)
-    kept = _keep_first([*placed, *refused], hold) if max(len(placed), len(refused)) > BATCH else None
+    if max(len(placed), len(refused)) <= BATCH:
+        return _write(placed, refused, None, hold=hold, trouble=trouble)
+    with _keeping([*placed, *refused], hold) as kept:
+        return _write(placed, refused, kept, hold=hold, trouble=trouble)
+
+
+def _write(
+    placed: Sequence[Item], refused: Sequence[Item], kept: "Kept | None", *, hold: Hold, trouble: Trouble
+) -> Outcome:
     plain, special = _parted(placed)
-    bind_plainly = partial(_bind_plain, kept=kept, hold=hold)
-    bind = partial(_bind, kept=kept, hold=hold)
-    give = partial(_give_reasons, kept=kept, hold=hold)
     outcome = Outcome()
-    for done in (
-        *_side_by_side(plain, partial(all_or_each, work=bind_plainly, key=_container, trouble=trouble)),
-        *_side_by_side(special, partial(all_or_each, work=bind, key=_container, trouble=trouble)),
-        *_side_by_side(refused, partial(all_or_each, work=give, key=_container, trouble=trouble)),
-    ):
-        outcome = outcome.plus(done)
+    for items, work in ((plain, _bind_plain), (special, _bind), (refused, _give_reasons)):
+        once_kept = partial(_once_kept, partial(work, kept=kept, hold=hold), kept)
+        write_batch = partial(all_or_each, work=once_kept, key=_container, trouble=trouble)
+        for done in _side_by_side(items, write_batch):
+            outcome = outcome.plus(done)
     return outcome
 
 
@@ -112,13 +120,56 @@ def _draft(items: Iterable[Item]) -> Draft:
     return Draft(Decided(verdict, waiting.service_id, words, seen) for verdict, seen, waiting, words in items)
 
 
-@transaction.atomic
-def _keep_first(items: Sequence[Item], hold: Hold) -> Draft:
-    """The decisions of a large pass, whose groups go through many batches: each group's once, before any of them."""
-    hold.fence()
+class NotKept(OperationalError):
+    """The decisions of a pass could not be written: it ends the turn, and no object of a batch is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The decisions of a large pass, whose groups go through many batches: each group's is written once."""
+
+    draft: Draft
+    written: "Future[None]"
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Until they are committed. Raises what went wrong, and TimeoutError."""
+        if not wait([self.written], timeout_s).done:
+            raise TimeoutError
+        fault = self.written.exception()
+        if isinstance(fault, NOT_THE_OBJECTS):
+            raise fault
+        if fault is not None:
+            raise NotKept(f"the decisions could not be written: {fault}") from fault
+
+
+@contextmanager
+def _keeping(items: Iterable[Item], hold: Hold) -> Iterator[Kept]:
+    """Write the decisions of all of these beside what happens in here."""
     draft = _draft(items)
+    if connection.in_atomic_block:  # nobody else would see what they are about
+        _keep(draft, hold)
+        nothing: Future[None] = Future()
+        nothing.set_result(None)
+        yield Kept(draft, nothing)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="decisions") as pool:
+        kept = Kept(draft, pool.submit(_own_connection, partial(_keep, draft, hold)))
+        yield kept
+        kept.wait()
+
+
+@transaction.atomic
+def _keep(draft: Draft, hold: Hold) -> None:
+    hold.fence()
     draft.keep()
-    return draft
+
+
+def _own_connection(work: Callable[[], T]) -> T:
+    """In a thread of ours: its connection goes with the work."""
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def _side_by_side(items: Sequence[Item], write_batch: Callable[[Sequence[Item]], list[Outcome]]) -> Iterator[Outcome]:
@@ -130,15 +181,9 @@ def _side_by_side(items: Sequence[Item], write_batch: Callable[[Sequence[Item]],
             yield from write_batch(batch)
         return
 
-    def alone(batch: Sequence[Item]) -> list[Outcome]:
-        try:
-            return write_batch(batch)
-        finally:
-            connection.close()  # of this thread
-
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="bind") as pool:
         try:
-            for done in pool.map(alone, batches):
+            for done in pool.map(lambda batch: _own_connection(partial(write_batch, batch)), batches):
                 yield from done
         finally:
             pool.shutdown(cancel_futures=True)
@@ -189,8 +234,8 @@ def _on_one_host(one: Item, other: Item) -> bool:
 
 
 @transaction.atomic
-def _bind_plain(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Outcome:
-    draft = kept or _draft(batch)
+def _bind_plain(batch: Sequence[Item], *, kept: Kept | None, hold: Hold) -> Outcome:
+    draft = kept.draft if kept else _draft(batch)
     ids = draft.ids
     places = [
         Place(verdict.container, verdict.host, verdict.host_name, ids[verdict.container], waiting.service_id)
@@ -198,34 +243,50 @@ def _bind_plain(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Out
         if verdict.host is not None
     ]
     done = bind_plain(places, actor=ACTOR, hold=hold)
-    if kept is None:
-        draft.keep(only=done)
+    _settle(draft, kept, only=done)
     return Outcome(bound=len(done), lost_races=len(batch) - len(done))
 
 
 @transaction.atomic
-def _bind(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Outcome:
-    draft = kept or _draft(batch)
+def _bind(batch: Sequence[Item], *, kept: Kept | None, hold: Hold) -> Outcome:
+    draft = kept.draft if kept else _draft(batch)
     done = bind_many([_binding(one, draft.ids[one.verdict.container]) for one in batch], actor=ACTOR, hold=hold)
-    if kept is None:
-        draft.keep(only={one.verdict.container for one in batch if one.waiting.id in done})
+    _settle(draft, kept, only={one.verdict.container for one in batch if one.waiting.id in done})
     return Outcome(bound=len(done), lost_races=len(batch) - len(done))
 
 
+def _settle(draft: Draft, kept: Kept | None, *, only: Collection[str] | None = None) -> None:
+    """The last step of a batch: its decisions are there when it commits."""
+    if kept is None:
+        draft.keep(only=only)
+    else:
+        kept.wait(HOSTS_HELD_S)
+
+
+def _once_kept(work: Callable[[Sequence[Item]], Outcome], kept: Kept | None, batch: Sequence[Item]) -> Outcome:
+    """A batch that would wait for long is taken back, and done again when its decisions are there."""
+    try:
+        return work(batch)
+    except TimeoutError:
+        if kept is None:
+            raise
+    kept.wait()
+    return work(batch)
+
+
 @transaction.atomic
-def _give_reasons(batch: Sequence[Item], *, kept: Draft | None, hold: Hold) -> Outcome:
+def _give_reasons(batch: Sequence[Item], *, kept: Kept | None, hold: Hold) -> Outcome:
     hold.fence()
     still = still_pending(one.waiting.id for one in batch)
     told = [one for one in batch if one.waiting.id in still]
-    draft = kept or _draft(told)
+    draft = kept.draft if kept else _draft(told)
     say(
         {one.waiting.id: one.words for one in told},
         reason=NO_HOST,
         hold=hold,
         decisions={one.waiting.id: draft.ids[one.verdict.container] for one in told},
     )
-    if kept is None:
-        draft.keep()
+    _settle(draft, kept)
     return Outcome(reasons=len(told))
 
 

@@ -44,6 +44,9 @@ OPTIONS = {
     "log_checkpoints": "off",
     "wal_level": "replica",
     "max_wal_size": "1GB",
+    "max_parallel_workers_per_gather": "0",  # two cores are all there may be, and who asks is not alone
+    "work_mem": "16MB",  # all that waits is sorted in memory
+    "wal_buffers": "16MB",  # with less, those who write side by side wait for each other
 }
 
 
@@ -139,7 +142,9 @@ class Server:
         draft = self.home / "data.new"
         subprocess.run(["/bin/rm", "-rf", "--", draft], check=True)
         draft.mkdir(mode=0o700)
-        options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=scram-sha-256"]
+        # The server's own collation compares bytes; the C library's, of the same order, takes several times as long.
+        sorts = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options = [*sorts, "--auth-local=trust", "--auth-host=scram-sha-256"]
         command = self._launch([self._program("initdb"), "-D", os.fspath(draft), "-U", USER, *options])
         made = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.home)
         if made.returncode != 0:

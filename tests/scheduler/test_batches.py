@@ -1,6 +1,9 @@
 """Many that wait are written in batches, side by side: all of them, each once, and none after the lease is lost."""
 
+from collections.abc import Collection
+
 import pytest
+from django.db import connection
 
 from containers.models import Container
 from core.events.models import Event
@@ -8,8 +11,9 @@ from core.lib.lease import HoldLost
 from hosts.models import HostBooking
 from scheduler import binding
 from scheduler.controllers import pending
-from scheduler.decisions import decision_json
+from scheduler.decisions import Draft, decision_json
 from scheduler.models import Decision
+from scheduler.trouble import Trouble
 from tests.scheduler.lease import given, take_lease
 from tests.scheduler.rows import MIB, container, host
 
@@ -66,3 +70,35 @@ def test_a_large_batch_keeps_the_same_events_and_decisions(monkeypatch: pytest.M
         row.host.name,
     )
     assert (Decision.objects.get().pk, decision_json(row)["host"]) == (row.decision_id, row.host.name)
+
+
+def test_batches_commit_after_their_decisions_however_long_those_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_for_some()
+    keep, bound_before = Draft.keep, []
+
+    def slowly(draft: Draft, only: Collection[str] | None = None) -> None:
+        with connection.cursor() as cursor:  # longer than a transaction may be silent, or wait for another's hosts
+            cursor.execute("SELECT pg_sleep(2.5)")
+        bound_before.append(Container.objects.filter(status="bound").count())
+        keep(draft, only)
+
+    monkeypatch.setattr(Draft, "keep", slowly)
+    assert pending.turn(given()).changes == WAITING
+    assert bound_before == [0]
+    assert Container.objects.filter(status="bound").count() == WAITING
+
+
+def test_without_decisions_nothing_is_bound_and_nobody_is_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_for_some()
+
+    def never(draft: Draft, only: Collection[str] | None = None) -> None:
+        raise ValueError("no words")
+
+    monkeypatch.setattr(Draft, "keep", never)
+    turn = given()
+    with pytest.raises(binding.NotKept, match="no words"):
+        pending.turn(turn)
+    assert not Container.objects.exclude(status="pending").exists()
+    monkeypatch.undo()
+    assert turn.trouble == Trouble()
+    assert pending.turn(turn).changes == WAITING
