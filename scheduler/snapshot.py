@@ -86,7 +86,7 @@ _WAITING = (
 
 # The same of many, who share all but the first columns: their specs and services are read once for all. Those of one
 # moment, as what a host's loss brings, come in the order of their services and slots, which a forecast knows, too.
-# Sorted as they stand and with that in front, made texts of afterwards: a third of what it costs otherwise.
+# Sorted as they stand, the order's columns first, since each comparison looks for them; made texts of afterwards.
 _MANY = (
     "SELECT id::text, CASE WHEN attempt > 1 THEN slot_id END, attempt, reason, message,"
     " created_at > now() - make_interval(secs => %s), not_before,"
